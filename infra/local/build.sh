@@ -1,0 +1,89 @@
+# Sourced by the launcher: building what changed, and running the tests.
+
+# A name for the present state of the sources: paths, sizes and times of everything that goes into the build.
+source_stamp() {
+    (cd "$root" && find services shared Directory.*.props global.json \( -name bin -o -name obj \) -prune -o -type f ! -name packages.lock.json -printf '%p %s %T@\n' |
+        LC_ALL=C sort | sha256sum | cut -c1-16)
+}
+
+# Builds the command line when its sources changed. It runs from a copy, so that a build never pulls files out from under
+# a command that is still running. Sets `app`.
+build_cli() {
+    local stamp
+    stamp=$(source_stamp)
+    app=$state/app/$stamp
+    [ -f "$app/ZiGong.Cli.dll" ] && return
+    find_missing_packages build
+    install_missing_packages
+    require_dotnet
+    step "building (the first time takes a few minutes)"
+    (cd "$root" && dotnet build services/Cli -c Release -v q --nologo) >"$build_log" 2>&1 </dev/null 8>&- || fail_build
+    keep_app "$stamp"
+}
+
+keep_app() {
+    mkdir -p "$state/app"
+    rm -rf "$state/app/new"
+    cp -r "$root/services/Cli/bin/Release/net10.0" "$state/app/new"
+    rm -rf "${state:?}/app/$1"
+    mv "$state/app/new" "$state/app/$1"
+    # The newest three stay: an older command may still be running from its copy.
+    find "$state/app" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -rf
+}
+
+fail_build() {
+    grep -E ' error |: error' "$build_log" | sed "s|$root/||; s| \[.*||" | sort -u | head -n 15 >&2 || true
+    fail "the build failed; everything it said is in $build_log"
+}
+
+build_everything() {
+    require_dotnet
+    step "building everything, warnings as errors"
+    (cd "$root" && dotnet restore ZiGong.Pipeline.sln --locked-mode -v q --nologo &&
+        dotnet build ZiGong.Pipeline.sln -c Release --no-restore -warnaserror -v q --nologo) >"$build_log" 2>&1 </dev/null 8>&- || fail_build
+    keep_app "$(source_stamp)"
+}
+
+# Runs the test projects one after the other and adds their figures up: the last line is `N passed, N failed, N skipped`.
+run_tests() {
+    local results=$state/test-results project rc=0 passed=0 failed=0 skipped=0
+    rm -rf "$results"
+    export ZIGONG_TEST_SERVERS=${TMPDIR:-/tmp}/zigong-test-$$
+    trap 'remove_test_servers' EXIT
+    for project in UnitTests FlowTests SystemTests; do
+        step "$project"
+        dotnet test "$root/tests/$project" -c Release --no-build --nologo -v q --results-directory "$results" \
+            --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=minimal" "$@" </dev/null || { rc=1; broken+=" $project"; }
+        count_results "$results/$project.trx"
+    done
+    # A test host that died leaves no failed test behind: it must not pass for success.
+    if [ "$rc" != 0 ] && [ "$failed" = 0 ]; then
+        echo "zigong: the test process ended abnormally:$broken" >&2
+        failed=1
+    fi
+    remove_test_servers
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+}
+
+count_results() {
+    [ -f "$1" ] || return 0   # a project without tests writes none
+    local counters
+    counters=$(grep -o '<Counters [^>]*>' "$1" | head -n 1)
+    local total executed ok bad
+    total=$(attribute total) executed=$(attribute executed) ok=$(attribute passed) bad=$(attribute failed)
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
+}
+
+attribute() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+
+remove_test_servers() {
+    local server
+    for server in "$ZIGONG_TEST_SERVERS"/*; do
+        case $server in
+            */postgres-*) "$root/infra/local/postgres.sh" remove "$server" || true ;;
+            */rabbitmq-*) "$root/infra/local/rabbitmq.sh" remove "$server" || true ;;
+        esac
+    done
+    rm -rf "$ZIGONG_TEST_SERVERS"
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# A private RabbitMQ server in a folder of its own, on free ports of the loopback interface, with a password of its own.
+#
+#   rabbitmq.sh start FOLDER [--watch PID]   starts it if it is down; prints the amqp URI
+#   rabbitmq.sh stop FOLDER | kill FOLDER | remove FOLDER | status FOLDER
+#
+#   --watch     stops the server and removes the folder when process PID ends, however it ends
+set -euo pipefail
+
+readonly PROGRAMS=/usr/lib/rabbitmq/bin   # not the wrappers in /usr/sbin, which insist on the packaged set-up
+
+fail() { echo "zigong: $*" >&2; exit 1; }
+
+as_server() {
+    if [ "$(id -u)" = 0 ]; then runuser -u rabbitmq -- "$@"; else "$@"; fi
+}
+
+# Runs one of RabbitMQ's programs in this server's surroundings.
+program() { as_server bash -c '. "$1/env.sh"; shift; exec "$@"' - "$folder" "$@"; }
+
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    done
+}
+
+# Ports and password are chosen once, so that clients find the server again after a restart.
+create() {
+    mkdir -p "$folder"/{mnesia,log,home}
+    local amqp password
+    amqp=$(free_port)
+    password=$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')
+    cat >"$folder/rabbitmq.conf" <<END
+listeners.tcp.1 = 127.0.0.1:$amqp
+disk_free_limit.absolute = 200MB
+default_user = zigong
+default_pass = $password
+END
+    echo '[].' >"$folder/enabled_plugins"
+    cat >"$folder/env.sh" <<END
+export HOME='$folder/home' RABBITMQ_NODENAME='zigong$amqp@localhost' RABBITMQ_CONFIG_FILE='$folder/rabbitmq.conf'
+export RABBITMQ_ENABLED_PLUGINS_FILE='$folder/enabled_plugins' RABBITMQ_MNESIA_BASE='$folder/mnesia' RABBITMQ_LOG_BASE='$folder/log'
+export RABBITMQ_PID_FILE='$folder/rabbit.pid' RABBITMQ_DIST_PORT=$(free_port) RABBITMQ_CONF_ENV_FILE=/dev/null
+export ERL_EPMD_PORT=$(free_port) ERL_EPMD_ADDRESS=127.0.0.1
+export RABBITMQ_SERVER_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
+END
+    echo "amqp://zigong:$password@127.0.0.1:$amqp/" >"$folder/uri"
+    chmod -R go= "$folder"
+    if [ "$(id -u)" = 0 ]; then chown -R rabbitmq: "$folder"; fi
+}
+
+ready() { [ -f "$folder/env.sh" ] && program "$PROGRAMS/rabbitmqctl" -q await_startup --timeout 5 >/dev/null 2>&1 </dev/null; }
+
+start() {
+    [ -x "$PROGRAMS/rabbitmq-server" ] || fail "RabbitMQ not found: apt-get install rabbitmq-server"
+    [ -f "$folder/uri" ] || create
+    if ! port_open; then
+        as_server bash -c '. "$1/env.sh"; exec setsid "$2" >"$1/log/startup.log" 2>&1 </dev/null' - "$folder" "$PROGRAMS/rabbitmq-server" >/dev/null 2>&1 </dev/null &
+        disown
+    fi
+    local attempt
+    for attempt in $(seq 1 20); do
+        if ready && port_open; then break; fi
+        [ "$attempt" = 20 ] && fail "RabbitMQ does not start; see $folder/log"
+        sleep 0.5
+    done
+    if [ -n "$watched" ]; then
+        setsid bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$0" remove "$2"' \
+            "$self" "$watched" "$folder" >/dev/null 2>&1 </dev/null &
+    fi
+    cat "$folder/uri"
+}
+
+port_open() {
+    local address
+    address=$(sed -n 's/^listeners.tcp.1 = //p' "$folder/rabbitmq.conf")
+    (exec 3<>"/dev/tcp/${address/://}") 2>/dev/null
+}
+
+stop() {
+    [ -f "$folder/rabbit.pid" ] || return 0
+    program "$PROGRAMS/rabbitmqctl" -q stop "$folder/rabbit.pid" >/dev/null 2>&1 </dev/null || kill_server
+}
+
+kill_server() { kill -9 "$(cat "$folder/rabbit.pid")" 2>/dev/null || true; }
+
+# The port mapper of Erlang is a daemon of its own and would outlive the folder.
+stop_port_mapper() { program epmd -kill >/dev/null 2>&1 </dev/null || true; }
+
+[ $# -ge 2 ] || fail "usage: rabbitmq.sh start|stop|kill|remove|status FOLDER [--watch PID]"
+self=$(readlink -f "${BASH_SOURCE[0]}")
+word=$1 folder=$(readlink -m "$2") watched=""
+[ "${3:-}" = --watch ] && watched=$4
+cd /
+
+case $word in
+    start) start ;;
+    stop) stop ;;
+    kill) kill_server ;;
+    remove) [ -d "$folder" ] || exit 0; stop; stop_port_mapper; rm -rf "$folder" ;;
+    status) ready ;;
+    *) fail "rabbitmq.sh: unknown word $word" ;;
+esac
