@@ -1,0 +1,49 @@
+using Npgsql;
+
+namespace ZiGong.Testing;
+
+/// <summary>xunit fixture: one throw-away PostgreSQL server, with as many empty databases as its tests want.</summary>
+public sealed class PostgresServer : IDisposable
+{
+    private readonly LocalServer _server = LocalServer.StartPostgres();
+    private int _databases;
+
+    public string Folder => _server.Folder;
+
+    /// <summary>Creates an empty database; returns its connection string.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await using (var source = NpgsqlDataSource.Create(_server.Address))
+        await using (var create = source.CreateCommand($"create database {name}"))
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+
+        return new NpgsqlConnectionStringBuilder(_server.Address) { Database = name }.ConnectionString;
+    }
+
+    public void Kill() => _server.Kill();
+
+    public void Restart() => _server.Restart();
+
+    public void Dispose()
+    {
+        NpgsqlConnection.ClearAllPools();
+        _server.Dispose();
+    }
+}
+
+/// <summary>xunit fixture: one throw-away RabbitMQ broker.</summary>
+public sealed class RabbitMqServer : IDisposable
+{
+    private readonly LocalServer _server = LocalServer.StartRabbitMq();
+
+    public Uri Uri => new(_server.Address);
+
+    public void Kill() => _server.Kill();
+
+    public void Restart() => _server.Restart();
+
+    public void Dispose() => _server.Dispose();
+}

@@ -1,0 +1,91 @@
+using Shouldly;
+using Xunit;
+using ZiGong.Testing;
+
+namespace ZiGong.UnitTests.Cli;
+
+public sealed class LauncherTests
+{
+    public static TheoryData<string> Scripts => ["zigong", ".ci/run", .. Directory.GetFiles(Path.Combine(Checkout.Root, "infra", "local"), "*.sh")];
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public void Every_script_is_valid_bash(string script)
+    {
+        var result = Shell.Try("bash", ["-n", Path.Combine(Checkout.Root, script)]);
+
+        result.Errors.ShouldBeEmpty();
+        result.ExitCode.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("zigong")]
+    [InlineData(".ci/run")]
+    [InlineData("infra/local/postgres.sh")]
+    [InlineData("infra/local/rabbitmq.sh")]
+    public void Scripts_that_are_called_are_executable(string script) =>
+        File.GetUnixFileMode(Path.Combine(Checkout.Root, script)).HasFlag(UnixFileMode.UserExecute).ShouldBeTrue();
+
+    [Theory]
+    [InlineData("postgres.sh", "dance")]
+    [InlineData("rabbitmq.sh", "dance")]
+    public void An_unknown_word_is_refused_and_nothing_is_created(string script, string word)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"zigong-{Guid.CreateVersion7():N}");
+
+        var result = Shell.Try(Path.Combine(Checkout.Root, "infra", "local", script), [word, folder]);
+
+        result.ExitCode.ShouldBe(1);
+        result.Errors.ShouldContain($"unknown word {word}");
+        Directory.Exists(folder).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Figures_of_all_test_projects_are_added_up()
+    {
+        var folder = Directory.CreateTempSubdirectory("zigong-trx-").FullName;
+        File.WriteAllText(Path.Combine(folder, "a.trx"), """<R><Counters total="10" executed="8" passed="7" failed="1" error="0" notExecuted="0" /></R>""");
+        File.WriteAllText(Path.Combine(folder, "b.trx"), """<R><Counters total="5" executed="5" passed="5" failed="0" error="0" notExecuted="0" /></R>""");
+
+        var script = """
+            set -euo pipefail
+            . "$1/infra/local/build.sh"
+            passed=0 failed=0 skipped=0
+            for file in "$2/a.trx" "$2/b.trx" "$2/absent.trx"; do count_results "$file"; done
+            echo "$passed passed, $failed failed, $skipped skipped"
+            """;
+        Shell.Run("bash", ["-c", script, "-", Checkout.Root, folder]).Trim().ShouldBe("12 passed, 1 failed, 2 skipped");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void The_source_stamp_changes_with_the_sources_only()
+    {
+        var root = Directory.CreateTempSubdirectory("zigong-stamp-").FullName;
+        Directory.CreateDirectory(Path.Combine(root, "services", "bin"));
+        Directory.CreateDirectory(Path.Combine(root, "shared"));
+        foreach (var file in new[] { "Directory.Build.props", "global.json", "services/a.cs" })
+        {
+            File.WriteAllText(Path.Combine(root, file), "1");
+        }
+
+        string Stamp() => Shell.Run("bash", ["-c", """root=$2; . "$1/infra/local/build.sh"; source_stamp""", "-", Checkout.Root, root]);
+
+        var before = Stamp();
+        File.WriteAllText(Path.Combine(root, "services", "bin", "built.dll"), "x");
+        Stamp().ShouldBe(before, "what a build writes is not a source");
+        File.WriteAllText(Path.Combine(root, "services", "a.cs"), "22");
+        Stamp().ShouldNotBe(before);
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public void A_missing_library_is_named_by_its_package_unless_one_was_given()
+    {
+        const string Script = """. "$1/infra/local/packages.sh"; command() { return 1; }; compgen() { return 1; }; find_missing_packages build; echo "${missing[*]}" """;
+
+        Shell.Run("bash", ["-c", Script, "-", Checkout.Root]).Trim().ShouldBe("cmake g++ libtorch-dev");
+        var given = Shell.Try("bash", ["-c", Script, "-", Checkout.Root], new Dictionary<string, string> { ["LIBTORCH"] = "/opt/libtorch" });
+        given.Output.Trim().ShouldBe("cmake g++");
+    }
+}
