@@ -12,7 +12,7 @@ namespace ZiGong.Control;
 public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEvaluated>
 {
     public Task Consume(ConsumeContext<ModelEvaluated> context) =>
-        stages.RunAsync(new ModelDue(context.Message), Stage.Model, (unit, ct) => AnnounceAsync(unit, context.Message, ct), context.CancellationToken);
+        stages.RunAsync(context.Message, new UnitKey(Stage.Model, "model"), (unit, ct) => AnnounceAsync(unit, context.Message, ct), context.CancellationToken);
 
     private static async Task<UnitResult> AnnounceAsync(UnitContext unit, ModelEvaluated evaluated, CancellationToken ct)
     {
@@ -64,16 +64,6 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
         await db.Runs.Where(r => r.RunId == model.RunId)
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Completed).SetProperty(r => r.FinishedAt, DateTimeOffset.UtcNow), ct);
         await db.SaveChangesAsync(ct);
-    }
-
-    /// <summary>The unit is named for the model, not for the evaluation that asks for it.</summary>
-    private sealed record ModelDue(ModelEvaluated Evaluated) : IRunMessage
-    {
-        public Guid RunId => Evaluated.RunId;
-
-        public int Generation => Evaluated.Generation;
-
-        public string Unit => "model";
     }
 }
 

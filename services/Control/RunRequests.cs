@@ -18,7 +18,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
     public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, CancellationToken ct)
     {
         RunOptionsReader.Check(options);
-        var dataset = DescriptorLoader.Parse(descriptor, "the run's descriptor");
+        var dataset = DescriptorFile.Parse(descriptor, "the run's descriptor");
         var run = new RunRow
         {
             RunId = Guid.CreateVersion7(time.GetUtcNow()),

@@ -37,6 +37,7 @@ public static class PipelineHosting
         services.AddSingleton<WorkUnits>();
         services.AddSingleton<RunFailures>();
         services.AddSingleton<StageRunner>();
+        services.AddSingleton<ModelStore>();
         services.AddHostedService<MigrationsAtStart>();
         services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
         services.AddMassTransit(bus =>

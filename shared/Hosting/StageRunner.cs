@@ -58,9 +58,11 @@ public sealed record UnitResult(
 public sealed class StageRunner(
     NpgsqlDataSource source, WorkUnits units, RunFailures failures, IBus bus, PipelineOptions options, TimeProvider time, ILogger<StageRunner> log)
 {
-    public async Task RunAsync(IRunMessage message, Stage stage, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationToken ct)
+    /// <param name="message">The order; its generation decides whether it still counts.</param>
+    /// <param name="unit">The unit to work on.</param>
+    /// <param name="work">Computes; it writes nothing but artifacts.</param>
+    public async Task RunAsync(IRunMessage message, UnitKey unit, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationToken ct)
     {
-        var unit = new UnitKey(stage, message.Unit);
         var lease = await units.TakeAsync(message, unit, ct);
         if (lease.Outcome == LeaseOutcome.AlreadyDone)
         {
