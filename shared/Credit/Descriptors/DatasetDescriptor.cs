@@ -69,7 +69,7 @@ public sealed record DatasetDescriptor
 
     public SplitMode SplitMode => Split.Mode;
 
-    /// <summary>Rows that pass none of these are left out and counted, not rejected.</summary>
+    /// <summary>Rows that fail any of these are left out and counted, not rejected.</summary>
     public IReadOnlyList<FilterDescriptor> Filters { get; init; } = [];
 
     /// <summary>All fields in prompt order, protected-only ones included.</summary>
@@ -86,7 +86,7 @@ public sealed record DatasetDescriptor
     public PromptDescriptor Prompt { get; init; } = new();
 
     /// <summary>The fields a model sees, in prompt order.</summary>
-    public IEnumerable<FieldDescriptor> Features => Fields.Where(field => field.Feature);
+    public IEnumerable<FieldDescriptor> Features => Fields.Where(f => f.Feature);
 }
 
 /// <summary>File layout; <see cref="Delimiter"/> and <see cref="Header"/> apply to CSV.</summary>
