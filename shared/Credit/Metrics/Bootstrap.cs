@@ -1,6 +1,6 @@
 using ZiGong.Contracts;
 
-namespace ZiGong.Credit;
+namespace ZiGong.Credit.Metrics;
 
 /// <summary>95 % percentile bootstrap (Efron and Tibshirani, 1993, chapter 13): rows drawn with replacement, seeded, each resample one pass.</summary>
 public static class Bootstrap

@@ -1,4 +1,4 @@
-namespace ZiGong.Credit;
+namespace ZiGong.Credit.Metrics;
 
 /// <summary>A point of the ROC curve: the rates when everything at or above the threshold counts as positive.</summary>
 public sealed record RocPoint(double Threshold, double FalsePositiveRate, double TruePositiveRate);

@@ -1,4 +1,4 @@
-namespace ZiGong.Credit;
+namespace ZiGong.Credit.Metrics;
 
 /// <summary>What one group experiences; favourable = predicted good.</summary>
 /// <param name="Group">The group's label.</param>

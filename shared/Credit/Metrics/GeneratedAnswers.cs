@@ -1,6 +1,6 @@
 using ZiGong.Contracts;
 
-namespace ZiGong.Credit;
+namespace ZiGong.Credit.Metrics;
 
 /// <summary>Reads the answer out of a freely generated text. There is no default: a text that does not say it is a miss.</summary>
 public static class GeneratedAnswers

@@ -1,4 +1,4 @@
-namespace ZiGong.Credit;
+namespace ZiGong.Credit.Metrics;
 
 /// <summary>What is measured on predictions; "positive" is always the bad outcome, and a prediction is positive at P ≥ 0.5.</summary>
 public enum Metric

@@ -1,4 +1,4 @@
-namespace ZiGong.Credit;
+namespace ZiGong.Credit.Metrics;
 
 /// <summary>All metrics of a resample in one pass over the rows in falling order of probability; buffers are reused.</summary>
 internal sealed class MetricPass(Predictions rows)

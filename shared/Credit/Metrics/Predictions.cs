@@ -1,6 +1,6 @@
 using ZiGong.Contracts;
 
-namespace ZiGong.Credit;
+namespace ZiGong.Credit.Metrics;
 
 /// <summary>
 /// One model's predictions on labelled rows, held in the order of falling probability, so that every metric of any

@@ -1,4 +1,4 @@
-namespace ZiGong.Credit;
+namespace ZiGong.Credit.Metrics;
 
 /// <summary>Percentiles and spread of resampled figures.</summary>
 public static class Quantiles
