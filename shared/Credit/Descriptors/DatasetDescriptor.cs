@@ -1,3 +1,6 @@
+using System.Globalization;
+using static System.FormattableString;
+
 namespace ZiGong.Credit.Descriptors;
 
 /// <summary>How the bytes of a table are laid out.</summary>
@@ -54,6 +57,9 @@ public sealed record DatasetDescriptor
 
     /// <summary>Column with the lender's id of the borrower; null where each row is its own subject.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>Data sets with the same space share their borrowers' ids; the data set's name unless given.</summary>
+    public required string SubjectSpace { get; init; }
 
     /// <summary>Columns that name a row for corrections; empty: file hash and line, so that equal rows are kept.</summary>
     public IReadOnlyList<string> Key { get; init; } = [];
@@ -157,13 +163,37 @@ public sealed record FieldDescriptor
     /// <summary>Code in the file → words; empty: values are shown as they are. A code that is not listed rejects the row.</summary>
     public IReadOnlyDictionary<string, string> Codes { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Fairness is reported for the groups of this field.</summary>
     public bool Protected { get; init; }
+
+    /// <summary>Code → group for fairness, where several codes are one group.</summary>
+    public IReadOnlyDictionary<string, string> Groups { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Group borders of a numeric protected field: [25] makes "under 25" and "25 and over".</summary>
+    public IReadOnlyList<double> Cuts { get; init; } = [];
 
     /// <summary>False: kept for fairness reports only, never shown to a model.</summary>
     public bool Feature { get; init; } = true;
 
     /// <summary>Tokens that mean "missing" in this column: the field's own and the file's.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [""];
+
+    /// <summary>The value in words: the code book's, else as it is.</summary>
+    public string Words(string value) => Codes.TryGetValue(value, out var words) ? words : value;
+
+    /// <summary>The fairness group a value belongs to: by <see cref="Groups"/>, <see cref="Cuts"/>, or the value's own words.</summary>
+    public string GroupOf(string value)
+    {
+        if (Cuts.Count == 0 || !double.TryParse(value, CultureInfo.InvariantCulture, out var number))
+        {
+            return Groups.TryGetValue(value, out var group) ? group : Words(value);
+        }
+
+        var above = Cuts.Count(cut => number >= cut);
+        return above == 0 ? Invariant($"under {Cuts[0]}")
+            : above == Cuts.Count ? Invariant($"{Cuts[^1]} and over")
+            : Invariant($"{Cuts[above - 1]} to under {Cuts[above]}");
+    }
 }
 
 /// <summary>How the file's label becomes an answer.</summary>
@@ -204,6 +234,6 @@ public sealed record PromptDescriptor
     /// <summary>The whole prompt; sees <c>instruction</c>, <c>examples</c> and <c>input</c>.</summary>
     public string? Frame { get; init; }
 
-    /// <summary>Words for a missing value; null leaves the field out.</summary>
-    public string? MissingWords { get; init; } = "unknown";
+    /// <summary>Words for a missing value; empty leaves the field out.</summary>
+    public string MissingWords { get; init; } = "unknown";
 }
