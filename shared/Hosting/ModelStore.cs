@@ -47,7 +47,7 @@ public sealed class ModelStore(ArtifactStore artifacts)
         SampleEncoding.FromJson(await File.ReadAllBytesAsync(await artifacts.RequireAsync(hash, ct), ct));
 
     /// <summary>Nano reads the compact encoding; any other base reads instructions through its own tokenizer.</summary>
-    public async Task<IPromptEncoder> EncoderAsync(SnapshotRow snapshot, string baseModel, PromptForm form, CancellationToken ct)
+    public async Task<IPromptEncoder> EncoderAsync(SnapshotRow snapshot, string baseModel, TemplateForm form, CancellationToken ct)
     {
         if (baseModel == "nano" || IsArtifact(baseModel))
         {
@@ -57,8 +57,17 @@ public sealed class ModelStore(ArtifactStore artifacts)
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var tokenizer = HfFolder.ReadTokenizer(await BaseFolderAsync(baseModel, ct));
         var tokens = new TextTokens(tokenizer.Encode, ids => tokenizer.Decode(ids), tokenizer.VocabularySize, tokenizer.BosId, tokenizer.EosId, tokenizer.EosId);
-        return new TextEncoding(new PromptTemplate(descriptor, form), descriptor.Answer.Allowed, tokens);
+        return new TextEncoding(TemplateOf(descriptor, form), descriptor.Answer.Allowed, tokens);
     }
+
+    public static PromptTemplate TemplateOf(DatasetDescriptor descriptor, TemplateForm form) => new(
+        descriptor,
+        form switch
+        {
+            TemplateForm.Table => PromptForm.Table,
+            TemplateForm.Description => PromptForm.Description,
+            _ => null,
+        });
 
     private static bool IsArtifact(string baseModel) => baseModel.Length == 64 && baseModel.All(char.IsAsciiHexDigitLower);
 }
