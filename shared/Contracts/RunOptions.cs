@@ -166,16 +166,17 @@ public sealed record SelectionOptions
     public bool ExcludeNegative { get; init; }
 }
 
-public enum PromptForm
+public enum TemplateForm
 {
+    Descriptor,
     Table,
     Description,
 }
 
 public sealed record TemplatingOptions
 {
-    [Description("How an instruction shows the fields: Table (one line each) or Description (sentences).")]
-    public PromptForm Form { get; init; } = PromptForm.Table;
+    [Description("How an instruction shows the fields: as the Descriptor says, Table (one line each) or Description (sentences).")]
+    public TemplateForm Form { get; init; } = TemplateForm.Descriptor;
 }
 
 public sealed record TuningOptions

@@ -8,8 +8,12 @@ public sealed record TrainAgentSlice(Guid RunId, int Generation, int Slice) : IR
 
 /// <summary>One slice of the agent's training is saved; the next continues from it.</summary>
 /// <param name="Checkpoint">Id of the checkpoint that this slice ended with, or empty.</param>
+/// <param name="State">Artifact hash of the trainer's state.</param>
+/// <param name="Period">Period that the next slice works on.</param>
+/// <param name="Step">Steps already taken in that period.</param>
 /// <param name="Last">The agent has seen its last period.</param>
-public sealed record AgentSliceTrained(Guid RunId, int Generation, int Slice, string Checkpoint, bool Last) : IRunMessage
+public sealed record AgentSliceTrained(
+    Guid RunId, int Generation, int Slice, string Checkpoint, string State, int Period, int Step, bool Last) : IRunMessage
 {
     public string Unit => Units.Slice(Slice);
 }
@@ -35,7 +39,12 @@ public sealed record TuneAdapterSlice(Guid RunId, int Generation, int Slice) : I
 }
 
 /// <summary>One slice of the tuning is saved; the next continues from it.</summary>
-public sealed record AdapterSliceTrained(Guid RunId, int Generation, int Slice, int Step, int Steps, double Loss, bool Last) : IRunMessage
+/// <param name="State">Artifact hash of the trainer's state, empty when the adapter is finished.</param>
+/// <param name="Step">Steps taken so far.</param>
+/// <param name="Adapter">Artifact hash of the finished adapter, or empty.</param>
+/// <param name="AdapterUri">Where the finished adapter's folder lies, or empty.</param>
+public sealed record AdapterSliceTrained(
+    Guid RunId, int Generation, int Slice, string State, int Step, double Loss, string Adapter, string AdapterUri) : IRunMessage
 {
     public string Unit => Units.Slice(Slice);
 }

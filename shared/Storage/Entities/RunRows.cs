@@ -80,6 +80,9 @@ public sealed class WorkUnitRow
 
     public double Total { get; set; }
 
+    /// <summary>Hashes of the artifacts it made: if one is found damaged, the unit is done again.</summary>
+    public string[] Artifacts { get; set; } = [];
+
     /// <summary>JSON of the event that ended the unit.</summary>
     public string? Output { get; set; }
 

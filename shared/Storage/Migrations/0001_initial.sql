@@ -105,6 +105,7 @@ create table zigong.work_units (
     reused boolean not null default false,
     done double precision not null default 0,
     total double precision not null default 0,
+    artifacts text[] not null default '{}',
     output jsonb,
     error text,
     started_at timestamptz,

@@ -14,7 +14,7 @@ public static class AdvisoryLocks
 }
 
 /// <summary>Opening and migrating the pipeline's database.</summary>
-public static class Database
+public static class PipelineDatabase
 {
     public static NpgsqlDataSource Open(string connectionString)
     {
