@@ -5,7 +5,7 @@ namespace TorchSharp;
 public static partial class torch
 {
     // Reductions and products.
-    public sealed partial class Tensor
+    public partial class Tensor
     {
         public Tensor sum(ScalarType? type = null) => Native.sum(this, Type(type));
 
