@@ -1,5 +1,6 @@
 using Shouldly;
 using TorchSharp;
+using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -117,5 +118,27 @@ public sealed class DisposeScopeTests
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         mine.Contains(here).ShouldBeTrue();
         here.ShouldHold(0);
+    }
+
+    [Fact]
+    public void A_scope_that_another_thread_closed_takes_nothing_in_any_more()
+    {
+        var scope = NewDisposeScope();
+        var elsewhere = new Thread(scope.Dispose);
+        elsewhere.Start();
+        elsewhere.Join();
+        using var x = zeros(1);
+        x.OwningDisposeScope.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_parameter_takes_its_tensors_place()
+    {
+        using var scope = NewDisposeScope();
+        var plain = ones(2);
+        var parameter = new Parameter(plain);
+        plain.IsInvalid.ShouldBeTrue();
+        parameter.requires_grad.ShouldBeTrue();
+        scope.DisposablesCount.ShouldBe(1);
     }
 }

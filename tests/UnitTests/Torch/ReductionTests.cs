@@ -18,7 +18,7 @@ public sealed class ReductionTests : IDisposable
     public void Sums_and_means_run_over_everything_or_over_dimensions()
     {
         x.sum().ToSingle().ShouldBe(21);
-        x.sum(0).ShouldHold([3], 5, 7, 9);
+        x.sum(0L).ShouldHold([3], 5, 7, 9);
         x.sum(-1, keepdim: true).ShouldHold([2, 1], 9, 12);
         x.sum([0, 1]).ShouldHold([], 21);
         x.sum(ScalarType.Float64).dtype.ShouldBe(ScalarType.Float64);
@@ -26,6 +26,13 @@ public sealed class ReductionTests : IDisposable
         x.mean([-1], keepdim: true).ShouldHold([2, 1], 3, 4);
         x.cumsum(1).ShouldHold([2, 3], 1, 6, 9, 4, 6, 12);
         x.to(int32).sum().dtype.ShouldBe(ScalarType.Int64);
+    }
+
+    [Fact]
+    public void A_zero_that_csharp_takes_for_a_type_is_refused()
+    {
+        Should.Throw<ArgumentException>(() => x.sum(0)).Message.ShouldContain("sum(0L)");
+        Should.Throw<ArgumentException>(() => x.mean(0));
     }
 
     [Fact]
