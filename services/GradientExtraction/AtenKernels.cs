@@ -21,7 +21,7 @@ internal sealed class AtenKernels : IKernels
         using var mean = product.mean([-1L], keepdim: true);
         using var along = normed.mul(mean);
         using var across = dh.sub(along);
-        dx.addcmul_(across, scale);
+        dx.addcmul_(across, scale, 1);
     }
 
     public Tensor ToHeads(Tensor rows, HeadColumns columns, Rotation? rotation)

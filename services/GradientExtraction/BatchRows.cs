@@ -10,9 +10,9 @@ namespace ZiGong.GradientExtraction;
 /// </summary>
 internal sealed class BatchRows : IDisposable
 {
-    public BatchRows(TokenBatch batch, ScalarType type, Device device)
+    public BatchRows(TokenBatch batch, int vocabulary, ScalarType type, Device device)
     {
-        Check(batch);
+        Check(batch, vocabulary);
         Samples = batch.Tokens.Length;
         Length = batch.Tokens.Max(tokens => tokens.Length) - 1;
         Answers = Enumerable.Range(0, Samples).Max(i => AnswerCount(batch, i));
@@ -85,7 +85,7 @@ internal sealed class BatchRows : IDisposable
 
     private static int AnswerCount(TokenBatch batch, int sample) => batch.Tokens[sample].Length - batch.AnswerStart[sample];
 
-    private static void Check(TokenBatch batch)
+    private static void Check(TokenBatch batch, int vocabulary)
     {
         if (batch.Tokens.Length == 0 || batch.AnswerStart.Length != batch.Tokens.Length)
         {
@@ -99,6 +99,11 @@ internal sealed class BatchRows : IDisposable
                 throw new ArgumentException(
                     $"sample {i} of the batch has {batch.Tokens[i].Length} tokens and its answer at {batch.AnswerStart[i]}: " +
                     "an answer needs at least one token before it and one of its own");
+            }
+
+            if (Array.Find(batch.Tokens[i], token => (uint)token >= (uint)vocabulary) is var foreign and not 0)
+            {
+                throw new ArgumentException($"sample {i} of the batch has token {foreign}, the vocabulary ends at {vocabulary - 1}");
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace ZiGong.GradientExtraction;
 
@@ -146,7 +147,8 @@ internal sealed class FusedKernels : IKernels
                 var inHeads = grouped.Slice(
                     ((((matrix * columns.QueriesPerKv) + q) * columns.RowsPerSample) + r) * columns.Width, columns.Width);
                 var inRows = flat.Slice((row * stride) + columns.Offset + (head * columns.Width), columns.Width);
-                var (source, target) = toHeads ? (inRows, inHeads) : (inHeads, inRows);
+                var source = toHeads ? inRows : inHeads;
+                var target = toHeads ? inHeads : inRows;
                 if (rotation is null)
                 {
                     source.CopyTo(target);

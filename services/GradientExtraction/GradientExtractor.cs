@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using TorchSharp;
 using ZiGong.Mistral;
 using ZiGong.Mistral.Gradients;
@@ -31,7 +30,7 @@ public sealed class GradientExtractor : IDisposable
     {
         _settings = settings ?? new ExtractorSettings();
         _prepared = new PreparedModel(model);
-        var fused = _settings.Fused && model.Embedding.dtype == torch.ScalarType.Float32 && model.Embedding.device_type == DeviceType.CPU;
+        var fused = _settings.Fused && _prepared.Type == torch.ScalarType.Float32 && model.Embedding.device_type == DeviceType.CPU;
         _gradients = new PerSampleGradients(_prepared, fused ? new FusedKernels() : new AtenKernels());
     }
 
@@ -102,7 +101,7 @@ public sealed class GradientExtractor : IDisposable
     private static void RequireFinite(TokenizedSample[] batch, double[] losses, torch.Tensor gradients)
     {
         using var magnitudes = gradients.abs();
-        using var largest = magnitudes.amax([1L]); // NaN and infinity survive the maximum
+        using var largest = magnitudes.amax(1); // NaN and infinity survive the maximum
         var values = largest.data<float>().ToArray();
         var bad = Enumerable.Range(0, batch.Length).Where(i => !double.IsFinite(losses[i]) || !float.IsFinite(values[i])).ToArray();
         if (bad.Length > 0)

@@ -18,9 +18,9 @@ internal sealed class PerSampleGradients(PreparedModel model, IKernels kernels)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using var batch = new BatchRows(tokens, model.Model.Embedding.dtype, model.Model.Embedding.device);
+        using var batch = new BatchRows(tokens, model.Config.VocabSize, model.Type, model.Embedding.device);
         var tapes = new LayerTape[model.Layers.Length];
-        var x = model.Model.Embedding.index_select(0, batch.Ids); // [B·T, d]
+        var x = model.Embedding.index_select(0, batch.Ids); // [B·T, d]
         for (var i = 0; i < tapes.Length; i++)
         {
             tapes[i] = new LayerTape();
@@ -87,13 +87,13 @@ internal sealed class PerSampleGradients(PreparedModel model, IKernels kernels)
     {
         using var scope = NewDisposeScope();
         var (normed, scale) = kernels.Normalise(x, _config.RmsNormEps);
-        var logits = normed.mul(model.Model.Norm).mm(model.HeadTransposed); // [B·R, V]
+        var logits = normed.mul(model.Norm).mm(model.HeadTransposed); // [B·R, V]
         var logProbabilities = logits.log_softmax(-1);
         var targets = batch.Targets.unsqueeze(1);
         var weights = batch.Weights.unsqueeze(1);
         var losses = logProbabilities.gather(1, targets).mul(weights).neg().view(batch.Samples, batch.Answers).to(ScalarType.Float64).sum(1);
         var gradient = logProbabilities.exp_().mul_(weights).scatter_add_(1, targets, weights.neg()); // (softmax − onehot) / answers
-        using var normedGradient = gradient.mm(model.Model.Head).mul_(model.Model.Norm);
+        using var normedGradient = gradient.mm(model.Head).mul_(model.Norm);
         var dx = zeros_like(x);
         kernels.AddNormaliseGradient(dx, normedGradient, normed, scale);
         return (losses.cpu().data<double>().ToArray(), dx.MoveToOuterDisposeScope());

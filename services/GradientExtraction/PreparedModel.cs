@@ -10,10 +10,10 @@ internal sealed class PreparedModel : IDisposable
 {
     public PreparedModel(MistralModel model)
     {
-        Model = model;
+        Config = model.Config;
         Blocks = [.. model.LoraParameters.Select(parameter => new ParameterBlock(parameter.Name, checked((int)parameter.Value.numel())))];
         Dimension = Blocks.Sum(block => block.Length);
-        var linears = model.Layers.SelectMany(PreparedLayer.Linears).ToArray();
+        var linears = model.Layers.SelectMany(layer => layer.Projections).ToArray();
         var offsets = Offsets(linears);
         var first = Array.FindIndex(linears, linear => linear is LoraLinear);
         if (first < 0)
@@ -22,15 +22,24 @@ internal sealed class PreparedModel : IDisposable
         }
 
         using var noGradient = no_grad();
-        FirstLayer = first / PreparedLayer.LinearsPerLayer;
-        Layers = [.. model.Layers.Select((layer, i) => new PreparedLayer(layer, model.Config, offsets, isLast: i == model.Layers.Length - 1))];
-        HeadTransposed = model.Head.t().DetachFromDisposeScope();
-        (Cos, Sin) = Tables(model.Config, model.Embedding.dtype, model.Embedding.device);
+        using var scope = NewDisposeScope();
+        Type = model.LoraParameters[0].Value.dtype;
+        FirstLayer = first / model.Layers[0].Projections.Count;
+        Layers = [.. model.Layers.Select((layer, i) => new PreparedLayer(layer, model.Config, offsets, Type, isLast: i == model.Layers.Length - 1))];
+        Embedding = model.Embedding.to(Type).detach().DetachFromDisposeScope();
+        Norm = model.Norm.to(Type).detach().DetachFromDisposeScope();
+        Head = model.Head.to(Type).detach().DetachFromDisposeScope();
+        HeadTransposed = Head.t().DetachFromDisposeScope();
+        (Cos, Sin) = Tables(model.Config, Type, model.Embedding.device);
     }
 
-    public MistralModel Model { get; }
+    public MistralConfig Config { get; }
 
-    public MistralConfig Config => Model.Config;
+    /// <summary>What is computed in: the type of the adapters.</summary>
+    public ScalarType Type { get; }
+
+    /// <summary>[V, d]</summary>
+    public Tensor Embedding { get; }
 
     public PreparedLayer[] Layers { get; }
 
@@ -40,6 +49,12 @@ internal sealed class PreparedModel : IDisposable
     public IReadOnlyList<ParameterBlock> Blocks { get; }
 
     public int Dimension { get; }
+
+    /// <summary>[d]</summary>
+    public Tensor Norm { get; }
+
+    /// <summary>[V, d]</summary>
+    public Tensor Head { get; }
 
     public Tensor HeadTransposed { get; }
 
@@ -55,6 +70,9 @@ internal sealed class PreparedModel : IDisposable
             layer.Dispose();
         }
 
+        Embedding.Dispose();
+        Norm.Dispose();
+        Head.Dispose();
         HeadTransposed.Dispose();
         Cos.Dispose();
         Sin.Dispose();
@@ -87,19 +105,17 @@ internal sealed class PreparedModel : IDisposable
 /// <summary>One decoder layer, fused. In the last layer queries have a projection of their own, because only answer rows need one.</summary>
 internal sealed class PreparedLayer : IDisposable
 {
-    public const int LinearsPerLayer = 7;
-
-    public PreparedLayer(DecoderLayer layer, MistralConfig config, IReadOnlyDictionary<Linear, int> offsets, bool isLast)
+    public PreparedLayer(DecoderLayer layer, MistralConfig config, IReadOnlyDictionary<Linear, int> offsets, ScalarType type, bool isLast)
     {
         var scale = 1 / Math.Sqrt(config.HeadDim);
         ProjectionPart Part(Linear linear, double outputScale = 1) => new(linear, offsets.GetValueOrDefault(linear), outputScale);
         var query = Part(layer.Q, scale);
         ProjectionPart[] keyValue = [Part(layer.K), Part(layer.V)];
-        Query = isLast ? new Projection([query], layer.InputNorm) : null;
-        Attention = new Projection(isLast ? keyValue : [query, .. keyValue], layer.InputNorm);
-        Output = new Projection([Part(layer.O)], inputNorm: null);
-        GateUp = new Projection([Part(layer.Gate), Part(layer.Up)], layer.PostAttentionNorm);
-        Down = new Projection([Part(layer.Down)], inputNorm: null);
+        Query = isLast ? new Projection([query], layer.InputNorm, type) : null;
+        Attention = new Projection(isLast ? keyValue : [query, .. keyValue], layer.InputNorm, type);
+        Output = new Projection([Part(layer.O)], inputNorm: null, type);
+        GateUp = new Projection([Part(layer.Gate), Part(layer.Up)], layer.PostAttentionNorm, type);
+        Down = new Projection([Part(layer.Down)], inputNorm: null, type);
     }
 
     /// <summary>Queries alone, of the normed input at answer rows; null but in the last layer.</summary>
@@ -115,9 +131,6 @@ internal sealed class PreparedLayer : IDisposable
     public Projection Down { get; }
 
     public bool AttentionLearns => Attention.Learns || Query is { Learns: true };
-
-    /// <summary>The maps of a layer in the canonical order of LoRA parameters.</summary>
-    public static IEnumerable<Linear> Linears(DecoderLayer layer) => [layer.Q, layer.K, layer.V, layer.O, layer.Gate, layer.Up, layer.Down];
 
     public void Dispose()
     {

@@ -22,12 +22,15 @@ internal sealed class Projection : IDisposable
     private readonly Tensor? _downTransposed; // [in, Σr]: all Aᵀ beside each other, input norm folded in
     private readonly Tensor? _up;             // [out, Σr]: block diagonal of s·B
 
-    public Projection(IReadOnlyList<ProjectionPart> parts, Tensor? inputNorm)
+    /// <param name="parts">The maps, in the order of the output columns.</param>
+    /// <param name="inputNorm">[in], the weight of the RMSNorm before them; null without one.</param>
+    /// <param name="type">What to compute in: that of the adapters, which a half-precision base does not share.</param>
+    public Projection(IReadOnlyList<ProjectionPart> parts, Tensor? inputNorm, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        _inputNorm = inputNorm;
+        _inputNorm = inputNorm?.to(type).detach().DetachFromDisposeScope(); // an alias where the type is the same
         // An untouched matrix is shared with the model, not copied.
-        var merged = parts.Select(part => Merge(part, inputNorm)).ToArray();
+        var merged = parts.Select(part => Merge(part, _inputNorm, type)).ToArray();
         Weight = (merged.Length == 1 ? merged[0].detach() : cat(merged, 0)).DetachFromDisposeScope();
         _transposed = Weight.t().DetachFromDisposeScope();
         _adapters = [.. Layout(parts)];
@@ -36,7 +39,7 @@ internal sealed class Projection : IDisposable
             return;
         }
 
-        var down = cat([.. _adapters.Select(adapter => Fold(adapter.Lora.A, inputNorm))], 0);
+        var down = cat([.. _adapters.Select(adapter => Fold(adapter.Lora.A, _inputNorm))], 0);
         _downTransposed = down.t().contiguous().DetachFromDisposeScope();
         _up = zeros([Weight.shape[0], down.shape[0]], dtype: Weight.dtype, device: Weight.device).DetachFromDisposeScope();
         foreach (var adapter in _adapters)
@@ -96,17 +99,22 @@ internal sealed class Projection : IDisposable
 
     public void Dispose()
     {
+        _inputNorm?.Dispose();
         _transposed.Dispose();
         Weight.Dispose();
         _downTransposed?.Dispose();
         _up?.Dispose();
     }
 
-    private static Tensor Merge(ProjectionPart part, Tensor? inputNorm)
+    private static Tensor Merge(ProjectionPart part, Tensor? inputNorm, ScalarType type)
     {
-        var weight = part.Linear is LoraLinear lora ? lora.Weight.add(lora.B.mm(lora.A), alpha: lora.Scale) : part.Linear.Weight;
-        // ReSharper disable once CompareOfFloatsByEqualityOperator
-        return Fold(part.OutputScale == 1 ? weight : weight.mul(part.OutputScale), inputNorm);
+        var weight = part.Linear.Weight.to(type);
+        if (part.Linear is LoraLinear lora)
+        {
+            weight = weight.add(lora.B.mm(lora.A), alpha: lora.Scale);
+        }
+
+        return Fold(part.OutputScale is 1 ? weight : weight.mul(part.OutputScale), inputNorm);
     }
 
     private static Tensor Fold(Tensor weight, Tensor? inputNorm) => inputNorm is null ? weight : weight.mul(inputNorm);
