@@ -36,14 +36,6 @@ public sealed record SnapshotOptions
     [Range(1, 120)]
     public int Periods { get; init; } = 4;
 
-    [Description("Share of the time range, counted in samples, at the end of which reference samples are taken (data with times only).")]
-    [Range(0.01, 0.5)]
-    public double ReferenceWindow { get; init; } = 0.15;
-
-    [Description("Share of the time range, counted in samples, that is the test window (data with times only).")]
-    [Range(0.01, 0.5)]
-    public double TestWindow { get; init; } = 0.15;
-
     [Description("Quantile bins per numeric field of the compact encoding.")]
     [Range(2, 100)]
     public int Bins { get; init; } = 10;

@@ -9,7 +9,7 @@ using ZiGong.Credit.Reading;
 using ZiGong.Credit.Subjects;
 using ZiGong.Storage;
 
-namespace ZiGong.Ingest;
+namespace ZiGong.Ingest.Files;
 
 /// <summary>How far an ingestion is.</summary>
 public sealed record IngestProgress(long Read, long Bytes, long TotalBytes);
