@@ -11,11 +11,11 @@ public sealed class PostgresTests(PostgresServer server) : IClassFixture<Postgre
     [Fact]
     public async Task The_schema_is_created_once_by_hosts_that_start_together()
     {
-        await using var source = Database.Open(await server.NewDatabaseAsync());
+        await using var source = PipelineDatabase.Open(await server.NewDatabaseAsync());
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Database.MigrateAsync(source, CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PipelineDatabase.MigrateAsync(source, CancellationToken.None)));
 
-        await using var db = Database.NewContext(source);
+        await using var db = PipelineDatabase.NewContext(source);
         db.Runs.Count().ShouldBe(0);
     }
 

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using ZiGong.Cli.Terminal;
+
+namespace ZiGong.Cli;
+
+/// <summary>Gives commands their surroundings: the screen they print on, and help with examples.</summary>
+public sealed class CommandBuilder(GlobalOptions globals, TextWriter output, TextWriter errors)
+{
+    /// <summary>A command whose body gets the screen that the global options ask for and returns the exit code.</summary>
+    public Command Command(
+        string name,
+        string description,
+        IEnumerable<Symbol> symbols,
+        Func<ParseResult, Screen, CancellationToken, Task<int>> body,
+        params string[] examples)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+            {
+                command.Add(argument);
+            }
+            else
+            {
+                command.Add((Option)symbol);
+            }
+        }
+
+        command.SetAction((parsed, ct) => body(parsed, globals.ScreenOf(parsed, output, errors), ct));
+        HelpWithExamples.AddTo(command, examples);
+        return command;
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ZiGong.Cli.Datasets;
+using ZiGong.Cli.Demo;
+using ZiGong.Cli.Doctor;
+using ZiGong.Cli.Events;
+using ZiGong.Cli.Ingesting;
+using ZiGong.Cli.Options;
+using ZiGong.Cli.Runs;
+using ZiGong.Cli.Scores;
+using ZiGong.Cli.Terminal;
+
+namespace ZiGong.Cli;
+
+/// <summary>The <c>zigong</c> command: its words, and what becomes of errors and signals.</summary>
+public static class CommandLine
+{
+    /// <returns>0 done, 1 a fault, 2 input that cannot be used, 130 interrupted.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var interrupt = new Interrupt();
+        return await RunAsync(args, System.Console.Out, System.Console.Error, interrupt.Token);
+    }
+
+    /// <summary>The same without signals, into given writers.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, CancellationToken ct)
+    {
+        var globals = new GlobalOptions();
+        var parsed = Root(globals, output, errors).Parse(args);
+        var screen = globals.ScreenOf(parsed, output, errors);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not HelpWithExamples)
+        {
+            var command = string.Join(' ', Path(parsed.CommandResult.Command));
+            return screen.Fail(new UsageException($"{parsed.Errors[0].Message}\nTry: {command} --help"));
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(configuration, ct);
+        }
+        catch (Exception e)
+        {
+            return screen.Fail(e);
+        }
+    }
+
+    /// <summary>The whole tree of commands.</summary>
+    public static RootCommand Root(GlobalOptions globals, TextWriter output, TextWriter errors)
+    {
+        var builder = new CommandBuilder(globals, output, errors);
+        var root = new RootCommand("Scores credit samples by their influence, keeps the best, tunes a Mistral model on them and announces it.") { HelpName = "zigong" };
+        globals.AddTo(root);
+        root.Add(DemoCommand.Create(builder));
+        root.Add(IngestCommand.Create(builder));
+        root.Add(RunCommand.Create(builder));
+        root.Add(RunsCommand.Create(builder));
+        root.Add(ShowCommand.Create(builder));
+        root.Add(ScoresCommand.Create(builder));
+        root.Add(EventsCommand.Create(builder));
+        root.Add(DatasetCommands.Create(builder));
+        root.Add(SimulateCommand.Create(builder));
+        root.Add(OptionsCommand.Create(builder));
+        root.Add(DoctorCommand.Create(builder));
+        HelpWithExamples.AddTo(root, "zigong demo", "zigong run --dataset german german.data", "zigong show latest");
+        return root;
+    }
+
+    private static IEnumerable<string> Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? [.. Path(parent), command.Name] : ["zigong"];
+}

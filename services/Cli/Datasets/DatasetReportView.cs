@@ -1,0 +1,55 @@
+using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Reading;
+
+namespace ZiGong.Cli.Datasets;
+
+/// <summary>A data set's report on the screen.</summary>
+internal static class DatasetReportView
+{
+    public static object Json(DatasetReport report) => new
+    {
+        report.Dataset,
+        report.Rows,
+        report.Samples,
+        report.Filtered,
+        report.Rejected,
+        report.Subjects,
+        report.Answers,
+        report.FirstObserved,
+        report.LastObserved,
+        report.Missing,
+        RejectionKinds = report.RejectionKinds.Select(k => new { k.Field, k.Reason, k.Count }),
+        report.FirstRejections,
+        Prompts = report.Prompts.Select(p => new { p.Prompt, p.Answer }),
+    };
+
+    public static void Print(DatasetReport report, Screen screen)
+    {
+        var span = report.FirstObserved is { } first && report.LastObserved is { } last ? $"{first:yyyy-MM-dd} to {last:yyyy-MM-dd}" : "none";
+        screen.Print(Format.Table(
+            [report.Dataset, ">"],
+            [
+                ["Rows", Format.Count(report.Rows)],
+                ["Samples", Format.Count(report.Samples)],
+                ["Left out by filters", Format.Count(report.Filtered)],
+                ["Rejected", Format.Count(report.Rejected)],
+                ["Subjects", Format.Count(report.Subjects)],
+                ["Observed", span],
+                .. report.Answers.Select(a => (string[])[$"Answer '{a.Key}'", $"{Format.Count(a.Value)} ({Format.Share(a.Value / (double)Math.Max(report.Samples, 1))})"]),
+                .. report.Missing.Select(m => (string[])[$"Missing {m.Key}", $"{Format.Count(m.Value)} ({Format.Share(m.Value / (double)Math.Max(report.Samples, 1))})"]),
+            ]));
+        if (report.Rejected > 0)
+        {
+            screen.Heading("Rejections");
+            screen.Print(Format.Table(["Field", "Reason", "Rows>"], report.RejectionKinds.Select(k => (string[])[k.Field, k.Reason, Format.Count(k.Count)])));
+            screen.Print(Format.Table(
+                ["Line>", "Field", "Reason", "Value"], report.FirstRejections.Select(r => (string[])[$"{r.Line}", r.Field, r.Reason, r.Value])));
+        }
+
+        foreach (var (prompt, answer) in report.Prompts)
+        {
+            screen.Heading($"Prompt, answered '{answer}'");
+            screen.Line(prompt);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Spectre.Console;
+using ZiGong.Credit.Metrics;
+
+namespace ZiGong.Cli.Terminal;
+
+/// <summary>Figures as people read them.</summary>
+public static class Format
+{
+    public static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    public static string Figure(double value) => double.IsFinite(value) ? value.ToString("0.000", CultureInfo.InvariantCulture) : "-";
+
+    public static string Share(double value) => double.IsFinite(value) ? value.ToString("0.0 %", CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>Six significant digits, for scores whose size is not known beforehand.</summary>
+    public static string Score(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+
+    public static string Interval(Interval interval) =>
+        $"{Figure(interval.Value)} [{Figure(interval.Lower)}, {Figure(interval.Upper)}]";
+
+    public static string Duration(TimeSpan time) => time.TotalSeconds switch
+    {
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
+        < 90 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
+        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes} min {time.Seconds:00} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min"),
+    };
+
+    public static string Rate(double perSecond) => perSecond >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{perSecond:#,0.#}/s")
+        : string.Create(CultureInfo.InvariantCulture, $"{perSecond * 60:0.#}/min");
+
+    public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public static string Bytes(double bytes) => bytes switch
+    {
+        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1L << 30):0.#} GiB"),
+        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1L << 20):0.#} MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1L << 10):0.#} KiB"),
+    };
+
+    /// <summary>A plain table; <paramref name="columns"/> whose name ends in &gt; are right aligned. Cells are taken as they are, not as markup.</summary>
+    public static Table Table(IEnumerable<string> columns, IEnumerable<IEnumerable<string>> rows)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+        {
+            var right = column.EndsWith('>');
+            var header = new TableColumn(new Text(right ? column[..^1] : column));
+            table.AddColumn(right ? header.RightAligned() : header);
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(cell)));
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ZiGong.Cli.Terminal;
+
+/// <summary>What a command prints on: tables or JSON on the output, messages on the error stream.</summary>
+public sealed class Screen
+{
+    // Tables that go into files and pipes are not squeezed into the 80 columns that a missing terminal reports.
+    private const int PipeWidth = 200;
+
+    private static readonly JsonSerializerOptions JsonFormat = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private readonly TextWriter _output;
+    private readonly TextWriter _errors;
+
+    public Screen(TextWriter output, TextWriter errors, bool json = false, bool verbose = false, bool terminal = false, bool colours = false)
+    {
+        _output = output;
+        _errors = errors;
+        Json = json;
+        Verbose = verbose;
+        Live = terminal && !json;
+        Console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = Live ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = colours && !json ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        if (!terminal)
+        {
+            Console.Profile.Width = PipeWidth;
+        }
+    }
+
+    public bool Json { get; }
+
+    public bool Verbose { get; }
+
+    /// <summary>Whether something may be drawn over again.</summary>
+    public bool Live { get; }
+
+    public IAnsiConsole Console { get; }
+
+    public void Print(IRenderable what) => Console.Write(what);
+
+    /// <summary>A line of the result; its text is taken as it is.</summary>
+    public void Line(string text = "") => _output.WriteLine(text);
+
+    public void Heading(string text)
+    {
+        Console.WriteLine();
+        Console.Write(new Markup($"[bold]{Markup.Escape(text)}[/]\n"));
+    }
+
+    public void Data(object value) => _output.WriteLine(JsonSerializer.Serialize(value, value.GetType(), JsonFormat));
+
+    /// <summary>One JSON object on one line, for streams.</summary>
+    public void DataLine(object value) =>
+        _output.WriteLine(JsonSerializer.Serialize(value, value.GetType(), new JsonSerializerOptions(JsonFormat) { WriteIndented = false }));
+
+    /// <summary>Something worth knowing that is not the result.</summary>
+    public void Note(string text) => _errors.WriteLine(text);
+
+    /// <summary>Reports an error; returns the exit code that belongs to it.</summary>
+    public int Fail(Exception e)
+    {
+        var report = ErrorReport.Of(e);
+        if (Json)
+        {
+            _errors.WriteLine(JsonSerializer.Serialize(
+                new { error = new { report.Kind, report.Message, report.Hint, report.ExitCode, Details = Verbose ? report.Details : null } }, JsonFormat));
+            return report.ExitCode;
+        }
+
+        _errors.WriteLine($"zigong: {report.Message}");
+        if (report.Hint is not null)
+        {
+            _errors.WriteLine($"        {report.Hint}");
+        }
+
+        if (Verbose)
+        {
+            _errors.WriteLine(report.Details);
+        }
+
+        return report.ExitCode;
+    }
+}
