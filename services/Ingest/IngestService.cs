@@ -11,9 +11,15 @@ public static class IngestService
 {
     public static void AddIngest(this PipelineBuilder pipeline)
     {
-        pipeline.Services.AddSingleton(_ => SubjectHasher.FromFile(pipeline.Options.SubjectKeyFile));
-        pipeline.Services.AddSingleton<FileIngestion>();
+        pipeline.AddIngestion();
         pipeline.Services.AddSingleton<SnapshotSealing>();
         pipeline.AddConsumer<SealSnapshotConsumer>(concurrency: 1);
+    }
+
+    /// <summary>Reading files alone, for a process that takes no messages.</summary>
+    public static void AddIngestion(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddSingleton(_ => SubjectHasher.FromFile(pipeline.Options.SubjectKeyFile));
+        pipeline.Services.AddSingleton<FileIngestion>();
     }
 }

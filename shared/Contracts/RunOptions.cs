@@ -91,22 +91,36 @@ public sealed record GradientOptions
     public int MicroBatch { get; init; } = 16;
 }
 
+/// <summary>Whose age decays (tracseq.md, "Clock").</summary>
 public enum DecayClock
 {
+    /// <summary>The checkpoint's: γ^(T − t_i), the paper's formula.</summary>
     Checkpoint,
+
+    /// <summary>The sample's own: γ^(T − observed_at) on positive scores.</summary>
     Sample,
+
+    /// <summary>Both factors.</summary>
     Both,
 }
 
+/// <summary>How reference gradients become one vector.</summary>
 public enum ReferenceKind
 {
+    /// <summary>Each gradient divided by its own norm, averaged per class, then over the classes.</summary>
     Normalised,
+
+    /// <summary>Plain mean over all gradients (TracInCP), kept for comparison.</summary>
     Mean,
 }
 
-public enum SimilarityKind
+/// <summary>What of a training gradient counts.</summary>
+public enum Similarity
 {
+    /// <summary>Length and direction.</summary>
     Dot,
+
+    /// <summary>Direction alone: the gradient is divided by its norm.</summary>
     Cosine,
 }
 
@@ -129,15 +143,19 @@ public sealed record TracSeqOptions
     public ReferenceKind Reference { get; init; } = ReferenceKind.Normalised;
 
     [Description("Dot, or Cosine: the training gradient is divided by its norm too.")]
-    public SimilarityKind Similarity { get; init; } = SimilarityKind.Dot;
+    public Similarity Similarity { get; init; } = Similarity.Dot;
 
     [Description("Sgd, or Adam: the training gradient is divided by the root of the checkpoint's second moments (exact gradients only).")]
     public GradientOptimizer Optimizer { get; init; } = GradientOptimizer.Sgd;
 }
 
-public enum QuotaKind
+/// <summary>How the top places are dealt out.</summary>
+public enum Quota
 {
+    /// <summary>Per task and class, in proportion to training frequency.</summary>
     TaskAndClass,
+
+    /// <summary>To the highest scores, whatever their task and class.</summary>
     None,
 }
 
@@ -152,7 +170,7 @@ public sealed record SelectionOptions
     public double TopShare { get; init; } = 0.30;
 
     [Description("TaskAndClass deals the top places out in proportion to training frequency; None is the plain rule of the paper.")]
-    public QuotaKind Quota { get; init; } = QuotaKind.TaskAndClass;
+    public Quota Quota { get; init; } = Quota.TaskAndClass;
 
     [Description("Never keep a sample with a negative score while its class has others.")]
     public bool ExcludeNegative { get; init; }
