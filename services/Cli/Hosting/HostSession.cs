@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Control;
+using ZiGong.Hosting;
+
+namespace ZiGong.Cli.Hosting;
+
+/// <summary>
+/// The embedded host of this command. Where another process has the work, this one follows, and takes over when that process
+/// is gone before the run is done.
+/// </summary>
+internal sealed class HostSession : IAsyncDisposable
+{
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(3);
+    private readonly PipelineOptions _options;
+    private readonly TimeProvider _time;
+    private EmbeddedHost _host;
+    private long _tried;
+
+    private HostSession(PipelineOptions options, TimeProvider time, EmbeddedHost host)
+    {
+        _options = options;
+        _time = time;
+        _host = host;
+        _tried = time.GetTimestamp();
+    }
+
+    public bool IsFollower => _host.IsFollower;
+
+    public RunRequests Requests => _host.Services.GetRequiredService<RunRequests>();
+
+    public static async Task<HostSession> StartAsync(PipelineOptions options, TimeProvider time, CancellationToken ct) =>
+        new(options, time, await EmbeddedHost.StartAsync(options, ct));
+
+    /// <summary>Tries every few seconds to become the host that works, if it is not.</summary>
+    public async Task TakeOverAsync(CancellationToken ct)
+    {
+        if (!IsFollower || _time.GetElapsedTime(_tried) < BetweenTries)
+        {
+            return;
+        }
+
+        _tried = _time.GetTimestamp();
+        var next = await EmbeddedHost.StartAsync(_options, ct);
+        await _host.DisposeAsync();
+        _host = next;
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}

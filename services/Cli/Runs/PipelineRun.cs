@@ -1,0 +1,43 @@
+using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
+using ZiGong.Hosting;
+
+namespace ZiGong.Cli.Runs;
+
+/// <summary>Starts or resumes a run on the embedded host and stays with it to its end.</summary>
+internal sealed class PipelineRun(Reader reader, PipelineOptions settings, Screen screen, TimeProvider time)
+{
+    /// <exception cref="RunFailedException">The run failed.</exception>
+    public async Task<RunView> StartAsync(string descriptor, RunOptions options, CancellationToken ct)
+    {
+        await using var host = await HostSession.StartAsync(settings, time, ct);
+        var run = await host.Requests.RequestAsync(descriptor, options, "full", ct);
+        return await FollowAsync(run, host, ct);
+    }
+
+    /// <exception cref="RunFailedException">The run failed again.</exception>
+    public async Task<RunView> ResumeAsync(Guid run, CancellationToken ct)
+    {
+        await using var host = await HostSession.StartAsync(settings, time, ct);
+        await host.Requests.ResumeAsync(run, ct);
+        return await FollowAsync(run, host, ct);
+    }
+
+    private async Task<RunView> FollowAsync(Guid run, HostSession host, CancellationToken ct)
+    {
+        screen.Note($"run {run}{(host.IsFollower ? " (another zigong process does the work)" : "")}");
+        try
+        {
+            var view = await new RunFollower(reader, screen, time).FollowAsync(run, host.TakeOverAsync, ct);
+            return view.Failure is { } failure ? throw failure : view;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            screen.Note(host.IsFollower
+                ? $"run {run} goes on in the other process; look at it with: zigong show {RunFinder.Short(run)}"
+                : $"stopping; go on with: zigong run --resume {RunFinder.Short(run)}");
+            throw;
+        }
+    }
+}

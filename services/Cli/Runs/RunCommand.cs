@@ -1,0 +1,76 @@
+using System.CommandLine;
+using ZiGong.Cli.Datasets;
+using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Ingesting;
+using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
+using ZiGong.Hosting;
+
+namespace ZiGong.Cli.Runs;
+
+/// <summary><c>run</c>: a table, or what is stored of it, to an announced model.</summary>
+internal static class RunCommand
+{
+    public static Command Create(CommandBuilder builder)
+    {
+        var dataset = new Option<string?>("--dataset") { Description = "A shipped name (see `dataset list`) or the path of a descriptor." };
+        var file = new Argument<string?>("FILE") { Description = "Table to ingest first; without one the run uses what is stored.", Arity = ArgumentArity.ZeroOrOne };
+        var set = new Option<string[]>("--set") { Description = "Change an option: Section:Name=value (see `options`); repeatable.", DefaultValueFactory = _ => [] };
+        var seed = new Option<long?>("--seed") { Description = "Seed of everything random; the same as --set Seed=N." };
+        var resume = new Option<string?>("--resume") { Description = "Go on with this run instead of starting one." };
+        return builder.Command(
+            "run",
+            "Run the whole pipeline: score, select, tune, evaluate, announce.",
+            [dataset, file, set, seed, resume],
+            async (parsed, screen, ct) =>
+            {
+                var options = OptionsOf(parsed.GetValue(set)!, parsed.GetValue(seed));
+                var settings = CliSettings.Read();
+                return (parsed.GetValue(resume), parsed.GetValue(dataset)) switch
+                {
+                    ({ } run, null) => await ResumeAsync(run, settings, screen, ct),
+                    (null, { } name) => await StartAsync(name, parsed.GetValue(file), options, settings, screen, ct),
+                    _ => throw new UsageException("give either --dataset DESCRIPTOR or --resume RUN\nTry: zigong run --help"),
+                };
+            },
+            "zigong run --dataset german german.data",
+            "zigong run --dataset uci-default UCI_Credit_Card.csv --set Selection:Size=0.3 --seed 7",
+            "zigong run --dataset uci-default          (what is stored already)",
+            "zigong run --resume latest");
+    }
+
+    /// <exception cref="InputException">An option is unknown or out of range.</exception>
+    public static RunOptions OptionsOf(IEnumerable<string> assignments, long? seed)
+    {
+        var options = assignments.Aggregate(new RunOptions(), RunOptionsReader.Set);
+        return seed is null ? options : RunOptionsReader.Set(options, $"Seed={seed}");
+    }
+
+    private static async Task<int> StartAsync(string dataset, string? file, RunOptions options, PipelineOptions settings, Screen screen, CancellationToken ct)
+    {
+        var descriptor = DescriptorSource.Load(dataset);
+        await using var reader = await Reader.OpenAsync(settings, ct);
+        if (file is not null)
+        {
+            var summary = await IngestCommand.RunAsync(descriptor.Descriptor, file, reader, screen, ct);
+            if (!screen.Json)
+            {
+                IngestCommand.Print(descriptor.Descriptor, summary, screen);
+            }
+        }
+
+        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(descriptor.Yaml, options, ct);
+        await ShowCommand.PrintAsync(view, reader, screen, ct);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> ResumeAsync(string text, PipelineOptions settings, Screen screen, CancellationToken ct)
+    {
+        await using var reader = await Reader.OpenAsync(settings, ct);
+        await using var db = reader.NewContext();
+        var run = await RunFinder.FindAsync(db, text, ct);
+        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).ResumeAsync(run.RunId, ct);
+        await ShowCommand.PrintAsync(view, reader, screen, ct);
+        return ExitCodes.Done;
+    }
+}

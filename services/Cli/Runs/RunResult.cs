@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using ZiGong.Contracts;
+using ZiGong.Evaluation;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Cli.Runs;
+
+/// <summary>What a run came to.</summary>
+/// <param name="Report">Null until the model is evaluated.</param>
+/// <param name="Ready">The last event, if the model passed.</param>
+/// <param name="Rejected">The last event, if it did not.</param>
+/// <param name="Notes">What the stages had to say.</param>
+public sealed record RunResult(RunView View, EvaluationReport? Report, ModelReady? Ready, ModelRejected? Rejected, IReadOnlyList<string> Notes)
+{
+    public static async Task<RunResult> ReadAsync(PipelineDb db, RunView view, CancellationToken ct)
+    {
+        var evaluated = view.Outcome<ModelEvaluated>(Stage.Evaluation, "evaluation");
+        var evaluation = evaluated is null ? null : await db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == evaluated.Evaluation, ct);
+        var report = evaluation is null ? null : JsonSerializer.Deserialize<EvaluationReport>(evaluation.Report);
+        var last = await db.PipelineEvents
+            .Where(e => e.RunId == view.Run.RunId && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
+            .OrderByDescending(e => e.Sequence)
+            .FirstOrDefaultAsync(ct);
+        var notes = view.Snapshot is null ? [] : JsonSerializer.Deserialize<string[]>(view.Snapshot.Notes) ?? [];
+        return new RunResult(view, report, As<ModelReady>(last), As<ModelRejected>(last), notes);
+    }
+
+    private static T? As<T>(PipelineEventRow? row)
+        where T : class =>
+        row?.Type == typeof(T).Name ? JsonSerializer.Deserialize<T>(row.Payload) : null;
+}

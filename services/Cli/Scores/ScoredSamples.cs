@@ -1,0 +1,59 @@
+using Microsoft.EntityFrameworkCore;
+using ZiGong.Cli.Runs;
+using ZiGong.Contracts;
+using ZiGong.Credit;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+using ZiGong.TracSeqScoring;
+
+namespace ZiGong.Cli.Scores;
+
+/// <summary>A training sample with all that the run found out about it.</summary>
+/// <param name="Score">TracSeq: positive means that training on it lowers the reference loss.</param>
+/// <param name="Partials">Partial score per checkpoint, without decay.</param>
+/// <param name="Losses">Loss per checkpoint, in nats per answer token.</param>
+/// <param name="Rank">Place in the selection; null where it was not kept.</param>
+/// <param name="Reason">top, random or class-guard; null where it was not kept.</param>
+public sealed record ScoredSample(Sample Sample, double Score, IReadOnlyList<double> Partials, IReadOnlyList<double> Losses, int? Rank, string? Reason);
+
+/// <summary>The scores of a run.</summary>
+/// <param name="Weights">Weight γ^(T − t_i) of each checkpoint.</param>
+public sealed record ScoredRun(IReadOnlyList<ScoredSample> Samples, IReadOnlyList<CheckpointWeight> Weights)
+{
+    /// <exception cref="InputException">The run has no scores yet.</exception>
+    public static async Task<ScoredRun> ReadAsync(PipelineDb db, RunView view, CancellationToken ct)
+    {
+        var run = view.Run;
+        if (view.Snapshot is not { } snapshot || view.Outcome<SnapshotScored>(Stage.Scores, "scores") is null)
+        {
+            throw new InputException($"run {run.RunId} has no scores yet: {ProgressView.Line(view.Stages)}");
+        }
+
+        var (partials, scores) = await RunScores.ReadAsync(db, run.RunId, snapshot, RunOptionsReader.Read(run.Options).TracSeq, ct);
+        var samples = (await db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
+        var kept = await KeptAsync(db, view, ct);
+        return new ScoredRun(
+            [.. partials.Samples.Select((s, i) =>
+            {
+                var member = kept.GetValueOrDefault(s.SampleId);
+                return new ScoredSample(samples[ContentHash.FromGuid(s.SampleId)], scores.Values[i], s.Values, s.Losses, member?.Rank, member?.Reason);
+            })],
+            scores.Weights);
+    }
+
+    /// <summary>The <paramref name="count"/> highest (or lowest) scores, the most extreme first; ties by id.</summary>
+    public IReadOnlyList<ScoredSample> Extremes(int count, bool highest) =>
+        [.. (highest ? Samples.OrderByDescending(s => s.Score) : Samples.OrderBy(s => s.Score)).ThenBy(s => s.Sample.Id, StringComparer.Ordinal).Take(count)];
+
+    private static async Task<Dictionary<Guid, SelectionMemberRow>> KeptAsync(PipelineDb db, RunView view, CancellationToken ct)
+    {
+        var unit = view.Units.FirstOrDefault(u => u.Stage == nameof(Stage.Selection) && u.State == UnitState.Done);
+        if (unit is null)
+        {
+            return [];
+        }
+
+        var key = unit.Artifacts[1];
+        return await db.SelectionMembers.Where(m => m.SelectionKey == key).ToDictionaryAsync(m => m.SampleId, ct);
+    }
+}
