@@ -14,11 +14,6 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
 
     internal TensorAccessor(Tensor tensor)
     {
-        if (tensor.device_type != DeviceType.CPU)
-        {
-            throw new InvalidOperationException($"The tensor is on {tensor.device}: bring it over with cpu() to read its elements.");
-        }
-
         this.tensor = tensor;
         shape = tensor.shape;
         strides = tensor.stride();
@@ -27,8 +22,6 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     }
 
     public long Count { get; }
-
-    public bool IsSpan => contiguous;
 
     /// <summary>The element at a row-major position.</summary>
     public unsafe T this[long index]
@@ -84,13 +77,14 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
         new TensorAccessor<T>(gathered).CopyTo(array, arrayIndex, tensorIndex);
     }
 
-    public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyFrom(array.AsSpan(arrayIndex), tensorIndex);
+    public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyFrom((ReadOnlySpan<T>)array, arrayIndex, tensorIndex);
 
-    public void CopyFrom(ReadOnlySpan<T> array, long tensorIndex = 0)
+    /// <summary>Writes the values from arrayIndex on over the elements from tensorIndex on, until either ends.</summary>
+    public void CopyFrom(ReadOnlySpan<T> array, int arrayIndex = 0, long tensorIndex = 0)
     {
-        for (var i = 0; i < array.Length && tensorIndex + i < Count; i++)
+        for (var i = arrayIndex; i < array.Length && tensorIndex < Count; i++)
         {
-            this[tensorIndex + i] = array[i];
+            this[tensorIndex++] = array[i];
         }
     }
 
@@ -108,13 +102,6 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     {
     }
 
-    internal static unsafe T First(Tensor tensor)
-    {
-        var value = *(T*)Native.data_ptr(tensor);
-        GC.KeepAlive(tensor);
-        return value;
-    }
-
     private long Flat(long[] indices)
     {
         if (indices.Length != shape.Length)
@@ -127,7 +114,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
         {
             if ((ulong)indices[d] >= (ulong)shape[d])
             {
-                throw new IndexOutOfRangeException($"Index {indices[d]} in a dimension of {shape[d]}.");
+                throw new ArgumentOutOfRangeException(nameof(indices), $"Index {indices[d]} in a dimension of {shape[d]}.");
             }
 
             flat = flat * shape[d] + indices[d];
@@ -140,7 +127,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     {
         if ((ulong)index >= (ulong)Count)
         {
-            throw new IndexOutOfRangeException($"Element {index} of {Count}.");
+            throw new ArgumentOutOfRangeException(nameof(index), $"Element {index} of {Count}.");
         }
 
         var offset = index;
