@@ -171,6 +171,7 @@ public sealed class SentencePieceTokenizer
     }
 
     /// <summary>A stretch of the text; neighbours are linked by index, an empty stretch was merged into its left neighbour.</summary>
+    [StructLayout(LayoutKind.Auto)]
     private struct Symbol
     {
         public int Start;
