@@ -9,11 +9,13 @@ namespace TorchSharp;
 public sealed class DisposeScope : IDisposable
 {
     private readonly List<Tensor> owned = [];
-    private bool disposed;
+    private volatile bool disposed;
 
     internal DisposeScope(DisposeScope? outer) => OuterScope = outer;
 
     internal DisposeScope? OuterScope { get; private set; }
+
+    internal bool IsDisposed => disposed;
 
     /// <summary>How many tensors the scope would dispose of now.</summary>
     public int DisposablesCount
@@ -160,9 +162,21 @@ public static class DisposeScopeManager
     [ThreadStatic]
     private static DisposeScope? current;
 
-    internal static DisposeScope? Current => current;
+    // After an await, a scope may have been disposed of on another thread, which cannot reach this thread's innermost one.
+    internal static DisposeScope? Current
+    {
+        get
+        {
+            while (current is { IsDisposed: true })
+            {
+                current = current.OuterScope;
+            }
 
-    internal static DisposeScope Push() => current = new DisposeScope(current);
+            return current;
+        }
+    }
+
+    internal static DisposeScope Push() => current = new DisposeScope(Current);
 
     internal static void Remove(DisposeScope scope)
     {

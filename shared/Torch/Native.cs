@@ -106,6 +106,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "zt_detach")] internal static partial Tensor detach(Tensor a);
     [LibraryImport(Library, EntryPoint = "zt_t")] internal static partial Tensor t(Tensor a);
     [LibraryImport(Library, EntryPoint = "zt_clone")] internal static partial Tensor clone(Tensor a);
+    [LibraryImport(Library, EntryPoint = "zt_alias")] internal static partial Tensor alias(Tensor a);
     [LibraryImport(Library, EntryPoint = "zt_nonzero")] internal static partial Tensor nonzero(Tensor a);
     [LibraryImport(Library, EntryPoint = "zt_zero_")] internal static partial int zero_(Tensor a);
     [LibraryImport(Library, EntryPoint = "zt_exp_")] internal static partial int exp_(Tensor a);

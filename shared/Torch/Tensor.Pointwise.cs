@@ -5,7 +5,7 @@ namespace TorchSharp;
 public static partial class torch
 {
     // Element by element: operands broadcast; names that end in _ write into this tensor and return it.
-    public sealed partial class Tensor
+    public partial class Tensor
     {
         public Tensor exp() => Native.exp(this);
 

@@ -5,16 +5,18 @@ namespace TorchSharp;
 public static partial class torch
 {
     // Reductions and products.
-    public sealed partial class Tensor
+    public partial class Tensor
     {
-        public Tensor sum(ScalarType? type = null) => Native.sum(this, Type(type));
+        /// <exception cref="ArgumentException">sum(0): C# takes the literal 0 for the first type, not for a dimension; sum(0L) is meant.</exception>
+        public Tensor sum(ScalarType? type = null) => Native.sum(this, Type(NotZero(type, "sum")));
 
         public Tensor sum(long dim, bool keepdim = false, ScalarType? type = null) => Native.sum_dims(this, [dim], 1, keepdim, Type(type));
 
         public Tensor sum(ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) =>
             Native.sum_dims(this, dim, dim.Length, keepdim, Type(type));
 
-        public Tensor mean(ScalarType? type = null) => Native.mean(this, Type(type));
+        /// <exception cref="ArgumentException">mean(0), as with sum(0); mean([0]) is meant.</exception>
+        public Tensor mean(ScalarType? type = null) => Native.mean(this, Type(NotZero(type, "mean")));
 
         public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) =>
             Native.mean_dims(this, dimensions, dimensions.Length, keepdim, Type(type));
@@ -107,6 +109,11 @@ public static partial class torch
 
         public Tensor addbmm_(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
             Done(Native.addbmm_(this, batch1, batch2, beta, alpha));
+
+        // TorchSharp has the same overloads and would quietly reduce everything to one number.
+        private static ScalarType? NotZero(ScalarType? type, string name) => type != ScalarType.Byte
+            ? type
+            : throw new ArgumentException($"{name}(0) names the type Byte and no dimension: write sum(0L) or mean([0]).");
 
         private static int Type(ScalarType? type) => type is { } t ? (int)t : -1;
 

@@ -6,7 +6,7 @@ namespace TorchSharp;
 public static partial class torch
 {
     // Shapes and indexing. Views share the memory of the tensor they come from.
-    public sealed partial class Tensor
+    public partial class Tensor
     {
         public Tensor t() => Native.t(this);
 

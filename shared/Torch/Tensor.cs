@@ -12,7 +12,7 @@ public static partial class torch
     /// Every operation that libtorch refuses throws <see cref="ExternalException"/> with its reason and the operands' shapes.
     /// </summary>
     [NativeMarshalling(typeof(TensorMarshaller))]
-    public sealed partial class Tensor : IDisposable
+    public partial class Tensor : IDisposable
     {
         private nint handle;
 
@@ -22,7 +22,9 @@ public static partial class torch
             DisposeScopeManager.Current?.Add(this);
         }
 
+#pragma warning disable MA0055 // A tensor that nobody disposed of has to give its memory back, as in TorchSharp.
         ~Tensor() => Free();
+#pragma warning restore MA0055
 
         /// <summary>How many native tensors are alive in this process.</summary>
         public static long TotalCount => Native.live();
@@ -38,6 +40,10 @@ public static partial class torch
 
         /// <exception cref="InvalidOperationException">The tensor was disposed of.</exception>
         public nint Handle => handle != 0 ? handle : throw new InvalidOperationException("The tensor was disposed of: its handle is empty.");
+
+        /// <summary>The handle of another tensor, which is empty from then on: a <see cref="Modules.Parameter"/> takes its tensor's place.</summary>
+        private protected Tensor(Tensor taken)
+            : this(Interlocked.Exchange(ref taken.handle, 0)) => taken.Dispose();
 
         public void Dispose()
         {
@@ -208,16 +214,16 @@ public static partial class torch
             to(device ?? CUDA, disposeAfter: disposeAfter, non_blocking: non_blocking);
 
         /// <summary>A second handle to the same values.</summary>
-        public Tensor alias() => detach();
+        public Tensor alias() => Native.alias(this);
 
         /// <summary>The elements in row-major order, read where they lie (views included).</summary>
         /// <exception cref="ArgumentException">T is not the type of the elements.</exception>
-        /// <exception cref="InvalidOperationException">The tensor is not on the CPU.</exception>
+        /// <remarks>Elements of a GPU are copied to the CPU first, so that writing does not reach them.</remarks>
         public TensorAccessor<T> data<T>()
             where T : unmanaged
         {
             Require<T>();
-            return new TensorAccessor<T>(this);
+            return new TensorAccessor<T>(cpu());
         }
 
         /// <summary>The memory of a contiguous CPU tensor; setting it copies.</summary>
@@ -246,14 +252,7 @@ public static partial class torch
                 throw new ArgumentException($"item() needs a tensor of one element; this one has the shape [{string.Join(", ", shape)}].");
             }
 
-            if (is_cuda)
-            {
-                using var here = Native.to(this, (int)dtype, (int)DeviceType.CPU, -1, true, false);
-                return here.item<T>();
-            }
-
-            Require<T>();
-            return TensorAccessor<T>.First(this);
+            return data<T>()[0];
         }
 
         internal unsafe nint Pointer()

@@ -14,11 +14,6 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
 
     internal TensorAccessor(Tensor tensor)
     {
-        if (tensor.device_type != DeviceType.CPU)
-        {
-            throw new InvalidOperationException($"The tensor is on {tensor.device}: bring it over with cpu() to read its elements.");
-        }
-
         this.tensor = tensor;
         shape = tensor.shape;
         strides = tensor.stride();
@@ -108,13 +103,6 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     {
     }
 
-    internal static unsafe T First(Tensor tensor)
-    {
-        var value = *(T*)Native.data_ptr(tensor);
-        GC.KeepAlive(tensor);
-        return value;
-    }
-
     private long Flat(long[] indices)
     {
         if (indices.Length != shape.Length)
@@ -127,7 +115,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
         {
             if ((ulong)indices[d] >= (ulong)shape[d])
             {
-                throw new IndexOutOfRangeException($"Index {indices[d]} in a dimension of {shape[d]}.");
+                throw new ArgumentOutOfRangeException(nameof(indices), $"Index {indices[d]} in a dimension of {shape[d]}.");
             }
 
             flat = flat * shape[d] + indices[d];
@@ -140,7 +128,7 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     {
         if ((ulong)index >= (ulong)Count)
         {
-            throw new IndexOutOfRangeException($"Element {index} of {Count}.");
+            throw new ArgumentOutOfRangeException(nameof(index), $"Element {index} of {Count}.");
         }
 
         var offset = index;

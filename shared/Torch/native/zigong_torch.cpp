@@ -215,7 +215,7 @@ API H zt_to(H a, int t, int dev, int di, bool blocking, bool copy) {
 #define WITH_SCALAR_(name) API int zt_##name##_scalar_(H a, ZtScalar s) { return status([&] { a->name##_(scalar(s)); }, {a}); }
 UNARY(exp) UNARY(log) UNARY(abs) UNARY(neg) UNARY(sqrt) UNARY(rsqrt) UNARY(reciprocal) UNARY(square) UNARY(tanh) UNARY(sigmoid) UNARY(silu) UNARY(relu)
 UNARY(cos) UNARY(sin) UNARY(log1p) UNARY(expm1) UNARY(erf) UNARY(floor) UNARY(ceil) UNARY(round) UNARY(sign) UNARY(isnan) UNARY(isinf) UNARY(isfinite)
-UNARY(logical_not) UNARY(any) UNARY(all) UNARY(detach) UNARY(t) UNARY(clone) UNARY(nonzero)
+UNARY(logical_not) UNARY(any) UNARY(all) UNARY(detach) UNARY(t) UNARY(clone) UNARY(alias) UNARY(nonzero)
 UNARY_(zero_) UNARY_(exp_) UNARY_(abs_) UNARY_(neg_) UNARY_(sqrt_) UNARY_(rsqrt_) UNARY_(reciprocal_) UNARY_(square_) UNARY_(tanh_) UNARY_(sigmoid_)
 UNARY_(silu_) UNARY_(relu_) UNARY_(detach_)
 BINARY(mul) BINARY(div) BINARY(maximum) BINARY(minimum) BINARY(pow) BINARY(remainder)

@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+
+namespace ZiGong.Credit.Descriptors;
+
+/// <summary>What must hold between the parts of a descriptor.</summary>
+internal static class DescriptorRules
+{
+    public static void Check(DatasetDescriptor descriptor, YamlMap root)
+    {
+        CheckAnswer(descriptor, root);
+        CheckFields(descriptor, root);
+        foreach (var filter in descriptor.Filters)
+        {
+            CheckPattern(filter, root);
+        }
+
+        if (descriptor.OutcomeHorizon is not null && descriptor.ObservedAt is { Column: null, Constant: null } && descriptor.Windows.Count == 0)
+        {
+            throw root.Fault("outcome_horizon", "needs a time to count from; add 'observed_at' or remove it");
+        }
+
+        if (descriptor.Split.Retrospective && descriptor.Split.Title.Length == 0)
+        {
+            throw root.Fault("split", "is retrospective, so it needs a 'title' that says so in every report");
+        }
+    }
+
+    private static void CheckAnswer(DatasetDescriptor descriptor, YamlMap root)
+    {
+        var answer = descriptor.Answer;
+        if (answer.Allowed.Distinct(StringComparer.Ordinal).Count() < 2 || answer.Allowed.Contains(""))
+        {
+            throw root.Fault("answer", "needs at least two different words in 'allowed'");
+        }
+
+        if (!answer.Allowed.Contains(answer.Positive))
+        {
+            throw root.Fault("answer", $"says positive is '{answer.Positive}', which is not among the allowed {string.Join(", ", answer.Allowed)}");
+        }
+
+        var strange = answer.Map.Values.Except(answer.Allowed, StringComparer.Ordinal).FirstOrDefault();
+        if (strange is not null)
+        {
+            throw root.Fault(
+                "answer", $"maps to '{strange}', which is not allowed; did you mean '{YamlMap.Nearest(strange, answer.Allowed)}'?");
+        }
+    }
+
+    private static void CheckFields(DatasetDescriptor descriptor, YamlMap root)
+    {
+        if (!descriptor.Features.Any())
+        {
+            throw root.Fault("fields", "must list at least one field that a model may see");
+        }
+
+        var twice = descriptor.Fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+        {
+            throw root.Fault("fields", $"names '{twice.Key}' twice");
+        }
+
+        foreach (var (field, column, answer) in ColumnsPerWindow(descriptor))
+        {
+            if (descriptor.Leaks.Contains(column))
+            {
+                throw root.Fault("fields", $"uses the column '{column}' for '{field}', but 'leaks' says it carries the outcome: remove the field");
+            }
+
+            if (column == answer)
+            {
+                throw root.Fault("fields", $"uses the column '{column}' for '{field}', but it is the answer's own column: remove the field");
+            }
+        }
+    }
+
+    private static IEnumerable<(string Field, string Column, string Answer)> ColumnsPerWindow(DatasetDescriptor descriptor) =>
+        descriptor.Windows.Count == 0
+            ? descriptor.Fields.Select(field => (field.Name, field.Column, descriptor.Answer.Column))
+            : descriptor.Windows.SelectMany(window => window.Columns.Select(pair => (pair.Key, pair.Value, window.Answer.Column)));
+
+    private static void CheckPattern(FilterDescriptor filter, YamlMap root)
+    {
+        try
+        {
+            _ = filter.Matches is { } pattern ? new Regex(pattern, RegexOptions.NonBacktracking) : null;
+        }
+        catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
+        {
+            throw root.Fault("filters", $"has the pattern '{filter.Matches}', which is not a regular expression: {fault.Message}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Subjects;
+using ZiGong.Credit.Templates;
+
+namespace ZiGong.Credit.Reading;
+
+/// <summary>What a data set looks like through its descriptor; made in one pass, in constant memory but for the subjects' count.</summary>
+public sealed record DatasetReport
+{
+    public required string Dataset { get; init; }
+
+    public required long Rows { get; init; }
+
+    public required long Samples { get; init; }
+
+    public required long Filtered { get; init; }
+
+    public required long Rejected { get; init; }
+
+    public required int Subjects { get; init; }
+
+    /// <summary>Answer → samples, in the descriptor's order; an answer that never occurs has 0.</summary>
+    public required IReadOnlyDictionary<string, long> Answers { get; init; }
+
+    public DateTimeOffset? FirstObserved { get; init; }
+
+    public DateTimeOffset? LastObserved { get; init; }
+
+    /// <summary>Field → samples without it; fields that are never missing are left out.</summary>
+    public required IReadOnlyDictionary<string, long> Missing { get; init; }
+
+    /// <summary>The first rejections, at most <see cref="DatasetCheck.ShownRejections"/>.</summary>
+    public required IReadOnlyList<Rejection> FirstRejections { get; init; }
+
+    /// <summary>Rejections per field and reason, most frequent first.</summary>
+    public required IReadOnlyList<(string Field, string Reason, long Count)> RejectionKinds { get; init; }
+
+    /// <summary>Up to three rendered prompts with their answers: the first sample of each answer first.</summary>
+    public required IReadOnlyList<(string Prompt, string Answer)> Prompts { get; init; }
+}
+
+/// <summary>Reads a whole table and reports on it.</summary>
+public static class DatasetCheck
+{
+    public const int ShownRejections = 20;
+
+    // Reasons of a badly broken file are counted up to this many kinds; the rest still count as rejected.
+    private const int MostKinds = 1000;
+
+    public static DatasetReport Run(DatasetDescriptor descriptor, string path, SubjectHasher hasher, CancellationToken cancellation) =>
+        Run(descriptor, SampleReader.Read(descriptor, path, hasher, cancellation));
+
+    public static DatasetReport Run(DatasetDescriptor descriptor, IEnumerable<ReadResult> results)
+    {
+        long lines = 0, samples = 0, filtered = 0, rejected = 0, lastLine = 0;
+        var subjects = new HashSet<string>(StringComparer.Ordinal);
+        var answers = descriptor.Answer.Allowed.ToDictionary(answer => answer, _ => 0L, StringComparer.Ordinal);
+        var missing = descriptor.Fields.ToDictionary(f => f.Name, _ => 0L, StringComparer.Ordinal);
+        var kinds = new Dictionary<(string, string), long>();
+        var first = new List<Rejection>();
+        var shown = new List<Sample>();
+        (DateTimeOffset? From, DateTimeOffset? To) range = default;
+        foreach (var result in results)
+        {
+            lines += result.Line == lastLine ? 0 : 1;
+            lastLine = result.Line;
+            if (result.Rejection is { } rejection)
+            {
+                rejected++;
+                Count(rejection, kinds, first);
+            }
+            else if (result.Sample is { } sample)
+            {
+                samples++;
+                subjects.Add(sample.Subject);
+                answers[sample.Answer]++;
+                CountMissing(sample, missing);
+                range = Widen(range, sample.ObservedAt);
+                Show(sample, shown);
+            }
+            else
+            {
+                filtered++;
+            }
+        }
+
+        var template = new PromptTemplate(descriptor);
+        return new DatasetReport
+        {
+            Dataset = descriptor.Name,
+            Rows = lines,
+            Samples = samples,
+            Filtered = filtered,
+            Rejected = rejected,
+            Subjects = subjects.Count,
+            Answers = answers,
+            FirstObserved = range.From,
+            LastObserved = range.To,
+            Missing = missing.Where(pair => pair.Value > 0).ToDictionary(StringComparer.Ordinal),
+            FirstRejections = first,
+            RejectionKinds =
+            [
+                .. kinds.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key).Select(kind => (kind.Key.Item1, kind.Key.Item2, kind.Value)),
+            ],
+            Prompts = [.. shown.Select(sample => (template.Prompt(sample), sample.Answer))],
+        };
+    }
+
+    private static void Count(Rejection rejection, Dictionary<(string, string), long> kinds, List<Rejection> first)
+    {
+        if (first.Count < ShownRejections)
+        {
+            first.Add(rejection);
+        }
+
+        var kind = (rejection.Field, rejection.Reason);
+        if (kinds.TryGetValue(kind, out var count) || kinds.Count < MostKinds)
+        {
+            kinds[kind] = count + 1;
+        }
+    }
+
+    private static void CountMissing(Sample sample, Dictionary<string, long> missing)
+    {
+        if (sample.Fields.Count == missing.Count)
+        {
+            return;
+        }
+
+        foreach (var name in missing.Keys)
+        {
+            missing[name] += sample.Fields.ContainsKey(name) ? 0 : 1;
+        }
+    }
+
+    private static (DateTimeOffset? From, DateTimeOffset? To) Widen((DateTimeOffset? From, DateTimeOffset? To) range, DateTimeOffset? time) =>
+        time is null ? range : (range.From < time ? range.From : time, range.To > time ? range.To : time);
+
+    /// <summary>Prefers answers not shown yet, so that both classes are seen even where one is rare.</summary>
+    private static void Show(Sample sample, List<Sample> shown)
+    {
+        const int Most = 3;
+        if (shown.Count < Most)
+        {
+            shown.Add(sample);
+        }
+        else if (shown.All(other => other.Answer != sample.Answer))
+        {
+            shown[^1] = sample;
+        }
+    }
+}

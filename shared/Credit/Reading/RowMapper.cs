@@ -1,0 +1,310 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Subjects;
+
+namespace ZiGong.Credit.Reading;
+
+/// <summary>
+/// Turns the cells of one row into samples or rejections as a descriptor says. Used by the file reader and by whoever gets rows
+/// in another way. Not thread safe.
+/// </summary>
+public sealed class RowMapper
+{
+    private const int ShownLength = 60;
+    private const int LongestHorizon = 1200;
+
+    private readonly DatasetDescriptor _descriptor;
+    private readonly SubjectHasher _hasher;
+    private readonly string _source;
+    private readonly SampleIdentity _identity = new();
+    private readonly List<string> _columns = [];
+    private readonly (int Column, HashSet<string> Values, Regex? Pattern)[] _filters;
+    private readonly WindowPlan[] _windows;
+    private readonly int[] _key;
+    private readonly int _subject;
+    private readonly int _time;
+    private readonly int _months;
+    private (string Text, DateTimeOffset Time) _lastTime = ("", default);
+
+    /// <param name="descriptor">The data set.</param>
+    /// <param name="hasher">Hashes the lender's ids.</param>
+    /// <param name="source">Hash of the source's content; identifies rows of data sets without a key, with the line.</param>
+    public RowMapper(DatasetDescriptor descriptor, SubjectHasher hasher, string source)
+    {
+        _descriptor = descriptor;
+        _hasher = hasher;
+        _source = source;
+        _subject = Column(descriptor.Subject);
+        _key = [.. descriptor.Key.Select(Column)];
+        _time = Column(descriptor.ObservedAt.Column);
+        _months = Column(descriptor.OutcomeHorizon?.Column);
+        _filters =
+        [
+            .. descriptor.Filters.Select(filter => (
+                Column(filter.Column),
+                filter.In.ToHashSet(StringComparer.Ordinal),
+                filter.Matches is { } pattern ? new Regex($"^(?:{pattern})$", RegexOptions.NonBacktracking) : null)),
+        ];
+        _windows = descriptor.Windows.Count == 0
+            ? [Plan(null, descriptor.Fields.ToDictionary(f => f.Name, f => f.Column, StringComparer.Ordinal), descriptor.Answer)]
+            : [.. descriptor.Windows.Select(window => Plan(window.ObservedAt, window.Columns, window.Answer))];
+    }
+
+    /// <summary>The columns a row must bring, in the order of the cells.</summary>
+    public IReadOnlyList<string> Columns => _columns;
+
+    /// <summary>Maps one row, adding one result per observation window, or one in all if the row is refused or filtered.</summary>
+    /// <param name="line">Line of the row, for rejections and for rows without a key.</param>
+    /// <param name="cells">Values in the order of <see cref="Columns"/>.</param>
+    /// <param name="results">Takes the results.</param>
+    public void Map(long line, ReadOnlySpan<string> cells, List<ReadResult> results)
+    {
+        if (!Passes(cells))
+        {
+            results.Add(new ReadResult(line, null, null));
+            return;
+        }
+
+        if (Identify(line, cells, out var key, out var subject) is { } unnamed)
+        {
+            results.Add(new ReadResult(line, null, unnamed));
+            return;
+        }
+
+        Rejection? previous = null;
+        foreach (var window in _windows)
+        {
+            var rejection = MapWindow(line, cells, window, key, subject, out var sample);
+            if (rejection is null || rejection != previous)
+            {
+                results.Add(new ReadResult(line, sample, rejection));
+            }
+
+            previous = rejection ?? previous;
+        }
+    }
+
+    /// <summary>A value fit for a message: one line, at most 60 characters.</summary>
+    public static string Shorten(string value)
+    {
+        var shown = value.Length > ShownLength ? $"{value.AsSpan(0, ShownLength)}…" : value;
+        return string.Concat(shown.Select(c => char.IsControl(c) ? '·' : c));
+    }
+
+    private Rejection? MapWindow(long line, ReadOnlySpan<string> cells, WindowPlan window, string[] key, string subject, out Sample? sample)
+    {
+        sample = null;
+        if (Observed(line, cells, window, out var observedAt) is { } late)
+        {
+            return late;
+        }
+
+        if (LabelKnown(line, cells, observedAt, out var labelKnownAt) is { } unknown)
+        {
+            return unknown;
+        }
+
+        if (Answer(line, cells, window, out var answer) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var fields = new Dictionary<string, string>(window.Fields.Length, StringComparer.Ordinal);
+        foreach (var plan in window.Fields)
+        {
+            if (FieldValue(line, cells, plan, fields) is { } bad)
+            {
+                return bad;
+            }
+        }
+
+        var (name, task) = (_descriptor.Name, _descriptor.Task);
+        var naturalKey = _identity.NaturalKey(name, task, key, observedAt);
+        var id = _identity.Id(name, task, subject, naturalKey, fields, answer, observedAt, labelKnownAt);
+        sample = new Sample(id, name, task, subject, naturalKey, fields, answer, observedAt, labelKnownAt);
+        return null;
+    }
+
+    private bool Passes(ReadOnlySpan<string> cells)
+    {
+        foreach (var (column, values, pattern) in _filters)
+        {
+            var value = cells[column].Trim();
+            if (pattern is null ? !values.Contains(value) : !pattern.IsMatch(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private Rejection? Identify(long line, ReadOnlySpan<string> cells, out string[] key, out string subject)
+    {
+        key = _key.Length == 0 ? [_source, line.ToString(CultureInfo.InvariantCulture)] : new string[_key.Length];
+        subject = "";
+        for (var i = 0; i < _key.Length; i++)
+        {
+            key[i] = cells[_key[i]].Trim();
+            if (_descriptor.Format.Missing.Contains(key[i]))
+            {
+                return new Rejection(line, _columns[_key[i]], "the key is missing", key[i]);
+            }
+        }
+
+        var id = _subject >= 0 ? cells[_subject] : string.Join('\u001f', key);
+        if (_subject >= 0 && _descriptor.Format.Missing.Contains(id.Trim()))
+        {
+            return new Rejection(line, _columns[_subject], "the subject is missing", id);
+        }
+
+        subject = _hasher.Hash(_descriptor.SubjectSpace, id);
+        return null;
+    }
+
+    private Rejection? Observed(long line, ReadOnlySpan<string> cells, WindowPlan window, out DateTimeOffset? observedAt)
+    {
+        observedAt = window.ObservedAt ?? _descriptor.ObservedAt.Constant;
+        if (_time < 0)
+        {
+            return null;
+        }
+
+        var text = cells[_time];
+        if (text != _lastTime.Text)
+        {
+            var format = _descriptor.ObservedAt.Format;
+            if (!DateTimeOffset.TryParseExact(
+                text.Trim(), format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            {
+                return new Rejection(line, _columns[_time], $"not a date of the form {format}", Shorten(text));
+            }
+
+            _lastTime = (text, time);
+        }
+
+        observedAt = _lastTime.Time;
+        return null;
+    }
+
+    private Rejection? LabelKnown(long line, ReadOnlySpan<string> cells, DateTimeOffset? observedAt, out DateTimeOffset? labelKnownAt)
+    {
+        labelKnownAt = null;
+        if (observedAt is not { } time)
+        {
+            return null;
+        }
+
+        var months = _descriptor.OutcomeHorizon?.Months ?? 0;
+        if (_months >= 0)
+        {
+            // "36", or " 36 months" as some exports write it.
+            var digits = cells[_months].AsSpan().Trim();
+            var length = digits.IndexOfAnyExceptInRange('0', '9');
+            if (!int.TryParse(length < 0 ? digits : digits[..length], out var extra) || extra > LongestHorizon)
+            {
+                return new Rejection(line, _columns[_months], "not a number of months", Shorten(cells[_months]));
+            }
+
+            months += extra;
+        }
+
+        labelKnownAt = time.AddMonths(months);
+        return null;
+    }
+
+    private Rejection? Answer(long line, ReadOnlySpan<string> cells, WindowPlan window, out string answer)
+    {
+        var rule = window.Answer;
+        var value = cells[window.AnswerColumn].Trim();
+        answer = "";
+        if (_descriptor.Format.Missing.Contains(value))
+        {
+            return new Rejection(line, rule.Column, "the label is missing", value);
+        }
+
+        if (rule.AtLeast is { } least)
+        {
+            if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+            {
+                return new Rejection(line, rule.Column, "not a number", Shorten(value));
+            }
+
+            answer = number >= least ? rule.Positive : window.Negative;
+            return null;
+        }
+
+        if (rule.Map.TryGetValue(value, out var mapped))
+        {
+            answer = mapped;
+            return null;
+        }
+
+        return new Rejection(line, rule.Column, $"unknown label; known are {string.Join(", ", rule.Map.Keys)}", Shorten(value));
+    }
+
+    private Rejection? FieldValue(long line, ReadOnlySpan<string> cells, FieldPlan plan, Dictionary<string, string> fields)
+    {
+        var value = cells[plan.Column].Trim();
+        if (plan.Field.Missing.Contains(value))
+        {
+            return null;
+        }
+
+        if (plan.Field.Kind == FieldKind.Numeric)
+        {
+            if (Numbers.Canonical(value) is not { } number)
+            {
+                return new Rejection(line, _columns[plan.Column], "not a number", Shorten(value));
+            }
+
+            fields.Add(plan.Field.Name, number);
+            return null;
+        }
+
+        if (plan.Field.Codes.Count > 0 && !plan.Field.Codes.ContainsKey(value))
+        {
+            return new Rejection(line, _columns[plan.Column], $"unknown code; the code book has {Known(plan.Field)}", Shorten(value));
+        }
+
+        if (value.Contains('\uFFFD'))
+        {
+            return new Rejection(line, _columns[plan.Column], "not UTF-8 text", Shorten(value));
+        }
+
+        fields.Add(plan.Field.Name, value);
+        return null;
+    }
+
+    private static string Known(FieldDescriptor field) =>
+        Shorten(string.Join(", ", field.Codes.Keys));
+
+    private WindowPlan Plan(DateTimeOffset? observedAt, IReadOnlyDictionary<string, string> columns, AnswerDescriptor answer) => new(
+        observedAt,
+        [.. _descriptor.Fields.Select(f => new FieldPlan(f, Column(columns[f.Name])))],
+        Column(answer.Column),
+        answer,
+        answer.Allowed.First(word => word != answer.Positive));
+
+    private int Column(string? name)
+    {
+        if (name is null)
+        {
+            return -1;
+        }
+
+        var index = _columns.IndexOf(name);
+        if (index < 0)
+        {
+            index = _columns.Count;
+            _columns.Add(name);
+        }
+
+        return index;
+    }
+
+    private sealed record FieldPlan(FieldDescriptor Field, int Column);
+
+    private sealed record WindowPlan(DateTimeOffset? ObservedAt, FieldPlan[] Fields, int AnswerColumn, AnswerDescriptor Answer, string Negative);
+}

@@ -1,0 +1,87 @@
+using HandlebarsDotNet;
+using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
+
+namespace ZiGong.Credit.Templates;
+
+/// <summary>
+/// A task's samples as instructions with their allowed answers, in table form ("Label: value" lines) or description form (CALM's
+/// "The state of X is Y."). Values are data: nothing in them is escaped, and braces in them mean nothing. Thread safe.
+/// </summary>
+public sealed class PromptTemplate
+{
+    private const string TableField = "{{label}}: {{value}}\n";
+    private const string DescriptionField = "The state of {{label}} is {{value}}. ";
+    private const string PlainFrame = "{{instruction}}\n\n{{#each examples}}{{input}}\nAnswer: {{answer}}\n\n{{/each}}{{input}}\nAnswer:";
+
+    private readonly DatasetDescriptor _descriptor;
+    private readonly FieldDescriptor[] _features;
+    private readonly HandlebarsTemplate<object, object> _input;
+    private readonly HandlebarsTemplate<object, object> _frame;
+
+    /// <param name="descriptor">The data set with its wording.</param>
+    /// <param name="form">Table or description; the descriptor's own choice if null.</param>
+    /// <exception cref="InputException">A template of the descriptor cannot be compiled.</exception>
+    public PromptTemplate(DatasetDescriptor descriptor, PromptForm? form = null)
+    {
+        _descriptor = descriptor;
+        _features = [.. descriptor.Features];
+        Form = form ?? descriptor.Prompt.Form;
+        var own = Form == descriptor.Prompt.Form ? descriptor.Prompt.Field : null;
+        var field = own ?? (Form == PromptForm.Table ? TableField : DescriptionField);
+        _input = Compile("field", $"{{{{#each fields}}}}{field}{{{{/each}}}}");
+        _frame = Compile("frame", descriptor.Prompt.Frame ?? PlainFrame);
+        Instruction = Compile("instruction", descriptor.Prompt.Instruction ?? DefaultInstruction)(
+            new Dictionary<string, object> { ["allowed"] = AllowedWords(descriptor.Answer.Allowed), ["task"] = descriptor.Task });
+    }
+
+    public PromptForm Form { get; }
+
+    /// <summary>The instruction with its allowed answers, the same for all samples.</summary>
+    public string Instruction { get; }
+
+    private static string DefaultInstruction => "Judge the following case of {{task}}. Respond with only either {{allowed}}.";
+
+    /// <summary>The sample's fields in words, in descriptor order.</summary>
+    public string Input(Sample sample)
+    {
+        var fields = new List<object>(_features.Length);
+        foreach (var feature in _features)
+        {
+            var words = sample.Fields.TryGetValue(feature.Name, out var value) ? feature.Words(value) : _descriptor.Prompt.MissingWords;
+            if (words.Length > 0)
+            {
+                fields.Add(new Dictionary<string, object> { ["label"] = feature.Label, ["value"] = words });
+            }
+        }
+
+        return _input(new Dictionary<string, object> { ["fields"] = fields }).TrimEnd('\n');
+    }
+
+    /// <summary>The whole prompt up to where the answer begins, after worked examples if given.</summary>
+    public string Prompt(Sample sample, IReadOnlyList<Sample>? examples = null) => _frame(new Dictionary<string, object>
+    {
+        ["instruction"] = Instruction,
+        ["input"] = Input(sample),
+        ["examples"] = (examples ?? []).Select(example => (object)new Dictionary<string, object>
+        {
+            ["input"] = Input(example),
+            ["answer"] = example.Answer,
+        }).ToList(),
+    });
+
+    private static string AllowedWords(IReadOnlyList<string> allowed) =>
+        $"{string.Join(", ", allowed.SkipLast(1).Select(answer => $"'{answer}'"))} or '{allowed[^1]}'";
+
+    private HandlebarsTemplate<object, object> Compile(string key, string template)
+    {
+        try
+        {
+            return Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true }).Compile(template);
+        }
+        catch (HandlebarsException fault)
+        {
+            throw new InputException($"Data set '{_descriptor.Name}': the template prompt.{key} cannot be used: {fault.Message}", fault);
+        }
+    }
+}
