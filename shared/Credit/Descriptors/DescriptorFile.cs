@@ -35,7 +35,7 @@ public static class DescriptorFile
         {
             throw new InputException(
                 $"There is no descriptor '{nameOrPath}'. Give the path of a YAML file or one of: {string.Join(", ", Catalog)}" +
-                $" (did you mean '{YamlMap.Nearest(nameOrPath, Catalog)}'?).");
+                $" (did you mean '{YamlMap.Nearest(Path.GetFileNameWithoutExtension(nameOrPath), Catalog)}'?).");
         }
 
         return Parse(File.ReadAllText(nameOrPath), nameOrPath);
