@@ -52,7 +52,7 @@ public sealed class ShippedTablesTests
     public void Uci_panel_shows_each_window_its_own_three_months()
     {
         // Client 1: PAY_0.. = 2,2,-1,-1,-2,-2; BILL_AMT1.. = 3913,3102,689,0,0,0.
-        var windows = Tables.Samples("uci-default-panel", Uci)[..4];
+        var windows = Tables.Stream("uci-default-panel", Uci).Take(4);
 
         windows.Select(sample => $"{sample.Fields["repayment_1"]} {sample.Fields["repayment_2"]} {sample.Fields["repayment_3"]} {sample.Fields["bill_1"]} {sample.Answer}")
             .ShouldBe(["-1 -2 -2 0 good", "-1 -1 -2 689 bad", "2 -1 -1 3102 bad", "2 2 -1 3913 bad"]);
@@ -60,7 +60,7 @@ public sealed class ShippedTablesTests
 
     [SharedDataFact]
     public void The_panel_and_the_cross_section_agree_on_who_a_client_is() =>
-        Tables.Samples("uci-default-panel", Uci)[0].Subject.ShouldBe(Tables.Samples("uci-default", Uci)[0].Subject);
+        Tables.Stream("uci-default-panel", Uci).First().Subject.ShouldBe(Tables.Stream("uci-default", Uci).First().Subject);
 
     [SharedDataFact]
     public void Uci_panel_trains_on_June_and_July_refers_to_August_and_tests_on_September()
