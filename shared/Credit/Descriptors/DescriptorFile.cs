@@ -40,7 +40,7 @@ public static class DescriptorFile
             ? File.ReadAllText(nameOrPath)
             : throw new InputException(
                 $"There is no descriptor '{nameOrPath}'. Give the path of a YAML file or one of: {string.Join(", ", Catalog)}" +
-                $" (did you mean '{YamlMap.Nearest(nameOrPath, Catalog)}'?).");
+                $" (did you mean '{YamlMap.Nearest(Path.GetFileNameWithoutExtension(nameOrPath), Catalog)}'?).");
     }
 
     /// <param name="yaml">Content of the file.</param>
