@@ -37,7 +37,7 @@ public sealed class PartialScoreTests
             var random = new SeededRandom((ulong)length);
             float[] a = [.. Enumerable.Range(0, length).Select(_ => (float)random.NextGaussian())];
             float[] b = [.. Enumerable.Range(0, length).Select(_ => (float)random.NextGaussian())];
-            var exact = a.Zip(b, (x, y) => (decimal)x * (decimal)y).Sum();
+            var exact = a.Zip(b, (x, y) => (decimal)(double)x * (decimal)(double)y).Sum();
             PartialScore.Of("z", a, b, 1).ShouldBe((double)exact, 1e-10);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
 
