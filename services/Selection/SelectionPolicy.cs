@@ -2,16 +2,6 @@ using ZiGong.Contracts;
 
 namespace ZiGong.Selection;
 
-/// <summary>How the top places are dealt out.</summary>
-public enum Quota
-{
-    /// <summary>Per task and class, in proportion to training frequency.</summary>
-    TaskAndClass,
-
-    /// <summary>To the highest scores, whatever their task and class.</summary>
-    None,
-}
-
 /// <summary>What is kept of the training samples.</summary>
 /// <param name="Size">Up to 1 a share of the training samples, above 1 a count.</param>
 /// <param name="TopShare">Share of the kept places that goes to the highest scores; the rest is drawn at random.</param>

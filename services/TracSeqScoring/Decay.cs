@@ -2,19 +2,6 @@ using ZiGong.Contracts;
 
 namespace ZiGong.TracSeqScoring;
 
-/// <summary>Whose age is decayed.</summary>
-public enum DecayClock
-{
-    /// <summary>The checkpoint's: γ^(T − t_i), the published formula.</summary>
-    Checkpoint,
-
-    /// <summary>The sample's own: γ^(T − observed_at) on what is positive.</summary>
-    Sample,
-
-    /// <summary>Both.</summary>
-    Both,
-}
-
 /// <summary>How partial scores are weighed over time.</summary>
 /// <param name="Gamma">Decay per period, in (0, 1]; 1 is TracInCP.</param>
 /// <param name="Clock">Whose age counts.</param>

@@ -1,14 +1,6 @@
+using ZiGong.Contracts;
+
 namespace ZiGong.TracSeqScoring;
-
-/// <summary>How a training gradient is compared with the reference vector.</summary>
-public enum Similarity
-{
-    /// <summary>Inner product: long gradients count more.</summary>
-    Dot,
-
-    /// <summary>The training gradient divided by its norm.</summary>
-    Cosine,
-}
 
 /// <summary>What one checkpoint says about one sample: p = η · ⟨g, r⟩.</summary>
 public static class PartialScore

@@ -2,16 +2,6 @@ using ZiGong.Contracts;
 
 namespace ZiGong.TracSeqScoring;
 
-/// <summary>How reference gradients become one vector.</summary>
-public enum ReferenceKind
-{
-    /// <summary>Each gradient divided by its own norm, averaged per class, then over the classes.</summary>
-    Normalised,
-
-    /// <summary>Plain mean over all gradients (TracInCP), kept for comparison.</summary>
-    Mean,
-}
-
 /// <summary>
 /// Gathers the reference gradients of one checkpoint and task into the one vector that training gradients are measured against
 /// (tracseq.md, "Reference vector"). Sums are in double and in the order of the calls: add in a fixed order for identical bytes.
