@@ -159,7 +159,7 @@ public sealed class TopKWithRandomTests
     public void Bad_input_is_refused_with_names()
     {
         Should.Throw<NotFiniteNumberException>(() => TopKWithRandom.Select([new("s7", "t", "good", double.NaN)], new SelectionPolicy(), 1)).Message.ShouldContain("s7");
-        Should.Throw<ArgumentException>(() => TopKWithRandom.Select([Hundred[0], Hundred[0]], new SelectionPolicy(), 1)).Message.ShouldContain("g001");
+        Should.Throw<ArgumentException>(() => TopKWithRandom.Select([Hundred[0], Hundred[5], Hundred[0] with { Score = -9 }], new SelectionPolicy(), 1)).Message.ShouldContain("g001");
         Should.Throw<InputException>(() => TopKWithRandom.Select([], new SelectionPolicy(), 1));
         Should.Throw<InputException>(() => TopKWithRandom.Select(Hundred, new SelectionPolicy(Size: 0), 1)).Message.ShouldContain("Size");
         Should.Throw<InputException>(() => TopKWithRandom.Select(Hundred, new SelectionPolicy(Size: 10.5), 1)).Message.ShouldContain("whole");
