@@ -6,6 +6,7 @@ using ZiGong.Cli.Runs;
 using ZiGong.Cli.Scores;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Simulation;
 
 namespace ZiGong.Cli.Demo;
@@ -45,17 +46,17 @@ internal static class DemoCommand
             + $"{Format.Count(summary.Flips)} labels flipped, Bayes AUC {Format.Figure(summary.BayesAuc)}");
 
         var settings = CliSettings.Read();
-        var descriptor = DescriptorSource.Load(Descriptor);
+        var descriptor = DescriptorFile.Load(Descriptor);
         await using var reader = await Reader.OpenAsync(settings, ct);
-        var ingested = await IngestCommand.RunAsync(descriptor.Descriptor, table, reader, screen, ct);
+        var ingested = await IngestCommand.RunAsync(descriptor, table, reader, screen, ct);
         screen.Note($"ingested: {Format.Count(ingested.Added)} added, {Format.Count(ingested.Unchanged)} unchanged, {Format.Count(ingested.Rejected)} rejected");
 
-        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(descriptor.Yaml, options, ct);
-        var truth = GroundTruth.Read(Simulation.TruthPath(table), descriptor.Descriptor);
+        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(DescriptorFile.Text(Descriptor), options, ct);
+        var truth = GroundTruth.Read(Simulation.TruthPath(table), descriptor);
         await using var db = reader.NewContext();
         var result = await RunResult.ReadAsync(db, view, ct);
         var scored = await ScoredRun.ReadAsync(db, view, ct);
-        DemoView.Print(result, DemoFindings.Of(scored, truth, descriptor.Descriptor.Answer.Positive), screen);
+        DemoView.Print(result, DemoFindings.Of(scored, truth, descriptor.Answer.Positive), screen);
         return ExitCodes.Done;
     }
 }

@@ -1,9 +1,10 @@
 using System.CommandLine;
-using ZiGong.Cli.Datasets;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Subjects;
 using ZiGong.Ingest;
+using ZiGong.Ingest.Files;
 
 namespace ZiGong.Cli.Ingesting;
 
@@ -21,9 +22,9 @@ internal static class IngestCommand
             async (parsed, screen, ct) =>
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
-                var source = DescriptorSource.Load(parsed.GetRequiredValue(descriptor));
-                var summary = await RunAsync(source.Descriptor, parsed.GetRequiredValue(file), reader, screen, ct);
-                Print(source.Descriptor, summary, screen);
+                var loaded = DescriptorFile.Load(parsed.GetRequiredValue(descriptor));
+                var summary = await RunAsync(loaded, parsed.GetRequiredValue(file), reader, screen, ct);
+                Print(loaded, summary, screen);
                 return ExitCodes.Done;
             },
             "zigong ingest german german.data",
@@ -33,8 +34,9 @@ internal static class IngestCommand
     /// <summary>Ingests with progress on the screen.</summary>
     public static async Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string file, Reader reader, Screen screen, CancellationToken ct)
     {
-        var hasher = await SubjectKey.EnsureAsync(CliSettings.Read().SubjectKeyFile, reader.Source, ct);
-        var ingestion = new FileIngestion(reader.Source, hasher, TimeProvider.System);
+        var keyFile = CliSettings.Read().SubjectKeyFile;
+        await SubjectKey.EnsureAsync(keyFile, reader.Source, ct);
+        var ingestion = new FileIngestion(reader.Source, SubjectHasher.FromFile(keyFile), TimeProvider.System);
         var status = new StatusLine(screen, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
         var progress = new SynchronousProgress<IngestProgress>(p =>

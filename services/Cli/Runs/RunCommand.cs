@@ -1,9 +1,9 @@
 using System.CommandLine;
-using ZiGong.Cli.Datasets;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
 
 namespace ZiGong.Cli.Runs;
@@ -48,18 +48,18 @@ internal static class RunCommand
 
     private static async Task<int> StartAsync(string dataset, string? file, RunOptions options, PipelineOptions settings, Screen screen, CancellationToken ct)
     {
-        var descriptor = DescriptorSource.Load(dataset);
+        var descriptor = DescriptorFile.Load(dataset);
         await using var reader = await Reader.OpenAsync(settings, ct);
         if (file is not null)
         {
-            var summary = await IngestCommand.RunAsync(descriptor.Descriptor, file, reader, screen, ct);
+            var summary = await IngestCommand.RunAsync(descriptor, file, reader, screen, ct);
             if (!screen.Json)
             {
-                IngestCommand.Print(descriptor.Descriptor, summary, screen);
+                IngestCommand.Print(descriptor, summary, screen);
             }
         }
 
-        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(descriptor.Yaml, options, ct);
+        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(DescriptorFile.Text(dataset), options, ct);
         await ShowCommand.PrintAsync(view, reader, screen, ct);
         return ExitCodes.Done;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
