@@ -9,6 +9,7 @@ using ZiGong.Cli.Options;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Scores;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 
 namespace ZiGong.Cli;
 
@@ -30,8 +31,7 @@ public static class CommandLine
         var screen = globals.ScreenOf(parsed, output, errors);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not HelpWithExamples)
         {
-            var command = string.Join(' ', Path(parsed.CommandResult.Command));
-            return screen.Fail(new UsageException($"{parsed.Errors[0].Message}\nTry: {command} --help"));
+            return screen.Fail(UsageErrorOf(parsed));
         }
 
         try
@@ -67,6 +67,15 @@ public static class CommandLine
         root.Add(DoctorCommand.Create(builder));
         HelpWithExamples.AddTo(root, "zigong demo", "zigong run --dataset german german.data", "zigong show latest");
         return root;
+    }
+
+    private static UsageException UsageErrorOf(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var complaint = command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault() is { } word
+            ? $"there is no command '{word}'; did you mean '{RunOptionsReader.Nearest(word, command.Subcommands.Select(c => c.Name))}'?"
+            : parsed.Errors[0].Message;
+        return new UsageException($"{complaint}\nTry: {string.Join(' ', Path(command))} --help");
     }
 
     private static IEnumerable<string> Path(Command command) =>

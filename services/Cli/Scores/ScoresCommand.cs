@@ -9,7 +9,7 @@ using ZiGong.Credit.Templates;
 namespace ZiGong.Cli.Scores;
 
 /// <summary><c>scores</c>: the most and the least influential samples of a run.</summary>
-internal static class ScoresCommand
+public static class ScoresCommand
 {
     private const int Default = 5;
 
