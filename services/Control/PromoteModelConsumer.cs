@@ -62,7 +62,7 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
         await db.Models.Where(m => m.ModelId == model.ModelId).ExecuteDeleteAsync(ct);
         db.Models.Add(model);
         await db.Runs.Where(r => r.RunId == model.RunId)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Completed).SetProperty(r => r.FinishedAt, DateTimeOffset.UtcNow), ct);
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Completed).SetProperty(r => r.FinishedAt, r => PipelineDb.Now()), ct);
         await db.SaveChangesAsync(ct);
     }
 }

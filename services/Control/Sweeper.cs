@@ -62,7 +62,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
     private static async Task<IReadOnlyList<IRunMessage>> StuckAsync(PipelineDb db, Guid runId, CancellationToken ct)
     {
         var alive = await db.WorkUnits.AnyAsync(
-            u => u.RunId == runId && u.State == UnitState.Leased && u.LeaseExpiresAt > DateTimeOffset.UtcNow, ct);
+            u => u.RunId == runId && u.State == UnitState.Leased && u.LeaseExpiresAt > PipelineDb.Now(), ct);
         return alive ? [] : NextMessages.Of(await RunState.ReadAsync(db, runId, ct));
     }
 }

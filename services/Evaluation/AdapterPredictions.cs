@@ -27,7 +27,6 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         torch.set_num_threads(1);
         var folder = await artifacts.RequireFolderAsync(adapter, ct);
         using var model = MistralModel.Load(await models.BaseFolderAsync(baseModel, ct));
-        model.AttachLora(PeftAdapter.ReadOptions(folder), seed: 0);
         PeftAdapter.Load(model, folder);
         var prompts = samples.Select(encoder.Encode).ToList();
         var probabilities = new double[samples.Count];

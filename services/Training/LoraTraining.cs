@@ -18,8 +18,11 @@ public sealed class LoraTraining : IDisposable
     private readonly MistralModel _model;
     private readonly Trainer _trainer;
 
-    private LoraTraining(MistralModel model, Trainer trainer)
+    private readonly string _baseModel;
+
+    private LoraTraining(MistralModel model, Trainer trainer, string baseModel)
     {
+        _baseModel = baseModel;
         _model = model;
         _trainer = trainer;
     }
@@ -41,7 +44,7 @@ public sealed class LoraTraining : IDisposable
             trainer.Optimizer.Load(Path.Combine(await artifacts.RequireFolderAsync(state, ct), TrainerState.MomentsFile));
         }
 
-        return new LoraTraining(model, trainer);
+        return new LoraTraining(model, trainer, baseModel);
     }
 
     /// <summary>One optimizer step.</summary>
@@ -64,7 +67,7 @@ public sealed class LoraTraining : IDisposable
         var folder = Directory.CreateTempSubdirectory("zigong-state-").FullName;
         try
         {
-            SafetensorsFile.Write(Path.Combine(folder, TrainerState.WeightsFile), _model.LoraParameters);
+            PeftAdapter.Save(_model, folder, _baseModel);
             _trainer.Optimizer.Save(Path.Combine(folder, TrainerState.MomentsFile));
             return await artifacts.PutFolderAsync(folder, ct);
         }

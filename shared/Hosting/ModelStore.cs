@@ -28,16 +28,17 @@ public sealed class ModelStore(ArtifactStore artifacts)
     }
 
     /// <summary>The base with fresh or stored LoRA parameters attached.</summary>
-    /// <param name="weights">Folder artifact with <c>lora.safetensors</c>, or null for freshly seeded ones.</param>
+    /// <param name="weights">Folder artifact in PEFT layout, or null for freshly seeded ones.</param>
     public async Task<MistralModel> LoadAsync(string baseModel, LoraOptions lora, ulong seed, string? weights, CancellationToken ct)
     {
         var model = MistralModel.Load(await BaseFolderAsync(baseModel, ct));
-        model.AttachLora(lora, seed);
-        if (weights is not null)
+        if (weights is null)
         {
-            var folder = await artifacts.RequireFolderAsync(weights, ct);
-            using var file = new SafetensorsFile(Path.Combine(folder, TrainerState.WeightsFile));
-            PeftAdapter.CopyInto(model.LoraParameters, file);
+            model.AttachLora(lora, seed);
+        }
+        else
+        {
+            PeftAdapter.Load(model, await artifacts.RequireFolderAsync(weights, ct));
         }
 
         return model;
@@ -72,9 +73,8 @@ public sealed class ModelStore(ArtifactStore artifacts)
     private static bool IsArtifact(string baseModel) => baseModel.Length == 64 && baseModel.All(char.IsAsciiHexDigitLower);
 }
 
-/// <summary>Names of the files in a trainer's saved state.</summary>
+/// <summary>A trainer's saved state is an adapter in PEFT layout with the optimizer's moments beside it.</summary>
 public static class TrainerState
 {
-    public const string WeightsFile = "lora.safetensors";
     public const string MomentsFile = "optimizer.safetensors";
 }

@@ -49,6 +49,10 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    /// <summary>The database's clock, inside queries: leases and times of completion must not depend on a worker's clock.</summary>
+    [DbFunction("clock_timestamp", IsBuiltIn = true)]
+    public static DateTimeOffset Now() => throw new InvalidOperationException("only inside a query");
+
     public static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) =>
         builder
             .UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable("migrations", "zigong"))
@@ -59,6 +63,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema("zigong");
+        modelBuilder.HasDbFunction(() => Now());
         modelBuilder.Entity<SubjectRow>().ToTable("subjects").HasKey(r => r.Subject);
         modelBuilder.Entity<SampleRow>().ToTable("samples").HasKey(r => r.SampleId);
         modelBuilder.Entity<RejectionRow>().ToTable("rejections").HasKey(r => r.RejectionId);
