@@ -6,8 +6,9 @@ namespace ZiGong.Cli.Runs;
 
 /// <summary>What is known of a run's size before its units exist.</summary>
 /// <param name="Checkpoints">Periods of the snapshot, one checkpoint each; 0 while there is no snapshot.</param>
+/// <param name="GradientShards">Shards with training or reference samples; a shard of data without subjects may hold both.</param>
 /// <param name="TuningSlices">Slices of the tuning; 0 while the data set is not known.</param>
-public sealed record RunShape(int Checkpoints, int TrainingShards, int ReferenceShards, int TuningSlices);
+public sealed record RunShape(int Checkpoints, int TrainingShards, int GradientShards, int TuningSlices);
 
 /// <summary>A run's progress from the rows of its units: pure, so that it can be tested.</summary>
 public static class RunProgress
@@ -42,7 +43,7 @@ public static class RunProgress
     private static (double Total, string Noun) Size(Stage stage, RunShape shape) => stage switch
     {
         Stage.Agent => (shape.Checkpoints, "checkpoints"),
-        Stage.Gradients => (shape.Checkpoints * (shape.TrainingShards + shape.ReferenceShards), "shards"),
+        Stage.Gradients => (shape.Checkpoints * shape.GradientShards, "shards"),
         Stage.Reference => (shape.Checkpoints, "checkpoints"),
         Stage.Partials => (shape.Checkpoints * shape.TrainingShards, "shards"),
         Stage.Tuning => (shape.TuningSlices, "slices"),

@@ -12,7 +12,7 @@ namespace ZiGong.UnitTests.Cli;
 public sealed class DisplayTests
 {
     [Theory]
-    [InlineData(3.25, "3.2 s")]
+    [InlineData(3.21, "3.2 s")]
     [InlineData(61, "61 s")]
     [InlineData(189.5, "3 min 09 s")]
     [InlineData(7260, "2 h 01 min")]

@@ -10,7 +10,7 @@ namespace ZiGong.UnitTests.Cli;
 public sealed class RunProgressTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly RunShape Shape = new(Checkpoints: 2, TrainingShards: 8, ReferenceShards: 2, TuningSlices: 3);
+    private static readonly RunShape Shape = new(Checkpoints: 2, TrainingShards: 8, GradientShards: 10, TuningSlices: 3);
 
     private static WorkUnitRow Done(Stage stage, string unit, double from, double to, string? output = null, bool reused = false) => new()
     {

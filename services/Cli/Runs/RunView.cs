@@ -43,7 +43,7 @@ public sealed record RunView(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<Wo
             ? 0
             : BatchOrder.Steps(JsonSerializer.Deserialize<DatasetTemplated>(dataset)!.Instructions, tuning.BatchSize, tuning.Epochs, tuning.MinimumSteps);
         return new RunShape(
-            periods.RootElement.GetArrayLength(), snapshot.TrainingShards.Length, snapshot.ReferenceShards.Length,
+            periods.RootElement.GetArrayLength(), snapshot.TrainingShards.Length, snapshot.TrainingShards.Union(snapshot.ReferenceShards, StringComparer.Ordinal).Count(),
             (int)Math.Ceiling(steps / (double)tuning.SliceSteps));
     }
 
