@@ -40,6 +40,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         await using var source = PipelineDatabase.Open(options.Checked().Database);
         await PipelineDatabase.MigrateAsync(source, ct);
+        await SubjectKey.EnsureAsync(options.SubjectKeyFile, source, ct);
 
         // Its own connection outside the pool: the lock lives as long as it does, and goes with the process however that ends.
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Database) { Pooling = false, KeepAlive = 30 }.ConnectionString);

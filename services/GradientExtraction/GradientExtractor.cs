@@ -47,7 +47,7 @@ public sealed class GradientExtractor : IDisposable
     public (double Loss, torch.Tensor Gradient) ComputeSum(TokenBatch batch)
     {
         using var each = Compute(batch);
-        return (each.Losses.Average(), each.Gradients.sum(0).DetachFromDisposeScope());
+        return (each.Losses.Average(), each.Gradients.sum([0]).DetachFromDisposeScope());
     }
 
     /// <summary>

@@ -59,7 +59,7 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
     {
         var sketch = options.Sketch == SketchKind.None ? null : new CountSketch(options.Width, GradientKeys.SketchSeed, extractor.Blocks);
         var writer = new GradientFileWriter(
-            stream, sketch is null ? GradientStorage.Float32 : GradientStorage.Float16, samples.Count, sketch?.Buckets ?? extractor.Dimension);
+            stream, sketch is null ? GradientStorage.Single : GradientStorage.ScaledHalf, samples.Count, sketch?.Buckets ?? extractor.Dimension);
         var (done, losses) = (0, 0.0);
         extractor.Extract(
             samples,

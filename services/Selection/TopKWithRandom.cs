@@ -55,17 +55,14 @@ public static class TopKWithRandom
             throw new NotFiniteNumberException($"sample {bad.Id}: its influence score is {bad.Score}");
         }
 
-        ScoredSample[] ranked = [.. samples];
-        Array.Sort(ranked, static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : string.CompareOrdinal(a.Id, b.Id));
-        for (var i = 1; i < ranked.Length; i++)
+        var seen = new HashSet<string>(samples.Count, StringComparer.Ordinal);
+        if (samples.FirstOrDefault(s => !seen.Add(s.Id)) is { } twice)
         {
-            // Equal ids have equal scores where they come from one store, so they stand side by side.
-            if (string.Equals(ranked[i].Id, ranked[i - 1].Id, StringComparison.Ordinal))
-            {
-                throw new ArgumentException($"sample {ranked[i].Id} is there twice");
-            }
+            throw new ArgumentException($"sample {twice.Id} is there twice");
         }
 
+        ScoredSample[] ranked = [.. samples];
+        Array.Sort(ranked, static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : string.CompareOrdinal(a.Id, b.Id));
         return ranked;
     }
 

@@ -16,18 +16,3 @@ public sealed record DecayOptions(double Gamma = 1, DecayClock Clock = DecayCloc
         ? this
         : throw new InputException($"Gamma is {Gamma:R}, it must be above 0 and at most 1 (1 = no decay)");
 }
-
-/// <summary>Points in time as periods.</summary>
-public static class Periods
-{
-    /// <summary>Calendar months since year 0, fractions by the length of the month: the same day of the next month is one period later.</summary>
-    public static double Months(DateTimeOffset time)
-    {
-        var utc = time.UtcDateTime;
-        var elapsed = (utc - new DateTime(utc.Year, utc.Month, 1, 0, 0, 0, DateTimeKind.Utc)).TotalDays;
-        return (utc.Year * 12) + utc.Month - 1 + (elapsed / DateTime.DaysInMonth(utc.Year, utc.Month));
-    }
-
-    /// <summary>Periods of a fixed length.</summary>
-    public static double Of(DateTimeOffset time, TimeSpan period) => time.UtcTicks / (double)period.Ticks;
-}

@@ -39,7 +39,7 @@ public sealed class BaseModels(ArtifactStore artifacts, ModelStore models)
         var folder = Directory.CreateTempSubdirectory("zigong-nano-").FullName;
         try
         {
-            using var model = MistralModel.Random(MistralConfig.Nano(vocabulary), SeededRandom.Derive((ulong)seed, "nano base"));
+            using var model = MistralModel.Random(MistralConfig.Nano(vocabulary) with { InitializerRange = 0.1 }, SeededRandom.Derive((ulong)seed, "nano base"));
             model.Save(folder, TorchSharp.torch.ScalarType.BFloat16);
             return await artifacts.PutFolderAsync(folder, ct);
         }

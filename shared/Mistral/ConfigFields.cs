@@ -18,7 +18,7 @@ internal sealed class ConfigFields
             _fields = JsonNode.Parse(json) as JsonObject ?? throw new InputException($"{where}: expected a JSON object.");
             _ = _fields.Count; // duplicate names surface here, not at a later access
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new InputException($"{where}: not valid JSON: {error.Message}", error);
         }

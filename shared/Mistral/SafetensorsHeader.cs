@@ -126,24 +126,16 @@ public static class SafetensorsHeader
 
     private static List<SafetensorsEntry> Parse(byte[] json, string where)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? [.. document.RootElement.EnumerateObject().Where(tensor => tensor.Name != Metadata).Select(tensor => ParseEntry(tensor, where))]
+                : throw new InputException($"{where}: the safetensors header is not a JSON object.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException) // the second: text that is no Unicode
         {
             throw new InputException($"{where}: the safetensors header is not valid JSON: {error.Message}", error);
-        }
-
-        using (document)
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new InputException($"{where}: the safetensors header is not a JSON object.");
-            }
-
-            return [.. document.RootElement.EnumerateObject().Where(tensor => tensor.Name != Metadata).Select(tensor => ParseEntry(tensor, where))];
         }
     }
 

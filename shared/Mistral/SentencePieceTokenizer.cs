@@ -171,6 +171,7 @@ public sealed class SentencePieceTokenizer
     }
 
     /// <summary>A stretch of the text; neighbours are linked by index, an empty stretch was merged into its left neighbour.</summary>
+    [StructLayout(LayoutKind.Auto)]
     private struct Symbol
     {
         public int Start;
@@ -180,6 +181,7 @@ public sealed class SentencePieceTokenizer
         public bool Frozen;
     }
 
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Candidate(int Left, int Right, int Length);
 
     /// <summary>Merges with a queue of candidate pairs: O(n log n). Returns the symbols, the first one at index 0.</summary>

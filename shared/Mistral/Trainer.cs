@@ -48,7 +48,7 @@ public sealed class Trainer : IDisposable
             var share = weights?.Skip(done).Take(batch.Count).ToArray();
             var loss = AnswerLoss.Mean(_model, batch, share) * (batch.Count / samples);
             loss.backward();
-            mean += loss.item<double>();
+            mean += loss.to(ScalarType.Float64).item<double>();
             done += batch.Count;
         }
 

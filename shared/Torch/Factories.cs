@@ -158,7 +158,8 @@ public static partial class torch
         return Copied(ref MemoryMarshal.GetArrayDataReference(rawArray), rawArray.LongLength, dimensions, known, dtype, device, requires_grad);
     }
 
-    private static Tensor Copied<T>(ReadOnlySpan<T> values, ReadOnlySpan<long> dimensions, ScalarType type, ScalarType? dtype, Device? device, bool requires_grad)
+    private static Tensor Copied<T>(
+        ReadOnlySpan<T> values, ReadOnlySpan<long> dimensions, ScalarType type, ScalarType? dtype, Device? device, bool requires_grad)
         where T : unmanaged =>
         Copied(ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(values)), values.Length, dimensions, type, dtype, device, requires_grad);
 

@@ -35,7 +35,8 @@ public static partial class torch
 
             /// <summary>Cross entropy of logits [N, C, …] with class numbers [N, …]; places equal to ignore_index do not count.</summary>
             public static Tensor cross_entropy(
-                Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) =>
+                Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100,
+                Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) =>
                 Native.cross_entropy(input, target, weight, (long)reduction, ignore_index, label_smoothing);
 
             public static Tensor nll_loss(

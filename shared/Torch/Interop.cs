@@ -123,7 +123,8 @@ internal static partial class Loader
         catch (DllNotFoundException e)
         {
             throw new DllNotFoundException(
-                $"libzigong_torch.so could not be loaded. Install libtorch (Debian: libtorch-dev), or set LIBTORCH to its folder, and build again. {e.Message}", e);
+                "libzigong_torch.so could not be loaded. Install libtorch (Debian: libtorch-dev), or set LIBTORCH to its folder, and build again. "
+                + e.Message, e);
         }
     }
 }

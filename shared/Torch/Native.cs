@@ -4,13 +4,12 @@ using static TorchSharp.torch;
 namespace TorchSharp;
 
 /// <summary>
-/// The entry points of native/zigong_torch.cpp, one line each. A tensor goes over as its handle and stays alive until the call returns (<see cref="TensorMarshaller"/>);
-/// an int is a status, and zero means done (<see cref="Failure.Check(int)"/>).
+/// The entry points of native/zigong_torch.cpp, one line each. A tensor goes over as its handle and stays alive until the call returns
+/// (<see cref="TensorMarshaller"/>); an int is a status, and zero means done (<see cref="Failure.Check(int)"/>).
 /// </summary>
 internal static unsafe partial class Native
 {
     private const string Library = "zigong_torch";
-
 
     // Bookkeeping
     [LibraryImport(Library, EntryPoint = "zt_error")] internal static partial nint error();
@@ -53,7 +52,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "zt_grad")] internal static partial Tensor grad(Tensor a);
     [LibraryImport(Library, EntryPoint = "zt_set_grad")] internal static partial int set_grad(Tensor a, Tensor? g);
     [LibraryImport(Library, EntryPoint = "zt_backward")] internal static partial int backward(Tensor a, Tensor? gradient, Flag retain, Flag create);
-    [LibraryImport(Library, EntryPoint = "zt_autograd_grad")] internal static partial long autograd_grad(ReadOnlySpan<nint> outputs, long no, ReadOnlySpan<nint> inputs, long ni, ReadOnlySpan<nint> gradients, long ng, Flag retain, Flag create, Flag unused);
+    [LibraryImport(Library, EntryPoint = "zt_autograd_grad")]
+    internal static partial long autograd_grad(
+        ReadOnlySpan<nint> outputs, long no, ReadOnlySpan<nint> inputs, long ni, ReadOnlySpan<nint> gradients, long ng,
+        Flag retain, Flag create, Flag unused);
 
     // New tensors
     [LibraryImport(Library, EntryPoint = "zt_empty")] internal static partial Tensor empty(ReadOnlySpan<long> d, long n, int t, int dev, int di);
@@ -62,7 +64,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "zt_full")] internal static partial Tensor full(ReadOnlySpan<long> d, long n, Scalar v, int t, int dev, int di);
     [LibraryImport(Library, EntryPoint = "zt_rand")] internal static partial Tensor rand(ReadOnlySpan<long> d, long n, int t, int dev, int di);
     [LibraryImport(Library, EntryPoint = "zt_randn")] internal static partial Tensor randn(ReadOnlySpan<long> d, long n, int t, int dev, int di);
-    [LibraryImport(Library, EntryPoint = "zt_randint")] internal static partial Tensor randint(long low, long high, ReadOnlySpan<long> d, long n, int t, int dev, int di);
+    [LibraryImport(Library, EntryPoint = "zt_randint")]
+    internal static partial Tensor randint(long low, long high, ReadOnlySpan<long> d, long n, int t, int dev, int di);
     [LibraryImport(Library, EntryPoint = "zt_randperm")] internal static partial Tensor randperm(long n, int t, int dev, int di);
     [LibraryImport(Library, EntryPoint = "zt_multinomial")] internal static partial Tensor multinomial(Tensor a, long n, Flag again);
     [LibraryImport(Library, EntryPoint = "zt_arange")] internal static partial Tensor arange(Scalar from, Scalar to, Scalar step, int t, int dev, int di);
@@ -230,11 +233,14 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "zt_baddbmm_")] internal static partial int baddbmm_(Tensor a, Tensor b, Tensor c, double beta, double alpha);
     [LibraryImport(Library, EntryPoint = "zt_addbmm")] internal static partial Tensor addbmm(Tensor a, Tensor b, Tensor c, double beta, double alpha);
     [LibraryImport(Library, EntryPoint = "zt_addbmm_")] internal static partial int addbmm_(Tensor a, Tensor b, Tensor c, double beta, double alpha);
-    [LibraryImport(Library, EntryPoint = "zt_einsum", StringMarshalling = StringMarshalling.Utf8)] internal static partial Tensor einsum(string equation, ReadOnlySpan<nint> items, long n);
+    [LibraryImport(Library, EntryPoint = "zt_einsum", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial Tensor einsum(string equation, ReadOnlySpan<nint> items, long n);
     [LibraryImport(Library, EntryPoint = "zt_linear")] internal static partial Tensor linear(Tensor x, Tensor w, Tensor? b);
-    [LibraryImport(Library, EntryPoint = "zt_attention")] internal static partial Tensor attention(Tensor q, Tensor k, Tensor v, Tensor? mask, double p, Flag causal);
+    [LibraryImport(Library, EntryPoint = "zt_attention")]
+    internal static partial Tensor attention(Tensor q, Tensor k, Tensor v, Tensor? mask, double p, Flag causal);
     [LibraryImport(Library, EntryPoint = "zt_embedding")] internal static partial Tensor embedding(Tensor ids, Tensor weight, long padding);
-    [LibraryImport(Library, EntryPoint = "zt_cross_entropy")] internal static partial Tensor cross_entropy(Tensor x, Tensor y, Tensor? w, long reduction, long ignore, double smoothing);
+    [LibraryImport(Library, EntryPoint = "zt_cross_entropy")]
+    internal static partial Tensor cross_entropy(Tensor x, Tensor y, Tensor? w, long reduction, long ignore, double smoothing);
     [LibraryImport(Library, EntryPoint = "zt_nll_loss")] internal static partial Tensor nll_loss(Tensor x, Tensor y, Tensor? w, long reduction, long ignore);
 
     // Shapes
@@ -263,8 +269,10 @@ internal static unsafe partial class Native
     // Indexing
     [LibraryImport(Library, EntryPoint = "zt_index")] internal static partial Tensor index(Tensor a, ReadOnlySpan<IndexValue> i, long n);
     [LibraryImport(Library, EntryPoint = "zt_index_put_")] internal static partial int index_put_(Tensor a, ReadOnlySpan<IndexValue> i, long n, Tensor v);
-    [LibraryImport(Library, EntryPoint = "zt_index_put_scalar_")] internal static partial int index_put_scalar_(Tensor a, ReadOnlySpan<IndexValue> i, long n, Scalar v);
-    [LibraryImport(Library, EntryPoint = "zt_index_put_accumulate_")] internal static partial int index_put_accumulate_(Tensor a, ReadOnlySpan<nint> i, long n, Tensor v, Flag accumulate);
+    [LibraryImport(Library, EntryPoint = "zt_index_put_scalar_")]
+    internal static partial int index_put_scalar_(Tensor a, ReadOnlySpan<IndexValue> i, long n, Scalar v);
+    [LibraryImport(Library, EntryPoint = "zt_index_put_accumulate_")]
+    internal static partial int index_put_accumulate_(Tensor a, ReadOnlySpan<nint> i, long n, Tensor v, Flag accumulate);
     [LibraryImport(Library, EntryPoint = "zt_index_select")] internal static partial Tensor index_select(Tensor a, long d, Tensor i);
     [LibraryImport(Library, EntryPoint = "zt_index_add")] internal static partial Tensor index_add(Tensor a, long d, Tensor i, Tensor s, Scalar alpha);
     [LibraryImport(Library, EntryPoint = "zt_index_add_")] internal static partial int index_add_(Tensor a, long d, Tensor i, Tensor s, Scalar alpha);

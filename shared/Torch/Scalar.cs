@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace TorchSharp;
 
-/// <summary>A number of any type, as tensors take it. (TorchSharp keeps it on the native side; here it is a value, so there is nothing to dispose of.)</summary>
+/// <summary>
+/// A number of any type, as tensors take it. TorchSharp keeps it on the native side; here it is a value, so there is nothing to dispose of.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly struct Scalar : IDisposable
 {

@@ -60,7 +60,7 @@ internal static class EncodingJson
                 $"the encoding of {file.Dataset} has version {file.Version}, this program reads {SampleEncoding.CurrentVersion}: start a full run to fit it anew");
         }
 
-        var encoding = new SampleEncoding(file.Dataset, file.Task, file.Answers, file.Positive, [.. file.Fields.Select(FromFile)]);
+        var encoding = Rebuild(file);
         var differs = encoding.Vocabulary.Length != file.Vocabulary.Length
             ? Math.Min(encoding.Vocabulary.Length, file.Vocabulary.Length)
             : Enumerable.Range(0, file.Vocabulary.Length).FirstOrDefault(i => encoding.Vocabulary[i] != file.Vocabulary[i], -1);
@@ -80,6 +80,18 @@ internal static class EncodingJson
         catch (JsonException e)
         {
             throw new InputException($"the encoding file cannot be read (line {e.LineNumber + 1}, {e.Path}): start a full run to fit it anew", e);
+        }
+    }
+
+    private static SampleEncoding Rebuild(EncodingFile file)
+    {
+        try
+        {
+            return new SampleEncoding(file.Dataset, file.Task, file.Answers, file.Positive, [.. file.Fields.Select(FromFile)]);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException($"the encoding of {file.Dataset} names a category twice ({e.Message}): start a full run to fit it anew", e);
         }
     }
 

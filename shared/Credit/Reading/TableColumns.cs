@@ -58,9 +58,15 @@ internal static class TableColumns
     private static string Delimiter(FormatDescriptor format, string firstLine)
     {
         var best = new[] { ',', ';', '\t', '|' }.MaxBy(candidate => firstLine.Count(c => c == candidate));
-        var used = format.Kind == TableFormat.Csv ? format.Delimiter : ',';
-        return best != used && firstLine.Count(c => c == best) > firstLine.Count(c => c == used)
-            ? $" The file seems to be separated by '{(best == '\t' ? "\\t" : best.ToString())}' and not by '{used}': set format.delimiter in the descriptor."
+        if (format.Kind != TableFormat.Csv)
+        {
+            return firstLine.Contains(best) && best != '\t'
+                ? $" The file seems to be separated by '{best}' and not by blanks: set format.kind to csv and format.delimiter in the descriptor."
+                : "";
+        }
+
+        return best != format.Delimiter && firstLine.Count(c => c == best) > firstLine.Count(c => c == format.Delimiter)
+            ? $" The file seems to be separated by '{(best == '\t' ? "\\t" : best.ToString())}' and not by '{format.Delimiter}': set format.delimiter in the descriptor."
             : "";
     }
 

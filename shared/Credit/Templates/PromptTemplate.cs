@@ -29,9 +29,11 @@ public sealed class PromptTemplate
         Form = form ?? descriptor.Prompt.Form;
         var own = Form == descriptor.Prompt.Form ? descriptor.Prompt.Field : null;
         var field = own ?? (Form == PromptForm.Table ? TableField : DescriptionField);
-        _input = Compile("field", $"{{{{#each fields}}}}{field}{{{{/each}}}}");
-        _frame = Compile("frame", descriptor.Prompt.Frame ?? PlainFrame);
-        Instruction = Compile("instruction", descriptor.Prompt.Instruction ?? DefaultInstruction)(
+        (_input, _) = Compile("field", $"{{{{#each fields}}}}{field}{{{{/each}}}}", Fields([("label", "value")]));
+        (_frame, _) = Compile("frame", descriptor.Prompt.Frame ?? PlainFrame, Frame("instruction", "input", []));
+        (_, Instruction) = Compile(
+            "instruction",
+            descriptor.Prompt.Instruction ?? DefaultInstruction,
             new Dictionary<string, object> { ["allowed"] = AllowedWords(descriptor.Answer.Allowed), ["task"] = descriptor.Task });
     }
 
@@ -45,41 +47,48 @@ public sealed class PromptTemplate
     /// <summary>The sample's fields in words, in descriptor order.</summary>
     public string Input(Sample sample)
     {
-        var fields = new List<object>(_features.Length);
+        var fields = new List<(string, string)>(_features.Length);
         foreach (var feature in _features)
         {
             var words = sample.Fields.TryGetValue(feature.Name, out var value) ? feature.Words(value) : _descriptor.Prompt.MissingWords;
             if (words.Length > 0)
             {
-                fields.Add(new Dictionary<string, object> { ["label"] = feature.Label, ["value"] = words });
+                fields.Add((feature.Label, words));
             }
         }
 
-        return _input(new Dictionary<string, object> { ["fields"] = fields }).TrimEnd('\n');
+        return _input(Fields(fields)).TrimEnd('\n');
     }
 
     /// <summary>The whole prompt up to where the answer begins, after worked examples if given.</summary>
-    public string Prompt(Sample sample, IReadOnlyList<Sample>? examples = null) => _frame(new Dictionary<string, object>
+    public string Prompt(Sample sample, IReadOnlyList<Sample>? examples = null) =>
+        _frame(Frame(Instruction, Input(sample), [.. (examples ?? []).Select(example => (Input(example), example.Answer))]));
+
+    private static Dictionary<string, object> Fields(IEnumerable<(string Label, string Value)> fields) => new()
     {
-        ["instruction"] = Instruction,
-        ["input"] = Input(sample),
-        ["examples"] = (examples ?? []).Select(example => (object)new Dictionary<string, object>
-        {
-            ["input"] = Input(example),
-            ["answer"] = example.Answer,
-        }).ToList(),
-    });
+        ["fields"] = fields.Select(pair => new Dictionary<string, object> { ["label"] = pair.Label, ["value"] = pair.Value }).ToList(),
+    };
+
+    private static Dictionary<string, object> Frame(string instruction, string input, IEnumerable<(string Input, string Answer)> examples) => new()
+    {
+        ["instruction"] = instruction,
+        ["input"] = input,
+        ["examples"] = examples.Select(pair => new Dictionary<string, object> { ["input"] = pair.Input, ["answer"] = pair.Answer }).ToList(),
+    };
 
     private static string AllowedWords(IReadOnlyList<string> allowed) =>
         $"{string.Join(", ", allowed.SkipLast(1).Select(answer => $"'{answer}'"))} or '{allowed[^1]}'";
 
-    private HandlebarsTemplate<object, object> Compile(string key, string template)
+    /// <summary>Compiles and renders once, so that an unknown word is found here and not in the middle of a run.</summary>
+    private (HandlebarsTemplate<object, object> Template, string Rendered) Compile(string key, string template, Dictionary<string, object> trial)
     {
         try
         {
-            return Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true }).Compile(template);
+            var configuration = new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true };
+            var compiled = Handlebars.Create(configuration).Compile(template);
+            return (compiled, compiled(trial));
         }
-        catch (HandlebarsException fault)
+        catch (Exception fault) when (fault is HandlebarsException or HandlebarsDotNet.Compiler.HandlebarsUndefinedBindingException)
         {
             throw new InputException($"Data set '{_descriptor.Name}': the template prompt.{key} cannot be used: {fault.Message}", fault);
         }

@@ -23,8 +23,6 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
 
     public long Count { get; }
 
-    public bool IsSpan => contiguous;
-
     /// <summary>The element at a row-major position.</summary>
     public unsafe T this[long index]
     {
@@ -79,13 +77,14 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
         new TensorAccessor<T>(gathered).CopyTo(array, arrayIndex, tensorIndex);
     }
 
-    public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyFrom(array.AsSpan(arrayIndex), tensorIndex);
+    public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyFrom((ReadOnlySpan<T>)array, arrayIndex, tensorIndex);
 
-    public void CopyFrom(ReadOnlySpan<T> array, long tensorIndex = 0)
+    /// <summary>Writes the values from arrayIndex on over the elements from tensorIndex on, until either ends.</summary>
+    public void CopyFrom(ReadOnlySpan<T> array, int arrayIndex = 0, long tensorIndex = 0)
     {
-        for (var i = 0; i < array.Length && tensorIndex + i < Count; i++)
+        for (var i = arrayIndex; i < array.Length && tensorIndex < Count; i++)
         {
-            this[tensorIndex + i] = array[i];
+            this[tensorIndex++] = array[i];
         }
     }
 

@@ -62,10 +62,11 @@ internal static class Tables
         throw new InvalidOperationException("expected an InputException");
     }
 
-    public static List<Sample> Samples(string dataset, string file) =>
-    [
-        .. SampleReader.Read(DescriptorFile.Load(dataset), Testing.SharedData.Require(file), Hasher, CancellationToken.None)
+    /// <summary>The samples of a shared table, read as they are asked for.</summary>
+    public static IEnumerable<Sample> Stream(string dataset, string file) =>
+        SampleReader.Read(DescriptorFile.Load(dataset), Testing.SharedData.Require(file), Hasher, CancellationToken.None)
             .Where(result => result.Sample is not null)
-            .Select(result => result.Sample!),
-    ];
+            .Select(result => result.Sample!);
+
+    public static List<Sample> Samples(string dataset, string file) => [.. Stream(dataset, file)];
 }

@@ -101,6 +101,14 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void Elements_are_written_through_a_view()
+    {
+        var x = zeros(2, 2);
+        x.t().data<float>().CopyFrom([9f, 1f, 2f], arrayIndex: 1, tensorIndex: 1);
+        x.ShouldHold(0, 2, 1, 0);
+    }
+
+    [Fact]
     public void Bytes_are_the_memory_itself()
     {
         var x = zeros(2, dtype: int32);

@@ -99,6 +99,7 @@ public sealed class SampleEncodingTests
     [InlineData("\"version\": 1", "\"version\": 9", "version 9")]
     [InlineData("\"positive\"", "\"positiv\"", "cannot be read")]
     [InlineData("{", "", "cannot be read")]
+    [InlineData("\"south\"", "\"north\"", "names a category twice")]
     public void A_damaged_file_is_refused_with_what_to_do(string original, string changed, string message)
     {
         var json = System.Text.Encoding.UTF8.GetString(Fitted.ToJson());

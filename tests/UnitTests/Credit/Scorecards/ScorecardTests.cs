@@ -57,6 +57,18 @@ public sealed class ScorecardTests
     }
 
     [Fact]
+    public void Twelve_rows_agree_with_pytorch()
+    {
+        int[][] active = [[0, 3], [0, 4], [1, 3], [1, 5], [2, 4], [2, 5], [2, 3], [1, 4], [0, 5], [2, 5], [1, 5], [0, 3]];
+        bool[] labels = [.. new[] { 0, 0, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1 }.Select(y => y == 1)];
+
+        var fit = LogisticRegression.Fit(new OneHotRows(active, 6), labels, c: 0.7);
+
+        // torch.optim.LBFGS in float64 on C · binary cross entropy + ½‖w‖², largest gradient 2e-9
+        fit.ShouldBe([-0.502946835, 0.251473418, 0.251473418, -0.503029136, 0.120495515, 0.382533621, 0.335378548], 1e-7);
+    }
+
+    [Fact]
     public void Strong_regularisation_leaves_the_base_rate()
     {
         var fit = LogisticRegression.Fit(Mirrored, [.. MirroredLabels.Select((_, i) => i < 4)], c: 1e-9);
