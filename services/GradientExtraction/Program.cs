@@ -1,1 +1,4 @@
-return 0;
+using ZiGong.GradientExtraction;
+using ZiGong.Hosting;
+
+return await PipelineHosting.RunServiceAsync(args, p => p.AddGradientExtraction());

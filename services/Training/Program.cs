@@ -1,1 +1,4 @@
-return 0;
+using ZiGong.Training;
+using ZiGong.Hosting;
+
+return await PipelineHosting.RunServiceAsync(args, p => p.AddTraining());

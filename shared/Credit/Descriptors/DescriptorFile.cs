@@ -22,23 +22,25 @@ public static class DescriptorFile
 
     /// <summary>A catalog name ("german") or the path of a descriptor.</summary>
     /// <exception cref="InputException">There is no such name or file, or its content is not a valid descriptor.</exception>
-    public static DatasetDescriptor Load(string nameOrPath)
+    public static DatasetDescriptor Load(string nameOrPath) => Parse(
+        Text(nameOrPath), Catalog.Contains(nameOrPath, StringComparer.Ordinal) ? $"{nameOrPath}.yaml" : nameOrPath);
+
+    /// <summary>The YAML behind a catalog name or path, as a run freezes it.</summary>
+    /// <exception cref="InputException">There is no such name or file.</exception>
+    public static string Text(string nameOrPath)
     {
         if (Catalog.Contains(nameOrPath, StringComparer.Ordinal))
         {
             using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{ResourcePrefix}{nameOrPath}.yaml")!;
             using var reader = new StreamReader(stream);
-            return Parse(reader.ReadToEnd(), $"{nameOrPath}.yaml");
+            return reader.ReadToEnd();
         }
 
-        if (!File.Exists(nameOrPath))
-        {
-            throw new InputException(
+        return File.Exists(nameOrPath)
+            ? File.ReadAllText(nameOrPath)
+            : throw new InputException(
                 $"There is no descriptor '{nameOrPath}'. Give the path of a YAML file or one of: {string.Join(", ", Catalog)}" +
                 $" (did you mean '{YamlMap.Nearest(Path.GetFileNameWithoutExtension(nameOrPath), Catalog)}'?).");
-        }
-
-        return Parse(File.ReadAllText(nameOrPath), nameOrPath);
     }
 
     /// <param name="yaml">Content of the file.</param>

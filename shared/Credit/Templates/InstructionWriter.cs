@@ -14,6 +14,12 @@ namespace ZiGong.Credit.Templates;
 /// <param name="Reason">Why it was kept: top, random, class guard.</param>
 public sealed record InstructionRecord(string Id, string Instruction, string Input, string Output, double? Score, int? Rank, string Reason)
 {
+    /// <summary>Prompt and answer as the model sees them; empty where no model was named.</summary>
+    public IReadOnlyList<int> Tokens { get; init; } = [];
+
+    /// <summary>Index of the first answer token in <see cref="Tokens"/>.</summary>
+    public int AnswerStart { get; init; }
+
     public static InstructionRecord Of(PromptTemplate template, Sample sample, double? score, int? rank, string reason) =>
         new(sample.Id, template.Instruction, template.Input(sample), sample.Answer, score, rank, reason);
 }
@@ -48,6 +54,18 @@ public sealed class InstructionWriter(Stream stream) : IDisposable
         }
 
         _json.WriteString("reason", record.Reason);
+        if (record.Tokens.Count > 0)
+        {
+            _json.WriteNumber("answer_start", record.AnswerStart);
+            _json.WriteStartArray("tokens");
+            foreach (var token in record.Tokens)
+            {
+                _json.WriteNumberValue(token);
+            }
+
+            _json.WriteEndArray();
+        }
+
         _json.WriteEndObject();
         _json.Flush();
         _line.Write("\n"u8);

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Hosting;
+
+namespace ZiGong.Control;
+
+/// <summary>Owns runs: requests, the sweeper and the announcement of models.</summary>
+public static class ControlService
+{
+    public static void AddControl(this PipelineBuilder pipeline)
+    {
+        pipeline.AddRunRequests();
+        pipeline.Services.AddSingleton<Sweeper>();
+        pipeline.Services.AddHostedService(s => s.GetRequiredService<Sweeper>());
+        pipeline.AddConsumer<PromoteModelConsumer>(concurrency: 1);
+    }
+
+    /// <summary>Asking for runs alone, for a process that takes no messages.</summary>
+    public static void AddRunRequests(this PipelineBuilder pipeline) => pipeline.Services.AddSingleton<RunRequests>();
+}

@@ -1,0 +1,67 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
+using ZiGong.Hosting;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Control;
+
+/// <summary>Starts runs and sets stopped ones going again.</summary>
+public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider time)
+{
+    /// <summary>Records a run with frozen options and orders its first piece of work.</summary>
+    /// <param name="descriptor">The data set's descriptor as YAML; it is frozen with the run.</param>
+    /// <exception cref="InputException">An option is out of range, or the descriptor cannot be used.</exception>
+    public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, CancellationToken ct)
+    {
+        RunOptionsReader.Check(options);
+        var dataset = DescriptorFile.Parse(descriptor, "the run's descriptor");
+        var run = new RunRow
+        {
+            RunId = Guid.CreateVersion7(time.GetUtcNow()),
+            Kind = kind,
+            Dataset = dataset.Name,
+            Descriptor = descriptor,
+            Options = RunOptionsReader.Write(options),
+            Status = RunStatus.Running,
+            CodeVersion = CodeVersions.Product,
+            RequestedAt = time.GetUtcNow(),
+        };
+        await using var db = PipelineDatabase.NewContext(source);
+        db.Runs.Add(run);
+        await db.SaveChangesAsync(ct);
+        await PublishAsync(new RunRequested(run.RunId, run.Generation), ct);
+        return run.RunId;
+    }
+
+    /// <summary>Goes on with a run that failed or was cut off: failed units get fresh attempts, finished ones stay.</summary>
+    /// <exception cref="InputException">There is no such run.</exception>
+    public async Task ResumeAsync(Guid runId, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        if (!await db.Runs.AnyAsync(r => r.RunId == runId, ct))
+        {
+            throw new InputException($"there is no run {runId}; `zigong runs` lists them");
+        }
+
+        await db.WorkUnits.Where(u => u.RunId == runId && (u.State == UnitState.Failed || u.State == UnitState.Pending))
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(u => u.State, UnitState.Pending)
+                    .SetProperty(u => u.Attempts, 0)
+                    .SetProperty(u => u.NextAttemptAt, (DateTimeOffset?)null),
+                ct);
+        await db.Runs.Where(r => r.RunId == runId && r.Status == RunStatus.Failed)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Running).SetProperty(r => r.Failure, (string?)null), ct);
+        foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
+        {
+            await PublishAsync(message, ct);
+        }
+    }
+
+    private Task PublishAsync(IRunMessage message, CancellationToken ct) =>
+        bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+}

@@ -1,0 +1,94 @@
+using TorchSharp;
+using ZiGong.Contracts;
+using ZiGong.Credit;
+using ZiGong.Credit.Metrics;
+using ZiGong.Hosting;
+using ZiGong.Mistral;
+using ZiGong.Storage;
+
+namespace ZiGong.Evaluation;
+
+/// <summary>What an adapter says of each sample.</summary>
+/// <param name="Probabilities">P(positive): softmax over the log-likelihoods of the allowed answers, end of sequence included.</param>
+/// <param name="Generated">What each free, greedy generation amounted to.</param>
+public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnlyList<Predictions.Generated> Generated);
+
+/// <summary>Asks a base with an adapter for its answers.</summary>
+public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore models)
+{
+    private const int BatchSize = 32;
+
+    /// <summary>Tokens beyond the longest answer that a generation may take before it counts as it stands.</summary>
+    private const int Slack = 4;
+
+    public async Task<AdapterOutput> PredictAsync(
+        string baseModel, string adapter, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, Action<int> progress, CancellationToken ct)
+    {
+        torch.set_num_threads(1);
+        var folder = await artifacts.RequireFolderAsync(adapter, ct);
+        using var model = MistralModel.Load(await models.BaseFolderAsync(baseModel, ct));
+        model.AttachLora(PeftAdapter.ReadOptions(folder), seed: 0);
+        PeftAdapter.Load(model, folder);
+        var prompts = samples.Select(encoder.Encode).ToList();
+        var probabilities = new double[samples.Count];
+        var generated = new Predictions.Generated[samples.Count];
+        foreach (var batch in TokenBatch.Group([.. prompts.Select(p => p.Prompt.Length)], BatchSize))
+        {
+            ct.ThrowIfCancellationRequested();
+            Answer(model, encoder, answers, prompts, batch, probabilities, generated);
+            progress(batch.Length);
+        }
+
+        return new AdapterOutput(probabilities, generated);
+    }
+
+    private static void Answer(
+        MistralModel model, IPromptEncoder encoder, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, double[] probabilities, Predictions.Generated[] generated)
+    {
+        var likelihoods = answers.Allowed
+            .Select((_, answer) => AnswerLoss.LogLikelihoods(model, new TokenBatch(
+                [.. batch.Select(i => (int[])[.. prompts[i].Prompt, .. prompts[i].Answers[answer]])],
+                [.. batch.Select(i => prompts[i].Prompt.Length)])))
+            .ToArray();
+        for (var row = 0; row < batch.Length; row++)
+        {
+            probabilities[batch[row]] = Softmax([.. likelihoods.Select(l => l[row])], answers.PositiveIndex);
+        }
+
+        // Only prompts of one length can be generated for together.
+        foreach (var same in batch.GroupBy(i => prompts[i].Prompt.Length))
+        {
+            var indices = same.ToArray();
+            var longest = indices.Max(i => prompts[i].Answers.Max(a => a.Length));
+            var texts = model.Generate([.. indices.Select(i => prompts[i].Prompt)], longest + Slack, encoder.EosId);
+            for (var i = 0; i < indices.Length; i++)
+            {
+                generated[indices[i]] = GeneratedAnswers.Judge(encoder.Decode(texts[i]), answers.Allowed, prompts[indices[i]].Truth);
+            }
+        }
+    }
+
+    /// <summary>exp(x_k) / Σ exp(x), safe for very negative likelihoods.</summary>
+    public static double Softmax(ReadOnlySpan<double> logLikelihoods, int index)
+    {
+        var largest = double.NegativeInfinity;
+        foreach (var value in logLikelihoods)
+        {
+            largest = Math.Max(largest, value);
+        }
+
+        var sum = 0.0;
+        foreach (var value in logLikelihoods)
+        {
+            sum += Math.Exp(value - largest);
+        }
+
+        return Math.Exp(logLikelihoods[index] - largest) / sum;
+    }
+}
+
+/// <summary>The answers a task allows, and which of them is the bad outcome.</summary>
+public sealed record AnswerSet(IReadOnlyList<string> Allowed, string Positive)
+{
+    public int PositiveIndex { get; } = Enumerable.Range(0, Allowed.Count).First(i => Allowed[i] == Positive);
+}

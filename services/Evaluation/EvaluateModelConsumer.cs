@@ -1,0 +1,15 @@
+using MassTransit;
+using ZiGong.Contracts;
+using ZiGong.Hosting;
+
+namespace ZiGong.Evaluation;
+
+/// <summary>Evaluates a trained adapter.</summary>
+public sealed class EvaluateModelConsumer(StageRunner stages, ModelEvaluation evaluation) : IConsumer<AdapterTrained>
+{
+    public Task Consume(ConsumeContext<AdapterTrained> context) => stages.RunAsync(
+        context.Message,
+        new UnitKey(Stage.Evaluation, "evaluation"),
+        (unit, ct) => Task.Run(() => evaluation.EvaluateAsync(unit, context.Message, ct), ct),
+        context.CancellationToken);
+}

@@ -1,0 +1,34 @@
+using ZiGong.Contracts;
+using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Metrics;
+
+namespace ZiGong.Evaluation;
+
+/// <summary>All that an evaluation found, as it is stored with the run and shown to people.</summary>
+/// <param name="Model">The tuned model on the test side.</param>
+/// <param name="Scorecard">Logistic regression on the same bins, trained on the whole training side.</param>
+/// <param name="Majority">Always the more frequent class of the training side.</param>
+/// <param name="AgainstScorecard">Model minus scorecard, paired.</param>
+/// <param name="AgainstChampion">Model minus champion, paired; null without a champion that reads the same encoding.</param>
+/// <param name="ScorecardC">Inverse strength of the scorecard's penalty, chosen by cross-validation on the training side.</param>
+/// <param name="TrainingPositives">Bads on the training side.</param>
+/// <param name="KeptPositives">Bads among the kept samples.</param>
+/// <param name="Notes">What a reader of the figures has to know about the split.</param>
+public sealed record EvaluationReport(
+    MetricReport Model,
+    MetricReport Scorecard,
+    MetricReport Majority,
+    DifferenceReport AgainstScorecard,
+    DifferenceReport? AgainstChampion,
+    double ScorecardC,
+    IReadOnlyList<FairnessReport> Fairness,
+    IReadOnlyList<FieldDrift> Drift,
+    IReadOnlyList<GateResult> Gates,
+    IReadOnlyList<string> FailedGates,
+    int Training,
+    int TrainingPositives,
+    int Kept,
+    int KeptPositives,
+    string AdapterUri,
+    Lineage Lineage,
+    IReadOnlyList<string> Notes);

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using ZiGong.Contracts;
+using ZiGong.Credit;
+using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Metrics;
+using ZiGong.Credit.Scorecards;
+using ZiGong.Hosting;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Evaluation;
+
+/// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions)
+{
+    public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
+    {
+        var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
+        var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
+        var champion = await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
+        var data = await ReadAsync(unit, snapshot, ct);
+        var seed = SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
+        var total = data.Test.Count * (champion is null ? 1 : 2);
+        var done = 0;
+        Action<int> progress = n => unit.Report(done += n, total);
+
+        var encoder = await models.EncoderAsync(snapshot, adapter.Base, unit.Options.Templating.Form, ct);
+        var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, progress, ct);
+        var rows = Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
+        var scorecard = Scorecard.Fit(data.Encoding, data.Training, seed);
+        var scorecardRows = Predictions.Of(scorecard.Predict(data.Encoding, data.Test), data.TestPositive);
+        var majority = MajorityClass.Probability(data.TrainingPositive);
+        var majorityRows = Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive);
+        var championRows = champion is null ? null : await ChampionAsync(champion, data, unit, progress, ct);
+
+        var resamples = unit.Options.Evaluation.Resamples;
+        var metrics = Bootstrap.Evaluate(rows, seed, resamples);
+        var againstChampion = championRows is null ? null : Bootstrap.Compare(rows, championRows, seed, resamples);
+        var fairness = FairnessOf(data, output.Probabilities);
+        var drift = Drift.Measure(data.Encoding, data.Test);
+        var gates = Gates.Check(new GateFigures(metrics, againstChampion, fairness, drift), GatesOf(unit.Options.Evaluation));
+        var lineage = await LineageAsync(unit, snapshot, adapter, ct);
+        var report = new EvaluationReport(
+            metrics,
+            Bootstrap.Evaluate(scorecardRows, seed, resamples),
+            Bootstrap.Evaluate(majorityRows, seed, resamples),
+            Bootstrap.Compare(rows, scorecardRows, seed, resamples),
+            againstChampion,
+            scorecard.C,
+            fairness,
+            drift,
+            gates,
+            [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
+            data.Training.Count,
+            data.TrainingPositive.Count(p => p),
+            data.Kept.Count,
+            data.Training.Where((s, i) => data.TrainingPositive[i] && data.Kept.Contains(s.Id)).Count(),
+            trained.AdapterUri,
+            lineage,
+            JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
+        return Result(unit, report, champion?.ModelId);
+    }
+
+    private static UnitResult Result(UnitContext unit, EvaluationReport report, string? champion)
+    {
+        var figures = report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
+        var passed = report.FailedGates.Count == 0;
+        var row = new EvaluationRow
+        {
+            EvaluationKey = ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), report.Lineage.Adapter, champion ?? ""),
+            RunId = unit.Run.RunId,
+            Champion = champion,
+            Metrics = JsonSerializer.Serialize(figures),
+            Report = JsonSerializer.Serialize(report),
+            Passed = passed,
+        };
+        return new UnitResult(
+            new ModelEvaluated(
+                unit.Run.RunId, unit.Run.Generation, row.EvaluationKey, report.Model[Metric.Ks].Value, report.Model[Metric.Auc].Value,
+                report.Model[Metric.Acc].Value, report.Model[Metric.Miss].Value, passed),
+            async (db, ct) =>
+            {
+                await db.Evaluations.Where(e => e.EvaluationKey == row.EvaluationKey).ExecuteDeleteAsync(ct);
+                db.Evaluations.Add(row);
+                await db.SaveChangesAsync(ct);
+            });
+    }
+
+    private async Task<Predictions> ChampionAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
+    {
+        var snapshot = new SnapshotRow { Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
+        var encoder = await models.EncoderAsync(snapshot, champion.Base, unit.Options.Templating.Form, ct);
+        var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, progress, ct);
+        return Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
+    }
+
+    private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, CancellationToken ct)
+    {
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        var training = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
+        var test = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct)).Select(m => m.Sample).ToList();
+        var selection = await unit.Db.WorkUnits
+            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
+            .Select(u => u.Artifacts)
+            .SingleAsync(ct);
+        var kept = await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => m.SampleId).ToListAsync(ct);
+        return new EvaluationData(
+            descriptor,
+            new AnswerSet(descriptor.Answer.Allowed, descriptor.Answer.Positive),
+            await models.EncodingAsync(snapshot.Encoding, ct),
+            training,
+            [.. training.Select(s => s.Answer == descriptor.Answer.Positive)],
+            test,
+            [.. test.Select(s => s.Answer == descriptor.Answer.Positive)],
+            [.. kept.Select(ContentHash.FromGuid)]);
+    }
+
+    private static List<FairnessReport> FairnessOf(EvaluationData data, IReadOnlyList<double> probabilities) =>
+        [.. data.Descriptor.Fields.Where(f => f.Protected).Select(field => Fairness.Measure(
+            field.Name,
+            [.. data.Test.Select(s => s.Fields.TryGetValue(field.Name, out var value) ? field.GroupOf(value) : "missing")],
+            probabilities,
+            data.TestPositive))];
+
+    private static GateOptions GatesOf(EvaluationOptions options) => new(MaxKsLoss: options.MaximumKsFall, MaxMiss: options.MaximumMiss);
+
+    private static async Task<Lineage> LineageAsync(UnitContext unit, SnapshotRow snapshot, AdapterRow adapter, CancellationToken ct)
+    {
+        var state = await RunState.ReadAsync(unit.Db, unit.Run.RunId, ct);
+        return new Lineage(
+            snapshot.SnapshotId,
+            state.Outcome<SamplesSelected>(Stage.Selection, "selection")!.Selection,
+            state.Outcome<DatasetTemplated>(Stage.Dataset, "dataset")!.Dataset,
+            adapter.Base,
+            adapter.Artifact,
+            ContentHash.Of(RunOptionsReader.Write(unit.Options)),
+            unit.Run.CodeVersion);
+    }
+
+    private sealed record EvaluationData(
+        DatasetDescriptor Descriptor,
+        AnswerSet Answers,
+        SampleEncoding Encoding,
+        IReadOnlyList<Sample> Training,
+        bool[] TrainingPositive,
+        IReadOnlyList<Sample> Test,
+        bool[] TestPositive,
+        HashSet<string> Kept);
+}

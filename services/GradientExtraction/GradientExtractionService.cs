@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Hosting;
+
+namespace ZiGong.GradientExtraction;
+
+/// <summary>Per-sample LoRA gradients, as many shards at a time as there are workers.</summary>
+public static class GradientExtractionService
+{
+    public static void AddGradientExtraction(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddSingleton<ExtractorPool>();
+        pipeline.Services.AddSingleton<ShardExtraction>();
+        pipeline.AddConsumer<ExtractShardConsumer>(pipeline.Options.Workers);
+    }
+}

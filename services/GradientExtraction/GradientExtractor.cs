@@ -1,0 +1,114 @@
+using TorchSharp;
+using ZiGong.Mistral;
+using ZiGong.Mistral.Gradients;
+
+namespace ZiGong.GradientExtraction;
+
+/// <summary>How gradients are computed; results agree within rounding whatever the settings.</summary>
+/// <param name="BatchSize">Most samples of a micro-batch; 8 to 16 is fastest on a CPU.</param>
+/// <param name="MaxTokens">Most tokens of a micro-batch, padding included: bounds the memory.</param>
+/// <param name="Fused">Use the vectorised kernels where the model is float32 on the CPU.</param>
+public sealed record ExtractorSettings(int BatchSize = 16, int MaxTokens = 8192, bool Fused = true);
+
+/// <summary>What one sample's extraction found; <paramref name="Row"/> is only valid during the call.</summary>
+public delegate void GradientReceiver(GradientEntry entry, ReadOnlySpan<float> row);
+
+/// <summary>
+/// Per-sample gradients of one checkpoint. Made once per checkpoint, because it merges and fuses the weights: later changes of the model do not
+/// show. The model must outlive it. One extractor serves one thread; several may share a model.
+/// </summary>
+public sealed class GradientExtractor : IDisposable
+{
+    private readonly PreparedModel _prepared;
+    private readonly PerSampleGradients _gradients;
+    private readonly ExtractorSettings _settings;
+
+    /// <param name="model">A model with LoRA attached on any projections.</param>
+    /// <param name="settings">Null: the defaults.</param>
+    /// <exception cref="ArgumentException">The model has no adapter.</exception>
+    public GradientExtractor(MistralModel model, ExtractorSettings? settings = null)
+    {
+        _settings = settings ?? new ExtractorSettings();
+        _prepared = new PreparedModel(model);
+        var fused = _settings.Fused && _prepared.Type == torch.ScalarType.Float32 && model.Embedding.device_type == DeviceType.CPU;
+        _gradients = new PerSampleGradients(_prepared, fused ? new FusedKernels() : new AtenKernels());
+    }
+
+    /// <summary>D, the number of LoRA parameters.</summary>
+    public int Dimension => _prepared.Dimension;
+
+    /// <summary>The parameters in the order of a gradient, for <see cref="CountSketch"/>.</summary>
+    public IReadOnlyList<ParameterBlock> Blocks => _prepared.Blocks;
+
+    /// <summary>Losses and gradients of one micro-batch as it is. Nothing is checked for NaN here.</summary>
+    public SampleGradients Compute(TokenBatch batch) => _gradients.Compute(batch);
+
+    /// <summary>The gradient of the batch's summed loss [D] and its mean loss.</summary>
+    public (double Loss, torch.Tensor Gradient) ComputeSum(TokenBatch batch)
+    {
+        using var each = Compute(batch);
+        return (each.Losses.Average(), each.Gradients.sum([0]).DetachFromDisposeScope());
+    }
+
+    /// <summary>
+    /// Extracts all samples in batches of similar length and hands each row over as soon as it is there, in that order (shortest first), not the
+    /// order of <paramref name="samples"/>. Memory does not grow with the number of samples.
+    /// </summary>
+    /// <param name="samples">The samples of a shard.</param>
+    /// <param name="sketch">Null: exact rows of <see cref="Dimension"/> numbers.</param>
+    /// <param name="receive">Gets id, loss, norm of the exact gradient, and the row.</param>
+    /// <param name="cancellation">Observed between batches.</param>
+    /// <exception cref="ArithmeticException">A loss or gradient is NaN or infinite; the message names the samples.</exception>
+    public void Extract(IReadOnlyList<TokenizedSample> samples, CountSketch? sketch, GradientReceiver receive, CancellationToken cancellation)
+    {
+        if (sketch is not null && sketch.Dimension != Dimension)
+        {
+            throw new ArgumentException($"the sketch is for gradients of {sketch.Dimension} numbers, the model has {Dimension}");
+        }
+
+        var gradient = new float[Dimension];
+        var sketched = new float[sketch?.Buckets ?? 0];
+        foreach (var indices in BatchPlan.ByLength(samples, _settings.BatchSize, _settings.MaxTokens))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var batch = Array.ConvertAll(indices, i => samples[i]);
+            using var computed = Compute(new TokenBatch(Array.ConvertAll(batch, s => s.Tokens), Array.ConvertAll(batch, s => s.AnswerStart)));
+            using var rows = computed.Gradients.to(torch.ScalarType.Float32).cpu();
+            RequireFinite(batch, computed.Losses, rows);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                using var row = rows[i];
+                row.data<float>().CopyTo(gradient);
+                var norm = Math.Sqrt(GradientRows.Dot(gradient, gradient));
+                sketch?.Apply(gradient, sketched);
+                receive(new GradientEntry(batch[i].Id, computed.Losses[i], norm), sketch is null ? gradient : sketched);
+            }
+        }
+    }
+
+    /// <summary>Extracts a shard into a <see cref="GradientFile"/>.</summary>
+    /// <exception cref="ArithmeticException">A loss or gradient is NaN or infinite; the message names the samples.</exception>
+    public void Write(
+        Stream stream, IReadOnlyList<TokenizedSample> samples, CountSketch? sketch, GradientStorage storage, CancellationToken cancellation)
+    {
+        var writer = new GradientFileWriter(stream, storage, samples.Count, sketch?.Buckets ?? Dimension);
+        Extract(samples, sketch, writer.Append, cancellation);
+        writer.Complete();
+    }
+
+    public void Dispose() => _prepared.Dispose();
+
+    private static void RequireFinite(TokenizedSample[] batch, double[] losses, torch.Tensor gradients)
+    {
+        using var magnitudes = gradients.abs();
+        using var largest = magnitudes.amax(1); // NaN and infinity survive the maximum
+        var values = largest.data<float>().ToArray();
+        var bad = Enumerable.Range(0, batch.Length).Where(i => !double.IsFinite(losses[i]) || !float.IsFinite(values[i])).ToArray();
+        if (bad.Length > 0)
+        {
+            throw new ArithmeticException(
+                $"loss or gradient is not finite for {bad.Length} of {batch.Length} samples of a batch: " +
+                string.Join(", ", bad.Select(i => $"{batch[i].Id} (loss {losses[i]})")));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using ZiGong.Contracts;
+using ZiGong.Credit;
+using ZiGong.Hosting;
+using ZiGong.Mistral.Gradients;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.GradientExtraction;
+
+/// <summary>The gradients of one shard at one checkpoint, stored as one artifact.</summary>
+public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, ExtractorPool extractors)
+{
+    public async Task<UnitResult> ExtractAsync(UnitContext unit, string checkpointId, string shard, CancellationToken ct)
+    {
+        var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
+        var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
+        var samples = await unit.Db.ScorableAsync(snapshot.SnapshotId, shard, ct);
+        var options = unit.Options.Gradients;
+        var key = GradientKeys.Of(checkpoint, shard, snapshot, unit.Options, samples);
+        if (!unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
+        {
+            return Result(unit, found, reused: true);
+        }
+
+        var encoder = await models.EncoderAsync(snapshot, checkpoint.Base, unit.Options.Templating.Form, ct);
+        var tokenized = samples.Select(s => Tokenize(s, encoder)).ToList();
+        var loaded = await extractors.RentAsync(checkpoint, options, ct);
+        var losses = 0.0;
+        string artifact;
+        try
+        {
+            artifact = await artifacts.PutAsync(
+                (stream, token) =>
+                {
+                    losses = Write(stream, loaded.Extractor, tokenized, options, unit, token);
+                    return Task.CompletedTask;
+                },
+                ct);
+        }
+        finally
+        {
+            extractors.Return(loaded);
+        }
+
+        return Result(
+            unit,
+            new GradientShardRow { GradientKey = key, CheckpointId = checkpointId, ShardId = shard, Artifact = artifact, Samples = samples.Count, MeanLoss = losses / samples.Count },
+            reused: false);
+    }
+
+    private static TokenizedSample Tokenize(Sample sample, IPromptEncoder encoder)
+    {
+        var prompt = encoder.Encode(sample);
+        return new TokenizedSample(sample.Id, [.. prompt.Prompt, .. prompt.Answers[prompt.Truth]], prompt.Prompt.Length);
+    }
+
+    private static double Write(Stream stream, GradientExtractor extractor, List<TokenizedSample> samples, GradientOptions options, UnitContext unit, CancellationToken ct)
+    {
+        var sketch = options.Sketch == SketchKind.None ? null : new CountSketch(options.Width, GradientKeys.SketchSeed, extractor.Blocks);
+        var writer = new GradientFileWriter(
+            stream, sketch is null ? GradientStorage.Single : GradientStorage.ScaledHalf, samples.Count, sketch?.Buckets ?? extractor.Dimension);
+        var (done, losses) = (0, 0.0);
+        extractor.Extract(
+            samples,
+            sketch,
+            (entry, row) =>
+            {
+                writer.Append(entry, row);
+                losses += entry.Loss;
+                unit.Report(++done, samples.Count);
+            },
+            ct);
+        writer.Complete();
+        return losses;
+    }
+
+    private static UnitResult Result(UnitContext unit, GradientShardRow row, bool reused) => new(
+        new ShardGradientsExtracted(unit.Run.RunId, unit.Run.Generation, row.CheckpointId, row.ShardId, row.Samples),
+        (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
+        [row.Artifact],
+        reused);
+
+    private static async Task SaveAsync(PipelineDb db, GradientShardRow row, CancellationToken ct)
+    {
+        if (!await db.GradientShards.AnyAsync(g => g.GradientKey == row.GradientKey, ct))
+        {
+            db.GradientShards.Add(row);
+            await db.SaveChangesAsync(ct);
+        }
+    }
+
+    private async Task<GradientShardRow?> FindAsync(PipelineDb db, string key, CancellationToken ct) =>
+        await db.GradientShards.SingleOrDefaultAsync(g => g.GradientKey == key, ct) is { } row && await artifacts.HasAsync(row.Artifact, ct) ? row : null;
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Credit.Subjects;
+using ZiGong.Hosting;
+using ZiGong.Ingest.Files;
+using ZiGong.Ingest.Sealing;
+
+namespace ZiGong.Ingest;
+
+/// <summary>Takes behaviour in and seals snapshots.</summary>
+public static class IngestService
+{
+    public static void AddIngest(this PipelineBuilder pipeline)
+    {
+        pipeline.AddIngestion();
+        pipeline.Services.AddSingleton<SnapshotSealing>();
+        pipeline.AddConsumer<SealSnapshotConsumer>(concurrency: 1);
+    }
+
+    /// <summary>Reading files alone, for a process that takes no messages.</summary>
+    public static void AddIngestion(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddSingleton(_ => SubjectHasher.FromFile(pipeline.Options.SubjectKeyFile));
+        pipeline.Services.AddSingleton<FileIngestion>();
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Hosting;
+
+namespace ZiGong.Selection;
+
+/// <summary>Decides which samples are kept.</summary>
+public static class SelectionService
+{
+    public static void AddSelection(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddSingleton<SampleSelecting>();
+        pipeline.AddConsumer<SelectSamplesConsumer>(concurrency: 1);
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Hosting;
+
+namespace ZiGong.Templating;
+
+/// <summary>Turns kept samples into instructions.</summary>
+public static class TemplatingService
+{
+    public static void AddTemplating(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddSingleton<DatasetTemplating>();
+        pipeline.AddConsumer<TemplateDatasetConsumer>(concurrency: 1);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using Microsoft.EntityFrameworkCore;
+using ZiGong.Contracts;
+using ZiGong.Credit;
+using ZiGong.Credit.Descriptors;
+using ZiGong.Hosting;
+using ZiGong.Mistral.Gradients;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.TracSeqScoring;
+
+/// <summary>The reference vector of one checkpoint, from the stored gradients of the snapshot's reference side.</summary>
+public sealed class ReferenceAveraging(ArtifactStore artifacts)
+{
+    public async Task<UnitResult> AverageAsync(UnitContext unit, string checkpointId, CancellationToken ct)
+    {
+        var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
+        var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
+        var members = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Reference, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
+        var shards = await StoredGradients.FindAsync(unit, snapshot, checkpoint, snapshot.ReferenceShards, ct);
+        var key = ReferenceKey(unit.Options, shards, members.Keys);
+        if (!unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
+        {
+            return Result(unit, found, reused: true);
+        }
+
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        var vector = await BuildAsync(unit, descriptor, shards, members, ct);
+        var artifact = await artifacts.PutAsync(MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(), ct);
+        return Result(unit, new ReferenceMeanRow { ReferenceKey = key, CheckpointId = checkpointId, Artifact = artifact, Samples = members.Count }, reused: false);
+    }
+
+    /// <summary>Reads a stored vector: little-endian float32.</summary>
+    public static async Task<float[]> ReadAsync(ArtifactStore artifacts, ReferenceMeanRow row, CancellationToken ct) =>
+        MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(await artifacts.RequireAsync(row.Artifact, ct), ct)).ToArray();
+
+    /// <summary>Which vector a run means: its gradients, its members and how they are averaged.</summary>
+    public static string ReferenceKey(RunOptions options, IEnumerable<GradientShardRow> shards, IEnumerable<string> members) => ContentHash.Of(
+        ["reference", $"{CodeVersions.Reference}", $"{options.TracSeq.Reference}", .. shards.Select(s => s.GradientKey), .. members.Order(StringComparer.Ordinal)]);
+
+    private async Task<float[]> BuildAsync(
+        UnitContext unit, DatasetDescriptor descriptor, IReadOnlyList<GradientShardRow> shards, Dictionary<string, Sample> members, CancellationToken ct)
+    {
+        ReferenceVector? vector = null;
+        float[] row = [];
+        var done = 0;
+        foreach (var shard in shards)
+        {
+            ct.ThrowIfCancellationRequested();
+            using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
+            vector ??= new ReferenceVector(descriptor.Task, descriptor.Answer.Allowed, file.Dimension, unit.Options.TracSeq.Reference);
+            row = row.Length == file.Dimension ? row : new float[file.Dimension];
+            for (var i = 0; i < file.Count; i++)
+            {
+                if (members.TryGetValue(file.Entries[i].SampleId, out var sample))
+                {
+                    file.Read(i, row);
+                    vector.Add(sample.Id, sample.Answer, row);
+                }
+            }
+
+            unit.Report(++done, shards.Count);
+        }
+
+        return vector?.Build() ?? throw new InputException("the reference set is empty; take a wider reference window");
+    }
+
+    private static UnitResult Result(UnitContext unit, ReferenceMeanRow row, bool reused) => new(
+        new ReferenceAveraged(unit.Run.RunId, unit.Run.Generation, row.CheckpointId, row.Samples),
+        async (db, ct) =>
+        {
+            if (!reused && !await db.ReferenceMeans.AnyAsync(r => r.ReferenceKey == row.ReferenceKey, ct))
+            {
+                db.ReferenceMeans.Add(row);
+                await db.SaveChangesAsync(ct);
+            }
+        },
+        [row.Artifact],
+        reused);
+
+    private async Task<ReferenceMeanRow?> FindAsync(PipelineDb db, string key, CancellationToken ct) =>
+        await db.ReferenceMeans.SingleOrDefaultAsync(r => r.ReferenceKey == key, ct) is { } row && await artifacts.HasAsync(row.Artifact, ct) ? row : null;
+}

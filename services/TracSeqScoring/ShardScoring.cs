@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+using ZiGong.Contracts;
+using ZiGong.Credit;
+using ZiGong.Hosting;
+using ZiGong.Mistral.Gradients;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.TracSeqScoring;
+
+/// <summary>Partial scores p_i(z) = η_i · ⟨g_i(z), r_i⟩ of one shard at one checkpoint; the decay is applied later.</summary>
+public sealed class ShardScoring(ArtifactStore artifacts)
+{
+    public async Task<UnitResult> ScoreAsync(UnitContext unit, string checkpointId, string shard, CancellationToken ct)
+    {
+        var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
+        var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
+        var gradients = (await StoredGradients.FindAsync(unit, snapshot, checkpoint, [shard], ct))[0];
+        var reference = await ReferenceRowAsync(unit, checkpointId, ct);
+        var key = ScoreKeys.Of(gradients.GradientKey, reference.ReferenceKey, checkpoint, unit.Options.TracSeq);
+        var reused = !unit.Recompute && await unit.Db.PartialScores.AnyAsync(p => p.ScoreKey == key, ct);
+        var rows = reused ? [] : await ComputeAsync(unit, key, checkpoint, gradients, reference, ct);
+        return new UnitResult(
+            new ShardScored(unit.Run.RunId, unit.Run.Generation, checkpointId, shard, gradients.Samples),
+            (db, token) => reused ? Task.CompletedTask : SaveAsync(db, key, rows, token),
+            [ScoreKeys.Text(key)],
+            reused);
+    }
+
+    private static async Task<ReferenceMeanRow> ReferenceRowAsync(UnitContext unit, string checkpointId, CancellationToken ct)
+    {
+        var artifacts = await unit.Db.WorkUnits
+            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Reference.ToString() && u.Unit == checkpointId)
+            .Select(u => u.Artifacts)
+            .SingleAsync(ct);
+        return await unit.Db.ReferenceMeans.Where(r => r.CheckpointId == checkpointId && r.Artifact == artifacts[0]).OrderBy(r => r.ReferenceKey).FirstAsync(ct);
+    }
+
+    private async Task<List<PartialScoreRow>> ComputeAsync(
+        UnitContext unit, Guid key, CheckpointRow checkpoint, GradientShardRow gradients, ReferenceMeanRow reference, CancellationToken ct)
+    {
+        var vector = await ReferenceAveraging.ReadAsync(artifacts, reference, ct);
+        var moments = await MomentsAsync(unit, checkpoint, ct);
+        using var file = GradientFile.Open(await artifacts.RequireAsync(gradients.Artifact, ct));
+        var row = new float[file.Dimension];
+        var rows = new List<PartialScoreRow>(file.Count);
+        for (var i = 0; i < file.Count; i++)
+        {
+            ct.ThrowIfCancellationRequested();
+            file.Read(i, row);
+            var entry = file.Entries[i];
+            moments?.Apply(row);
+            var value = PartialScore.Of(entry.SampleId, row, vector, checkpoint.LearningRate, unit.Options.TracSeq.Similarity);
+            rows.Add(new PartialScoreRow { ScoreKey = key, SampleId = ContentHash.ToGuid(entry.SampleId), Value = value, Loss = entry.Loss });
+            unit.Report(i + 1, file.Count);
+        }
+
+        return rows;
+    }
+
+    private async Task<CheckpointMoments?> MomentsAsync(UnitContext unit, CheckpointRow checkpoint, CancellationToken ct)
+    {
+        if (unit.Options.TracSeq.Optimizer == GradientOptimizer.Sgd)
+        {
+            return null;
+        }
+
+        return unit.Options.Gradients.Sketch == SketchKind.None
+            ? CheckpointMoments.Read(Path.Combine(await artifacts.RequireFolderAsync(checkpoint.State, ct), TrainerState.MomentsFile), checkpoint.Step)
+            : throw new InputException("TracSeq:Optimizer=Adam needs every coordinate of the gradients: set Gradients:Sketch=None");
+    }
+
+    // Recomputed scores take the place of the old ones: COPY cannot skip rows that are there.
+    private static async Task SaveAsync(PipelineDb db, Guid key, List<PartialScoreRow> rows, CancellationToken ct)
+    {
+        await db.PartialScores.Where(p => p.ScoreKey == key).ExecuteDeleteAsync(ct);
+        await BulkCopy.WriteAsync(
+            (NpgsqlConnection)db.Database.GetDbConnection(),
+            "zigong.partial_scores (score_key, sample_id, value, loss)",
+            rows,
+            [NpgsqlDbType.Uuid, NpgsqlDbType.Uuid, NpgsqlDbType.Double, NpgsqlDbType.Double],
+            r => [r.ScoreKey, r.SampleId, r.Value, r.Loss],
+            ct);
+    }
+}
+
+/// <summary>Keys of partial scores; a run's scoring units carry theirs, so that readers find the rows.</summary>
+public static class ScoreKeys
+{
+    public static Guid Of(string gradientKey, string referenceKey, CheckpointRow checkpoint, TracSeqOptions options) => ContentHash.ToGuid(ContentHash.Id(
+        "partial", $"{CodeVersions.Partials}", gradientKey, referenceKey, $"{checkpoint.LearningRate:R}", $"{options.Similarity}", $"{options.Optimizer}"));
+
+    public static string Text(Guid key) => $"{key:N}";
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using ZiGong.Contracts;
+using ZiGong.Credit.Encodings;
+using ZiGong.Hosting;
+using ZiGong.Mistral;
+using ZiGong.Storage;
+
+namespace ZiGong.Training;
+
+/// <summary>
+/// The base that adapters are trained on. Nano is drawn from a seed (it has seen nothing at all, so no label of any sample that
+/// may be scored) and stored as bf16 in Hugging Face layout; any other name is the folder of a given model.
+/// </summary>
+public sealed class BaseModels(ArtifactStore artifacts, ModelStore models)
+{
+    private readonly ConcurrentDictionary<(string Encoding, long Seed), string> _made = new();
+
+    /// <summary>Hash of the nano's folder artifact, or the given path.</summary>
+    /// <exception cref="InputException">The given folder does not exist.</exception>
+    public async Task<string> RequireAsync(string name, string encoding, long seed, CancellationToken ct)
+    {
+        if (name != "nano")
+        {
+            await models.BaseFolderAsync(name, ct);
+            return Path.GetFullPath(name);
+        }
+
+        if (_made.TryGetValue((encoding, seed), out var known) && await artifacts.HasFolderAsync(known, ct))
+        {
+            return known;
+        }
+
+        var vocabulary = (await models.EncodingAsync(encoding, ct)).VocabularySize;
+        return _made[(encoding, seed)] = await MakeNanoAsync(vocabulary, seed, ct);
+    }
+
+    private async Task<string> MakeNanoAsync(int vocabulary, long seed, CancellationToken ct)
+    {
+        var folder = Directory.CreateTempSubdirectory("zigong-nano-").FullName;
+        try
+        {
+            using var model = MistralModel.Random(MistralConfig.Nano(vocabulary) with { InitializerRange = 0.1 }, SeededRandom.Derive((ulong)seed, "nano base"));
+            model.Save(folder, TorchSharp.torch.ScalarType.BFloat16);
+            return await artifacts.PutFolderAsync(folder, ct);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using TorchSharp;
+using ZiGong.Contracts;
+using ZiGong.Hosting;
+using ZiGong.Mistral;
+using ZiGong.Storage;
+
+namespace ZiGong.Training;
+
+/// <summary>A training example as the model sees it.</summary>
+/// <param name="Tokens">Prompt, then answer with its end of sequence.</param>
+/// <param name="AnswerStart">Index of the first answer token.</param>
+public sealed record Example(int[] Tokens, int AnswerStart);
+
+/// <summary>One slice of LoRA training: restores a saved state, takes steps, saves the state. Bit for bit the same as without the cut.</summary>
+public sealed class LoraTraining : IDisposable
+{
+    private const int MicroBatch = 16;
+    private readonly MistralModel _model;
+    private readonly Trainer _trainer;
+
+    private LoraTraining(MistralModel model, Trainer trainer)
+    {
+        _model = model;
+        _trainer = trainer;
+    }
+
+    /// <summary>Optimizer steps taken since the training began, earlier slices included.</summary>
+    public long Steps => _trainer.Optimizer.Steps;
+
+    public MistralModel Model => _model;
+
+    /// <param name="state">Folder artifact of an earlier slice, or null to begin.</param>
+    public static async Task<LoraTraining> OpenAsync(
+        ModelStore models, ArtifactStore artifacts, string baseModel, LoraOptions lora, ulong seed, AdamWOptions adam, double clipNorm, string? state, CancellationToken ct)
+    {
+        torch.set_num_threads(1);
+        var model = await models.LoadAsync(baseModel, lora, seed, state, ct);
+        var trainer = new Trainer(model, model.LoraParameters, adam, clipNorm);
+        if (state is not null)
+        {
+            trainer.Optimizer.Load(Path.Combine(await artifacts.RequireFolderAsync(state, ct), TrainerState.MomentsFile));
+        }
+
+        return new LoraTraining(model, trainer);
+    }
+
+    /// <summary>One optimizer step.</summary>
+    /// <returns>The mean loss before the step, in nats per answer token.</returns>
+    /// <exception cref="ArithmeticException">The loss is not finite; the training has diverged.</exception>
+    public double Step(IReadOnlyList<Example> examples, ReadOnlySpan<int> batch, double rate)
+    {
+        // A step's samples are cut by length, then index: the same micro-batches whatever the slice.
+        var order = batch.ToArray();
+        Array.Sort(order, (a, b) => (examples[a].Tokens.Length, a).CompareTo((examples[b].Tokens.Length, b)));
+        var microBatches = order.Chunk(MicroBatch)
+            .Select(chunk => new TokenBatch([.. chunk.Select(i => examples[i].Tokens)], [.. chunk.Select(i => examples[i].AnswerStart)]))
+            .ToList();
+        return _trainer.Step(microBatches, rate);
+    }
+
+    /// <summary>Stores weights and moments as a folder artifact; returns its hash.</summary>
+    public async Task<string> SaveAsync(ArtifactStore artifacts, CancellationToken ct)
+    {
+        var folder = Directory.CreateTempSubdirectory("zigong-state-").FullName;
+        try
+        {
+            SafetensorsFile.Write(Path.Combine(folder, TrainerState.WeightsFile), _model.LoraParameters);
+            _trainer.Optimizer.Save(Path.Combine(folder, TrainerState.MomentsFile));
+            return await artifacts.PutFolderAsync(folder, ct);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _model.Dispose();
+    }
+}

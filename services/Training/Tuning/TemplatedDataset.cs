@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ZiGong.Training.Tuning;
+
+/// <summary>Reads what Templating wrote: the tokens of every instruction, exactly as the model is to see them.</summary>
+public static class TemplatedDataset
+{
+    /// <exception cref="InvalidDataException">A line is not an instruction with tokens; the message names file and line.</exception>
+    public static async Task<IReadOnlyList<Example>> ReadAsync(string path, CancellationToken ct)
+    {
+        var examples = new List<Example>();
+        await foreach (var line in File.ReadLinesAsync(path, ct))
+        {
+            examples.Add(Parse(line) ?? throw new InvalidDataException($"{path}, line {examples.Count + 1}: not an instruction with tokens"));
+        }
+
+        return examples;
+    }
+
+    private static Example? Parse(string line)
+    {
+        try
+        {
+            var row = JsonSerializer.Deserialize<Line>(line);
+            return row?.Tokens is { Length: > 1 } && row.AnswerStart > 0 && row.AnswerStart < row.Tokens.Length
+                ? new Example(row.Tokens, row.AnswerStart)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Line(
+        [property: JsonPropertyName("tokens")] int[]? Tokens,
+        [property: JsonPropertyName("answer_start")] int AnswerStart);
+}

@@ -1,0 +1,33 @@
+namespace ZiGong.Contracts;
+
+/// <summary>The adapter has been measured on the test side.</summary>
+/// <param name="Evaluation">Key of the evaluation's row.</param>
+public sealed record ModelEvaluated(Guid RunId, int Generation, string Evaluation, double Ks, double Auc, double Accuracy, double Miss, bool Passed) : IRunMessage
+{
+    public string Unit => "evaluation";
+}
+
+/// <summary>What a model was made of.</summary>
+public sealed record Lineage(string Snapshot, string Selection, string Dataset, string Base, string Adapter, string Options, string CodeVersion);
+
+/// <summary>Last event of a run whose model passed every gate: downstream may load the adapter.</summary>
+/// <param name="AdapterUri">Folder in PEFT layout.</param>
+/// <param name="Metrics">Metric name to value on the test side.</param>
+public sealed record ModelReady(
+    Guid RunId, int Generation, string Model, string AdapterUri, IReadOnlyDictionary<string, double> Metrics, Lineage Lineage) : IRunMessage
+{
+    public string Unit => "model";
+}
+
+/// <summary>Last event of a run whose model failed a gate; each reason carries its figures.</summary>
+public sealed record ModelRejected(
+    Guid RunId, int Generation, string Model, IReadOnlyList<string> Reasons, string AdapterUri, IReadOnlyDictionary<string, double> Metrics, Lineage Lineage) : IRunMessage
+{
+    public string Unit => "model";
+}
+
+/// <summary>A unit of work has used up its attempts, or its input cannot be used; the run stands still until somebody acts.</summary>
+public sealed record StageFailed(Guid RunId, int Generation, string Stage, string FailedUnit, string Reason, string WhatToDo) : IRunMessage
+{
+    public string Unit => $"{Stage}/{FailedUnit}";
+}

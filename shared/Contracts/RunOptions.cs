@@ -1,0 +1,254 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace ZiGong.Contracts;
+
+/// <summary>
+/// Everything that shapes a run's result, frozen with the run and part of its keys. Set one by
+/// <c>--set Section:Name=value</c>; a child run of a replay starts from its parent's.
+/// </summary>
+public sealed record RunOptions
+{
+    [Description("Seed of everything random in the run.")]
+    [Range(0L, long.MaxValue)]
+    public long Seed { get; init; } = 1;
+
+    public SnapshotOptions Snapshot { get; init; } = new();
+
+    public AgentOptions Agent { get; init; } = new();
+
+    public GradientOptions Gradients { get; init; } = new();
+
+    public TracSeqOptions TracSeq { get; init; } = new();
+
+    public SelectionOptions Selection { get; init; } = new();
+
+    public TemplatingOptions Templating { get; init; } = new();
+
+    public TuningOptions Tuning { get; init; } = new();
+
+    public EvaluationOptions Evaluation { get; init; } = new();
+}
+
+public sealed record SnapshotOptions
+{
+    [Description("Checkpoints of the agent at most: months are merged, in order, to this many periods.")]
+    [Range(1, 120)]
+    public int Periods { get; init; } = 4;
+
+    [Description("Quantile bins per numeric field of the compact encoding.")]
+    [Range(2, 100)]
+    public int Bins { get; init; } = 10;
+}
+
+public sealed record AgentOptions
+{
+    [Description("Base model: nano, or the path of a Hugging Face Mistral folder.")]
+    public string Base { get; init; } = "nano";
+
+    [Description("Step rate after warm-up; constant, so that the newest checkpoint counts.")]
+    [Range(1e-8, 1.0)]
+    public double LearningRate { get; init; } = 5e-3;
+
+    [Description("Steps over which the rate rises from 0.")]
+    [Range(0, 100_000)]
+    public int WarmupSteps { get; init; } = 20;
+
+    [Description("Samples per optimizer step.")]
+    [Range(1, 4096)]
+    public int BatchSize { get; init; } = 32;
+
+    [Description("Passes over each period's samples.")]
+    [Range(1, 100)]
+    public int Epochs { get; init; } = 1;
+
+    [Description("Optimizer steps per checkpoint at least: small data is passed over again until they are done.")]
+    [Range(0, 100_000)]
+    public int MinimumSteps { get; init; } = 30;
+
+    [Description("Optimizer steps in one slice at most.")]
+    [Range(1, 100_000)]
+    public int SliceSteps { get; init; } = 400;
+}
+
+public enum SketchKind
+{
+    CountSketch,
+    None,
+}
+
+public sealed record GradientOptions
+{
+    [Description("CountSketch (fp16 sketches) or None (exact fp32 gradients).")]
+    public SketchKind Sketch { get; init; } = SketchKind.CountSketch;
+
+    [Description("Buckets of the CountSketch.")]
+    [Range(64, 1 << 20)]
+    public int Width { get; init; } = 4096;
+
+    [Description("Samples of similar length in one forward and backward pass.")]
+    [Range(1, 1024)]
+    public int MicroBatch { get; init; } = 16;
+}
+
+/// <summary>Whose age decays (tracseq.md, "Clock").</summary>
+public enum DecayClock
+{
+    /// <summary>The checkpoint's: γ^(T − t_i), the paper's formula.</summary>
+    Checkpoint,
+
+    /// <summary>The sample's own: γ^(T − observed_at) on positive scores.</summary>
+    Sample,
+
+    /// <summary>Both factors.</summary>
+    Both,
+}
+
+/// <summary>How reference gradients become one vector.</summary>
+public enum ReferenceKind
+{
+    /// <summary>Each gradient divided by its own norm, averaged per class, then over the classes.</summary>
+    Normalised,
+
+    /// <summary>Plain mean over all gradients (TracInCP), kept for comparison.</summary>
+    Mean,
+}
+
+/// <summary>What of a training gradient counts.</summary>
+public enum Similarity
+{
+    /// <summary>Length and direction.</summary>
+    Dot,
+
+    /// <summary>Direction alone: the gradient is divided by its norm.</summary>
+    Cosine,
+}
+
+public enum GradientOptimizer
+{
+    Sgd,
+    Adam,
+}
+
+public sealed record TracSeqOptions
+{
+    [Description("Decay per period: the weight of a checkpoint falls by this factor for every period of its age.")]
+    [Range(1e-6, 1.0)]
+    public double Gamma { get; init; } = 0.9;
+
+    [Description("Whose age decays: Checkpoint (the paper's formula), Sample, or Both.")]
+    public DecayClock Clock { get; init; } = DecayClock.Checkpoint;
+
+    [Description("Reference vector: Normalised (unit gradients, averaged per class, then over classes) or Mean (plain TracInCP).")]
+    public ReferenceKind Reference { get; init; } = ReferenceKind.Normalised;
+
+    [Description("Dot, or Cosine: the training gradient is divided by its norm too.")]
+    public Similarity Similarity { get; init; } = Similarity.Dot;
+
+    [Description("Sgd, or Adam: the training gradient is divided by the root of the checkpoint's second moments (exact gradients only).")]
+    public GradientOptimizer Optimizer { get; init; } = GradientOptimizer.Sgd;
+}
+
+/// <summary>How the top places are dealt out.</summary>
+public enum Quota
+{
+    /// <summary>Per task and class, in proportion to training frequency.</summary>
+    TaskAndClass,
+
+    /// <summary>To the highest scores, whatever their task and class.</summary>
+    None,
+}
+
+public sealed record SelectionOptions
+{
+    [Description("Kept samples: up to 1 a share of the training samples, above 1 a count.")]
+    [Range(1e-6, 1e9)]
+    public double Size { get; init; } = 0.5;
+
+    [Description("Share of the places that go to the highest scores; the rest is drawn at random.")]
+    [Range(0.0, 1.0)]
+    public double TopShare { get; init; } = 0.30;
+
+    [Description("TaskAndClass deals the top places out in proportion to training frequency; None is the plain rule of the paper.")]
+    public Quota Quota { get; init; } = Quota.TaskAndClass;
+
+    [Description("Never keep a sample with a negative score while its class has others.")]
+    public bool ExcludeNegative { get; init; }
+}
+
+public enum TemplateForm
+{
+    Descriptor,
+    Table,
+    Description,
+}
+
+public sealed record TemplatingOptions
+{
+    [Description("How an instruction shows the fields: as the Descriptor says, Table (one line each) or Description (sentences).")]
+    public TemplateForm Form { get; init; } = TemplateForm.Descriptor;
+}
+
+public sealed record TuningOptions
+{
+    [Description("Base model: nano, or the path of a Hugging Face Mistral folder.")]
+    public string Base { get; init; } = "nano";
+
+    [Description("LoRA rank r.")]
+    [Range(1, 1024)]
+    public int Rank { get; init; } = 8;
+
+    [Description("LoRA α; the update is scaled by α/r.")]
+    [Range(1e-3, 1e4)]
+    public double Alpha { get; init; } = 16;
+
+    [Description("Projections with an adapter, comma separated.")]
+    public string Targets { get; init; } = "q_proj,k_proj,v_proj";
+
+    [Description("Peak step rate; cosine to zero after warm-up.")]
+    [Range(1e-8, 1.0)]
+    public double LearningRate { get; init; } = 5e-3;
+
+    [Description("Passes over the selected samples.")]
+    [Range(1, 1000)]
+    public int Epochs { get; init; } = 3;
+
+    [Description("Optimizer steps at least: small data is passed over more often until they are done.")]
+    [Range(0, 1_000_000)]
+    public int MinimumSteps { get; init; } = 150;
+
+    [Description("Samples per optimizer step.")]
+    [Range(1, 4096)]
+    public int BatchSize { get; init; } = 32;
+
+    [Description("Share of the steps over which the rate rises from 0.")]
+    [Range(0.0, 1.0)]
+    public double Warmup { get; init; } = 0.05;
+
+    [Description("Decoupled weight decay of AdamW.")]
+    [Range(0.0, 1.0)]
+    public double WeightDecay { get; init; }
+
+    [Description("Gradient norm above which gradients are scaled down.")]
+    [Range(1e-6, 1e9)]
+    public double ClipNorm { get; init; } = 1.0;
+
+    [Description("Optimizer steps in one slice at most.")]
+    [Range(1, 100_000)]
+    public int SliceSteps { get; init; } = 400;
+}
+
+public sealed record EvaluationOptions
+{
+    [Description("Bootstrap resamples behind every 95 % interval.")]
+    [Range(100, 100_000)]
+    public int Resamples { get; init; } = 1000;
+
+    [Description("Share of free generations without a valid answer above which a model is rejected.")]
+    [Range(0.0, 1.0)]
+    public double MaximumMiss { get; init; } = 0.01;
+
+    [Description("Fall of KS against the champion beyond which a model is rejected.")]
+    [Range(0.0, 1.0)]
+    public double MaximumKsFall { get; init; } = 0.02;
+}

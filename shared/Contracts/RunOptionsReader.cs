@@ -1,0 +1,143 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ZiGong.Contracts;
+
+/// <summary>One option as documentation and error messages name it.</summary>
+public sealed record RunOption(string Name, string Default, string Meaning);
+
+/// <summary>Reads, changes, checks and lists <see cref="RunOptions"/>.</summary>
+public static class RunOptionsReader
+{
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    public static string Write(RunOptions options) => JsonSerializer.Serialize(options, Json);
+
+    public static RunOptions Read(string json) =>
+        JsonSerializer.Deserialize<RunOptions>(json, Json) ?? throw new InvalidDataException("run options are null");
+
+    /// <summary>Every option with its default and meaning.</summary>
+    public static IReadOnlyList<RunOption> List()
+    {
+        var defaults = new RunOptions();
+        return [.. Leaves().Select(leaf => new RunOption(
+            leaf.Name, Text(leaf.Read(defaults)), leaf.Property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? ""))];
+    }
+
+    /// <summary>Applies <c>Section:Name=value</c>.</summary>
+    /// <exception cref="InputException">Unknown name, value of the wrong kind, or out of range; the message names the option.</exception>
+    public static RunOptions Set(RunOptions options, string assignment)
+    {
+        var cut = assignment.IndexOf('=', StringComparison.Ordinal);
+        if (cut <= 0)
+        {
+            throw new InputException($"'{assignment}' is not of the form Section:Name=value, for example Selection:TopShare=0.5");
+        }
+
+        var (name, text) = (assignment[..cut].Trim(), assignment[(cut + 1)..].Trim());
+        var leaf = Leaves().FirstOrDefault(l => l.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new InputException($"there is no option '{name}'; did you mean '{Nearest(name, Leaves().Select(l => l.Name))}'?");
+        var value = Parse(leaf, text);
+        var changed = leaf.Write(options, value);
+        Check(changed);
+        return changed;
+    }
+
+    /// <exception cref="InputException">A value is out of its range; the message names the option and the range.</exception>
+    public static void Check(RunOptions options)
+    {
+        foreach (var leaf in Leaves())
+        {
+            var range = leaf.Property.GetCustomAttribute<RangeAttribute>();
+            var value = leaf.Read(options);
+            if (range is not null && !range.IsValid(value))
+            {
+                throw new InputException($"option {leaf.Name} is {Text(value)}, but must lie between {range.Minimum} and {range.Maximum}");
+            }
+        }
+    }
+
+    /// <summary>The candidate with the smallest edit distance, for "did you mean".</summary>
+    public static string Nearest(string word, IEnumerable<string> candidates) =>
+        candidates.MinBy(c => Distance(word.ToUpperInvariant(), c.ToUpperInvariant())) ?? "";
+
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
+            }
+        }
+
+        return row[b.Length];
+    }
+
+    private static object Parse(Leaf leaf, string text)
+    {
+        var type = leaf.Property.PropertyType;
+        try
+        {
+            return type.IsEnum ? Enum.Parse(type, text, ignoreCase: true) : Convert.ChangeType(text, type, CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or InvalidCastException)
+        {
+            var wanted = type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}" : $"a value of type {type.Name}";
+            throw new InputException($"option {leaf.Name} is '{text}', but must be {wanted}", e);
+        }
+    }
+
+    private static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    private static IEnumerable<Leaf> Leaves()
+    {
+        foreach (var property in typeof(RunOptions).GetProperties().Where(p => p.CanWrite))
+        {
+            if (property.PropertyType.Namespace != typeof(RunOptions).Namespace)
+            {
+                yield return new Leaf(property.Name, null, property);
+                continue;
+            }
+
+            foreach (var inner in property.PropertyType.GetProperties().Where(p => p.CanWrite))
+            {
+                yield return new Leaf($"{property.Name}:{inner.Name}", property, inner);
+            }
+        }
+    }
+
+    private sealed record Leaf(string Name, PropertyInfo? Section, PropertyInfo Property)
+    {
+        public object? Read(RunOptions options) => Property.GetValue(Section is null ? options : Section.GetValue(options));
+
+        public RunOptions Write(RunOptions options, object value)
+        {
+            // Records are copied, never changed in place: a run's frozen options may be shared.
+            var copy = options with { };
+            object target = copy;
+            if (Section is not null)
+            {
+                target = CopyOf(Section.GetValue(options)!);
+                Section.SetValue(copy, target);
+            }
+
+            Property.SetValue(target, value);
+            return copy;
+        }
+
+        private static object CopyOf(object record) =>
+            record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
+    }
+}

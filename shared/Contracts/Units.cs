@@ -1,0 +1,25 @@
+namespace ZiGong.Contracts;
+
+/// <summary>The stages of a run, in order; the names are part of the database.</summary>
+public enum Stage
+{
+    Snapshot,
+    Agent,
+    Gradients,
+    Reference,
+    Partials,
+    Scores,
+    Selection,
+    Dataset,
+    Tuning,
+    Evaluation,
+    Model,
+}
+
+/// <summary>How units of work are named.</summary>
+public static class Units
+{
+    public static string Slice(int slice) => $"slice-{slice:D4}";
+
+    public static string Pair(string checkpoint, string shard) => $"{checkpoint}/{shard}";
+}

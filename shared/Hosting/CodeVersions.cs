@@ -1,0 +1,19 @@
+namespace ZiGong.Hosting;
+
+/// <summary>
+/// Versions of what each stage computes, part of the keys of its results. Raise one when the stage gives other bytes for the
+/// same input; golden-output tests fail until that is done.
+/// </summary>
+public static class CodeVersions
+{
+    public const string Product = "0.1.0";
+    public const int Encoding = 1;
+    public const int Agent = 1;
+    public const int Gradients = 1;
+    public const int Reference = 1;
+    public const int Partials = 1;
+    public const int Selection = 1;
+    public const int Dataset = 1;
+    public const int Tuning = 1;
+    public const int Evaluation = 1;
+}

@@ -1,0 +1,90 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using ZiGong.Storage;
+
+namespace ZiGong.Hosting;
+
+/// <summary>What a service adds itself to: its own services, and its consumers on the bus.</summary>
+public sealed class PipelineBuilder(IServiceCollection services, IBusRegistrationConfigurator bus, PipelineOptions options)
+{
+    public IServiceCollection Services { get; } = services;
+
+    public PipelineOptions Options { get; } = options;
+
+    /// <summary>Adds a consumer whose queue hands out at most <paramref name="concurrency"/> messages at a time.</summary>
+    public void AddConsumer<TConsumer>(int concurrency)
+        where TConsumer : class, IConsumer =>
+        bus.AddConsumer<TConsumer>().Endpoint(e =>
+        {
+            e.ConcurrentMessageLimit = concurrency;
+            e.PrefetchCount = concurrency;
+        });
+}
+
+/// <summary>Bus, database, artifacts and stage runner: the same for every service, in one process or many.</summary>
+public static class PipelineHosting
+{
+    public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions options, Action<PipelineBuilder> configure)
+    {
+        options.Checked();
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => PipelineDatabase.Open(options.Database));
+        services.AddSingleton(_ => new ArtifactStore(options.Artifacts));
+        services.AddSingleton<WorkUnits>();
+        services.AddSingleton<RunFailures>();
+        services.AddSingleton<StageRunner>();
+        services.AddSingleton<ModelStore>();
+        services.AddHostedService<MigrationsAtStart>();
+        services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
+        services.AddMassTransit(bus =>
+        {
+            bus.SetKebabCaseEndpointNameFormatter();
+            configure(new PipelineBuilder(services, bus, options));
+            if (options.Transport == "memory")
+            {
+                bus.UsingInMemory((context, transport) =>
+                {
+                    RetryOutages(transport);
+                    transport.ConfigureEndpoints(context);
+                });
+            }
+            else
+            {
+                bus.AddConfigureEndpointsCallback((_, endpoint) => (endpoint as IRabbitMqReceiveEndpointConfigurator)?.SetQuorumQueue());
+                bus.UsingRabbitMq((context, transport) =>
+                {
+                    transport.Host(new Uri(options.Broker));
+                    RetryOutages(transport);
+                    transport.ConfigureEndpoints(context);
+                });
+            }
+        });
+        return services;
+    }
+
+    /// <summary>One service as a process of its own; its whole <c>Program.cs</c>.</summary>
+    public static async Task<int> RunServiceAsync(string[] args, Action<PipelineBuilder> configure)
+    {
+        var builder = Host.CreateApplicationBuilder(args);
+        var options = builder.Configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions();
+        builder.Services.AddPipeline(options, configure);
+        await builder.Build().RunAsync();
+        return 0;
+    }
+
+    // Only outages get this far: the stage runner deals with everything else. What outlasts the retries is found by the sweeper.
+    private static void RetryOutages(IBusFactoryConfigurator transport) =>
+        transport.UseMessageRetry(r => r.Exponential(6, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(300)));
+}
+
+/// <summary>Brings the schema up to date before any message is taken.</summary>
+internal sealed class MigrationsAtStart(Npgsql.NpgsqlDataSource source) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => PipelineDatabase.MigrateAsync(source, cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

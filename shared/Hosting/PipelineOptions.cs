@@ -1,0 +1,57 @@
+using ZiGong.Contracts;
+
+namespace ZiGong.Hosting;
+
+/// <summary>How a process reaches the rest of the pipeline; section <c>Pipeline</c> of the configuration.</summary>
+public sealed record PipelineOptions
+{
+    public const string Section = "Pipeline";
+
+    /// <summary>Npgsql connection string of the pipeline's PostgreSQL.</summary>
+    public string Database { get; set; } = "";
+
+    /// <summary><c>memory</c> (all services in this process) or <c>rabbitmq</c>.</summary>
+    public string Transport { get; set; } = "memory";
+
+    /// <summary><c>amqp://user:password@host:port/vhost</c>; only with the rabbitmq transport.</summary>
+    public string Broker { get; set; } = "";
+
+    /// <summary>Folder of the artifact store, shared by all processes.</summary>
+    public string Artifacts { get; set; } = ".zigong/artifacts";
+
+    /// <summary>File with the key that subjects are hashed with; created on first use.</summary>
+    public string SubjectKeyFile { get; set; } = ".zigong/subject.key";
+
+    /// <summary>Gradient extractions at a time; one per core is best, since tensors use one thread each.</summary>
+    public int Workers { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>Seconds that a unit belongs to a worker that gives no sign of life.</summary>
+    public double LeaseSeconds { get; set; } = 60;
+
+    /// <summary>Attempts on a unit before its run fails.</summary>
+    public int MaximumAttempts { get; set; } = 3;
+
+    /// <summary>Seconds between two sweeps over unfinished runs.</summary>
+    public double SweepSeconds { get; set; } = 5;
+
+    /// <exception cref="InputException">A value cannot be used; the message names the option.</exception>
+    public PipelineOptions Checked()
+    {
+        Require(Database.Length > 0, nameof(Database), "is empty: give a PostgreSQL connection string");
+        Require(Transport is "memory" or "rabbitmq", nameof(Transport), $"is '{Transport}', but must be memory or rabbitmq");
+        Require(Transport == "memory" || Uri.TryCreate(Broker, UriKind.Absolute, out _), nameof(Broker), "must be an amqp:// address");
+        Require(Workers is >= 1 and <= 1024, nameof(Workers), $"is {Workers}, but must lie between 1 and 1024");
+        Require(LeaseSeconds is >= 1 and <= 3600, nameof(LeaseSeconds), $"is {LeaseSeconds}, but must lie between 1 and 3600");
+        Require(MaximumAttempts is >= 1 and <= 100, nameof(MaximumAttempts), $"is {MaximumAttempts}, but must lie between 1 and 100");
+        Require(SweepSeconds is >= 0.1 and <= 3600, nameof(SweepSeconds), $"is {SweepSeconds}, but must lie between 0.1 and 3600");
+        return this;
+    }
+
+    private static void Require(bool holds, string name, string complaint)
+    {
+        if (!holds)
+        {
+            throw new InputException($"{Section}:{name} {complaint}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using ZiGong.Contracts;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Hosting;
+
+/// <summary>What a stage's work sees of its unit.</summary>
+public sealed class UnitContext(RunRow run, UnitKey unit, bool recompute, PipelineDb db)
+{
+    private double _done;
+    private double _total;
+
+    public RunRow Run { get; } = run;
+
+    public UnitKey Unit { get; } = unit;
+
+    public RunOptions Options { get; } = RunOptionsReader.Read(run.Options);
+
+    /// <summary>A replay wants fresh work: do not look results up by key.</summary>
+    public bool Recompute { get; } = recompute;
+
+    /// <summary>For reading; results are written by <see cref="UnitResult.Save"/>.</summary>
+    public PipelineDb Db { get; } = db;
+
+    internal (double Done, double Total) Progress => (Volatile.Read(ref _done), Volatile.Read(ref _total));
+
+    public void Report(double done, double total)
+    {
+        Volatile.Write(ref _done, done);
+        Volatile.Write(ref _total, total);
+    }
+}
+
+/// <summary>What a unit's work came to.</summary>
+/// <param name="Outcome">The event that ends the unit.</param>
+/// <param name="Save">Writes the result's rows inside the transaction that ends the unit; a result of the same key that is already there stays.</param>
+/// <param name="Artifacts">Hashes of the artifacts behind the result.</param>
+/// <param name="Reused">Found by its key, not computed.</param>
+/// <param name="Also">Further events.</param>
+public sealed record UnitResult(
+    IRunMessage Outcome,
+    Func<PipelineDb, CancellationToken, Task>? Save = null,
+    IReadOnlyList<string>? Artifacts = null,
+    bool Reused = false,
+    IReadOnlyList<IRunMessage>? Also = null);
+
+/// <summary>
+/// The frame around every unit of work: take it, compute, commit under lease token and generation together with its events,
+/// publish what follows, acknowledge. A crash between any two steps leads to a redelivery or a sweep that finishes the rest.
+/// </summary>
+public sealed class StageRunner(
+    NpgsqlDataSource source, WorkUnits units, RunFailures failures, IBus bus, PipelineOptions options, TimeProvider time, ILogger<StageRunner> log)
+{
+    /// <param name="message">The order; its generation decides whether it still counts.</param>
+    /// <param name="unit">The unit to work on.</param>
+    /// <param name="work">Computes; it writes nothing but artifacts.</param>
+    public async Task RunAsync(IRunMessage message, UnitKey unit, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationToken ct)
+    {
+        var lease = await units.TakeAsync(message, unit, ct);
+        if (lease.Outcome == LeaseOutcome.AlreadyDone)
+        {
+            await PublishNextAsync(message.RunId, unit, ct);
+        }
+
+        if (lease.Outcome != LeaseOutcome.Taken)
+        {
+            return;
+        }
+
+        if (await AttemptAsync(message, unit, lease, work, ct) is { } result)
+        {
+            await PublishEventsAsync(result, ct);
+            await PublishNextAsync(message.RunId, unit, ct);
+        }
+    }
+
+    private async Task<UnitResult?> AttemptAsync(
+        IRunMessage message, UnitKey unit, Lease lease, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationToken ct)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await using var db = PipelineDatabase.NewContext(source);
+            var run = await db.Runs.SingleAsync(r => r.RunId == message.RunId, ct);
+            var context = new UnitContext(run, unit, lease.Recompute, db);
+            var heartbeat = KeepAliveAsync(message.RunId, unit, lease.Token, context, lost);
+            UnitResult result;
+            try
+            {
+                result = await work(context, lost.Token);
+            }
+            finally
+            {
+                await lost.CancelAsync();
+                await heartbeat;
+            }
+
+            var committed = await CommitAsync(message, unit, lease.Token, result, ct);
+            log.LogDebug("{Stage} {Unit} of run {Run}: {State} after {Seconds:F1} s", unit.Stage, unit.Unit, message.RunId, committed ? "done" : "dropped", Stopwatch.GetElapsedTime(started).TotalSeconds);
+            return committed ? result : null;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            await units.ReleaseAsync(message.RunId, unit, lease.Token, CancellationToken.None);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            log.LogWarning("{Stage} {Unit} of run {Run}: the lease was lost, the work is dropped", unit.Stage, unit.Unit, message.RunId);
+            return null;
+        }
+        catch (Exception e) when (IsOutage(e))
+        {
+            await ReleaseQuietlyAsync(message.RunId, unit, lease.Token);
+            throw;
+        }
+        catch (Exception e)
+        {
+            await FailAsync(message, unit, lease, e, ct);
+            return null;
+        }
+    }
+
+    /// <returns>False when the lease or the generation is no longer ours; nothing is written then.</returns>
+    private async Task<bool> CommitAsync(IRunMessage message, UnitKey unit, Guid token, UnitResult result, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var native = (NpgsqlTransaction)transaction.GetDbTransaction();
+        await using (var guard = new NpgsqlCommand(
+            "select 1 from zigong.runs where run_id = $1 and generation = $2 and status = 'Running' for share", connection, native))
+        {
+            guard.Parameters.AddWithValue(message.RunId);
+            guard.Parameters.AddWithValue(message.Generation);
+            if (await guard.ExecuteScalarAsync(ct) is null)
+            {
+                log.LogInformation("{Stage} {Unit} of run {Run}: generation {Generation} is over, the result is dropped", unit.Stage, unit.Unit, message.RunId, message.Generation);
+                return false;
+            }
+        }
+
+        var rows = await db.WorkUnits
+            .Where(u => u.RunId == message.RunId && u.Stage == unit.Stage.ToString() && u.Unit == unit.Unit && u.LeaseToken == token)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(u => u.State, UnitState.Done)
+                    .SetProperty(u => u.LeaseToken, (Guid?)null)
+                    .SetProperty(u => u.LeaseExpiresAt, (DateTimeOffset?)null)
+                    .SetProperty(u => u.Reused, result.Reused)
+                    .SetProperty(u => u.Recompute, false)
+                    .SetProperty(u => u.Error, (string?)null)
+                    .SetProperty(u => u.Artifacts, (result.Artifacts ?? []).ToArray())
+                    .SetProperty(u => u.Output, JsonSerializer.Serialize(result.Outcome, result.Outcome.GetType()))
+                    .SetProperty(u => u.FinishedAt, time.GetUtcNow()),
+                ct);
+        if (rows == 0)
+        {
+            log.LogWarning("{Stage} {Unit} of run {Run}: another worker has taken the unit, the result is dropped", unit.Stage, unit.Unit, message.RunId);
+            return false;
+        }
+
+        if (result.Save is not null)
+        {
+            await result.Save(db, ct);
+        }
+
+        await EventLog.AppendAsync(connection, native, [result.Outcome, .. result.Also ?? []], ct);
+        await transaction.CommitAsync(ct);
+        return true;
+    }
+
+    private async Task FailAsync(IRunMessage message, UnitKey unit, Lease lease, Exception e, CancellationToken ct)
+    {
+        if (e is DamagedArtifactException damaged)
+        {
+            await units.RemakeAsync(message.RunId, damaged.Hash, ct);
+        }
+
+        var final = e is InputException || lease.Attempts + 1 >= options.MaximumAttempts;
+        if (final)
+        {
+            log.LogError(e, "{Stage} {Unit} of run {Run} failed for good", unit.Stage, unit.Unit, message.RunId);
+            var failed = await failures.RecordAsync(message, unit, lease.Token, e, ct);
+            await bus.Publish(failed, c => c.MessageId = EventLog.MessageId(failed), ct);
+            return;
+        }
+
+        var backOff = Math.Pow(2, lease.Attempts);
+        log.LogWarning(e, "{Stage} {Unit} of run {Run} failed (attempt {Attempt}); again in {Seconds} s", unit.Stage, unit.Unit, message.RunId, lease.Attempts + 1, backOff);
+        await units.RetryLaterAsync(message.RunId, unit, lease.Token, e.Message, backOff, ct);
+    }
+
+    private async Task KeepAliveAsync(Guid runId, UnitKey unit, Guid token, UnitContext context, CancellationTokenSource lost)
+    {
+        var beat = TimeSpan.FromSeconds(Math.Clamp(options.LeaseSeconds / 6, 0.2, 2));
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(beat, time, lost.Token);
+                try
+                {
+                    var (done, total) = context.Progress;
+                    if (!await units.HeartbeatAsync(runId, unit, token, done, total, lost.Token))
+                    {
+                        await lost.CancelAsync();
+                        return;
+                    }
+                }
+                catch (Exception e) when (IsOutage(e))
+                {
+                    log.LogWarning("no heartbeat for {Stage} {Unit}: {Reason}", unit.Stage, unit.Unit, e.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (lost.IsCancellationRequested)
+        {
+            // The work has ended.
+        }
+    }
+
+    private async Task PublishEventsAsync(UnitResult result, CancellationToken ct)
+    {
+        foreach (var message in (IEnumerable<IRunMessage>)[result.Outcome, .. result.Also ?? []])
+        {
+            await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+        }
+    }
+
+    private async Task PublishNextAsync(Guid runId, UnitKey unit, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        var state = await RunState.ReadAsync(db, runId, ct);
+        foreach (var message in NextMessages.EnabledBy(state, unit))
+        {
+            await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+        }
+    }
+
+    private async Task ReleaseQuietlyAsync(Guid runId, UnitKey unit, Guid token)
+    {
+        try
+        {
+            await units.ReleaseAsync(runId, unit, token, CancellationToken.None);
+        }
+        catch (Exception e) when (IsOutage(e))
+        {
+            log.LogWarning("could not give {Stage} {Unit} back, its lease will run out: {Reason}", unit.Stage, unit.Unit, e.Message);
+        }
+    }
+
+    /// <summary>The database is unreachable or restarting: never a reason to fail a run.</summary>
+    private static bool IsOutage(Exception e) =>
+        e is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" }
+        || (e is NpgsqlException && e is not PostgresException)
+        || (e.InnerException is { } inner && IsOutage(inner));
+}

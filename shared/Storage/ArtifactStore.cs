@@ -1,0 +1,210 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ZiGong.Contracts;
+
+namespace ZiGong.Storage;
+
+/// <summary>
+/// Files named by the SHA-256 of their content. A file appears whole or not at all (temporary name, flush, rename), and its
+/// checksum is verified the first time a process reads it; a damaged file counts as absent.
+/// </summary>
+public sealed class ArtifactStore
+{
+    private const string ManifestName = "manifest.json";
+    private readonly string _root;
+    private readonly ConcurrentDictionary<string, (long Length, DateTime Written)> _verified = new();
+
+    public ArtifactStore(string root)
+    {
+        _root = Path.GetFullPath(root);
+        Directory.CreateDirectory(Path.Combine(_root, "tmp"));
+    }
+
+    /// <summary>Stores what <paramref name="write"/> writes; returns its hash (64 hex digits).</summary>
+    /// <exception cref="IOException">The disk is full or cannot be written; nothing half-written is left under the final name.</exception>
+    public async Task<string> PutAsync(Func<Stream, CancellationToken, Task> write, CancellationToken ct)
+    {
+        var temporary = Path.Combine(_root, "tmp", Guid.CreateVersion7().ToString("N"));
+        try
+        {
+            string hash;
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            {
+                await write(file, ct);
+                await file.FlushAsync(ct);
+                file.Flush(flushToDisk: true);
+                file.Position = 0;
+                hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
+            }
+
+            var path = FilePath(hash);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Move(temporary, path, overwrite: true);
+            _verified[hash] = Stamp(path);
+            return hash;
+        }
+        catch (IOException e) when (IsDiskFull(e))
+        {
+            throw new IOException($"the artifact store {_root} has no space left: free some, then resume the run", e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    public Task<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken ct) =>
+        PutAsync((stream, token) => stream.WriteAsync(content, token).AsTask(), ct);
+
+    /// <summary>
+    /// Stores a folder of files; its hash is that of its manifest (file name to content hash). The files lie side by side under
+    /// <see cref="FolderPath"/>, so that other tools can load the folder as it is.
+    /// </summary>
+    public async Task<string> PutFolderAsync(string source, CancellationToken ct)
+    {
+        var manifest = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            await using var stream = File.OpenRead(file);
+            manifest[Path.GetFileName(file)] = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, ct));
+        }
+
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(manifest);
+        var hash = ContentHash.Of(bytes);
+        if (await HasFolderAsync(hash, ct))
+        {
+            return hash;
+        }
+
+        var temporary = Path.Combine(_root, "tmp", Guid.CreateVersion7().ToString("N"));
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            foreach (var name in manifest.Keys)
+            {
+                File.Copy(Path.Combine(source, name), Path.Combine(temporary, name));
+            }
+
+            await File.WriteAllBytesAsync(Path.Combine(temporary, ManifestName), bytes, ct);
+            var path = FolderPath(hash);
+            if (Directory.Exists(path))
+            {
+                // A damaged folder of the same name: out of the way first, since a rename does not replace a folder.
+                Directory.Delete(path, recursive: true);
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Directory.Move(temporary, path);
+            return hash;
+        }
+        catch (IOException e) when (IsDiskFull(e))
+        {
+            throw new IOException($"the artifact store {_root} has no space left: free some, then resume the run", e);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary))
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Whether the artifact is there and undamaged.</summary>
+    public async Task<bool> HasAsync(string hash, CancellationToken ct)
+    {
+        var path = FilePath(hash);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        if (_verified.TryGetValue(hash, out var stamp) && stamp == Stamp(path))
+        {
+            return true;
+        }
+
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != hash)
+        {
+            return false;
+        }
+
+        _verified[hash] = Stamp(path);
+        return true;
+    }
+
+    /// <summary>Whether the folder is there and every file in it undamaged.</summary>
+    public async Task<bool> HasFolderAsync(string hash, CancellationToken ct)
+    {
+        var manifestPath = Path.Combine(FolderPath(hash), ManifestName);
+        if (!File.Exists(manifestPath))
+        {
+            return false;
+        }
+
+        var bytes = await File.ReadAllBytesAsync(manifestPath, ct);
+        if (ContentHash.Of(bytes) != hash)
+        {
+            return false;
+        }
+
+        foreach (var (name, expected) in JsonSerializer.Deserialize<SortedDictionary<string, string>>(bytes)!)
+        {
+            var path = Path.Combine(FolderPath(hash), name);
+            if (!File.Exists(path))
+            {
+                return false;
+            }
+
+            await using var file = File.OpenRead(path);
+            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != expected)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Path of a verified artifact.</summary>
+    /// <exception cref="DamagedArtifactException">It is missing or its checksum does not match.</exception>
+    public async Task<string> RequireAsync(string hash, CancellationToken ct) =>
+        await HasAsync(hash, ct) ? FilePath(hash) : throw new DamagedArtifactException(hash, FilePath(hash));
+
+    /// <summary>Path of a verified folder.</summary>
+    /// <exception cref="DamagedArtifactException">It is missing, or the checksum of one of its files does not match.</exception>
+    public async Task<string> RequireFolderAsync(string hash, CancellationToken ct) =>
+        await HasFolderAsync(hash, ct) ? FolderPath(hash) : throw new DamagedArtifactException(hash, FolderPath(hash));
+
+    public string FolderPath(string hash) => Path.Combine(_root, "folders", Checked(hash));
+
+    public Uri FolderUri(string hash) => new(FolderPath(hash));
+
+    private string FilePath(string hash) => Path.Combine(_root, "files", Checked(hash)[..2], hash);
+
+    // Names come out of the database and, with replay commands, from people: nothing but a hash may become part of a path.
+    private static string Checked(string hash) =>
+        hash.Length == 64 && hash.AsSpan().IndexOfAnyExcept(HexDigits) < 0
+            ? hash
+            : throw new ArgumentException($"'{hash}' is not the hash of an artifact", nameof(hash));
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    private static (long Length, DateTime Written) Stamp(string path)
+    {
+        var info = new FileInfo(path);
+        return (info.Length, info.LastWriteTimeUtc);
+    }
+
+    private static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) is 28 or 112 || e.Message.Contains("No space left", StringComparison.Ordinal);
+}
+
+/// <summary>An artifact is missing or its content does not match its name. Its producer's unit has to be done again.</summary>
+public sealed class DamagedArtifactException(string hash, string path)
+    : Exception($"artifact {hash} is missing or damaged ({path}); replay the stage that made it")
+{
+    public string Hash { get; } = hash;
+}

@@ -1,0 +1,128 @@
+namespace ZiGong.Storage.Entities;
+
+public enum RunStatus
+{
+    Running,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+public sealed class RunRow
+{
+    public Guid RunId { get; set; }
+
+    /// <summary>full, nightly, replay or experiment.</summary>
+    public string Kind { get; set; } = "full";
+
+    public Guid? ParentRun { get; set; }
+
+    public string Dataset { get; set; } = "";
+
+    public string Descriptor { get; set; } = "";
+
+    public string? SnapshotId { get; set; }
+
+    /// <summary>The frozen options, as JSON.</summary>
+    public string Options { get; set; } = "{}";
+
+    public int Generation { get; set; } = 1;
+
+    public RunStatus Status { get; set; }
+
+    /// <summary>JSON of the failure: stage, unit, reason, what to do.</summary>
+    public string? Failure { get; set; }
+
+    public string CodeVersion { get; set; } = "";
+
+    public DateTimeOffset RequestedAt { get; set; }
+
+    public DateTimeOffset? FinishedAt { get; set; }
+}
+
+public enum UnitState
+{
+    Pending,
+    Leased,
+    Done,
+    Failed,
+}
+
+public sealed class WorkUnitRow
+{
+    public Guid RunId { get; set; }
+
+    public string Stage { get; set; } = "";
+
+    public string Unit { get; set; } = "";
+
+    public UnitState State { get; set; }
+
+    public int Generation { get; set; }
+
+    public Guid? LeaseToken { get; set; }
+
+    public DateTimeOffset? LeaseExpiresAt { get; set; }
+
+    public string? Worker { get; set; }
+
+    public int Attempts { get; set; }
+
+    public DateTimeOffset? NextAttemptAt { get; set; }
+
+    /// <summary>A replay asked for fresh work whatever the keys say.</summary>
+    public bool Recompute { get; set; }
+
+    /// <summary>The result was found by its key.</summary>
+    public bool Reused { get; set; }
+
+    public double Done { get; set; }
+
+    public double Total { get; set; }
+
+    /// <summary>Hashes of the artifacts it made: if one is found damaged, the unit is done again.</summary>
+    public string[] Artifacts { get; set; } = [];
+
+    /// <summary>JSON of the event that ended the unit.</summary>
+    public string? Output { get; set; }
+
+    public string? Error { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? FinishedAt { get; set; }
+}
+
+public sealed class PipelineEventRow
+{
+    public long Sequence { get; set; }
+
+    public Guid MessageId { get; set; }
+
+    public Guid RunId { get; set; }
+
+    public int Generation { get; set; }
+
+    public string Type { get; set; } = "";
+
+    public string Unit { get; set; } = "";
+
+    public string Payload { get; set; } = "{}";
+
+    public DateTimeOffset OccurredAt { get; set; }
+}
+
+public sealed class AuditRow
+{
+    public long AuditId { get; set; }
+
+    public string Actor { get; set; } = "";
+
+    public string Action { get; set; } = "";
+
+    public string Target { get; set; } = "";
+
+    public string Details { get; set; } = "{}";
+
+    public DateTimeOffset OccurredAt { get; set; }
+}

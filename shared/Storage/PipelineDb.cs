@@ -1,0 +1,124 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Storage;
+
+/// <summary>The pipeline's database, schema <c>zigong</c>. Rows are read through it; bulk rows go in by <see cref="BulkCopy"/>.</summary>
+public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options)
+{
+    public DbSet<SubjectRow> Subjects => Set<SubjectRow>();
+
+    public DbSet<SampleRow> Samples => Set<SampleRow>();
+
+    public DbSet<RejectionRow> Rejections => Set<RejectionRow>();
+
+    public DbSet<ShardRow> Shards => Set<ShardRow>();
+
+    public DbSet<SnapshotRow> Snapshots => Set<SnapshotRow>();
+
+    public DbSet<SnapshotMemberRow> SnapshotMembers => Set<SnapshotMemberRow>();
+
+    public DbSet<RunRow> Runs => Set<RunRow>();
+
+    public DbSet<WorkUnitRow> WorkUnits => Set<WorkUnitRow>();
+
+    public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
+
+    public DbSet<GradientShardRow> GradientShards => Set<GradientShardRow>();
+
+    public DbSet<ReferenceMeanRow> ReferenceMeans => Set<ReferenceMeanRow>();
+
+    public DbSet<PartialScoreRow> PartialScores => Set<PartialScoreRow>();
+
+    public DbSet<SelectionRow> Selections => Set<SelectionRow>();
+
+    public DbSet<SelectionMemberRow> SelectionMembers => Set<SelectionMemberRow>();
+
+    public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
+
+    public DbSet<AdapterRow> Adapters => Set<AdapterRow>();
+
+    public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
+
+    public DbSet<RegisteredModel> Models => Set<RegisteredModel>();
+
+    public DbSet<PipelineEventRow> PipelineEvents => Set<PipelineEventRow>();
+
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
+    public static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) =>
+        builder
+            .UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable("migrations", "zigong"))
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+            // The schema is hand-written SQL; there is no snapshot of the model to compare it with. A test does that on a real server.
+            .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema("zigong");
+        modelBuilder.Entity<SubjectRow>().ToTable("subjects").HasKey(r => r.Subject);
+        modelBuilder.Entity<SampleRow>().ToTable("samples").HasKey(r => r.SampleId);
+        modelBuilder.Entity<RejectionRow>().ToTable("rejections").HasKey(r => r.RejectionId);
+        modelBuilder.Entity<ShardRow>().ToTable("shards").HasKey(r => r.ShardId);
+        modelBuilder.Entity<SnapshotRow>().ToTable("snapshots").HasKey(r => r.SnapshotId);
+        modelBuilder.Entity<SnapshotMemberRow>().ToTable("snapshot_members").HasKey(r => new { r.SnapshotId, r.SampleId });
+        modelBuilder.Entity<RunRow>().ToTable("runs").HasKey(r => r.RunId);
+        modelBuilder.Entity<WorkUnitRow>().ToTable("work_units").HasKey(r => new { r.RunId, r.Stage, r.Unit });
+        modelBuilder.Entity<CheckpointRow>().ToTable("checkpoints").HasKey(r => r.CheckpointId);
+        modelBuilder.Entity<GradientShardRow>().ToTable("gradient_shards").HasKey(r => r.GradientKey);
+        modelBuilder.Entity<ReferenceMeanRow>().ToTable("reference_means").HasKey(r => r.ReferenceKey);
+        modelBuilder.Entity<PartialScoreRow>().ToTable("partial_scores").HasKey(r => new { r.ScoreKey, r.SampleId });
+        modelBuilder.Entity<SelectionRow>().ToTable("selections").HasKey(r => r.SelectionKey);
+        modelBuilder.Entity<SelectionMemberRow>().ToTable("selection_members").HasKey(r => new { r.SelectionKey, r.SampleId });
+        modelBuilder.Entity<DatasetRow>().ToTable("datasets").HasKey(r => r.DatasetKey);
+        modelBuilder.Entity<AdapterRow>().ToTable("adapters").HasKey(r => r.AdapterKey);
+        modelBuilder.Entity<EvaluationRow>().ToTable("evaluations").HasKey(r => r.EvaluationKey);
+        modelBuilder.Entity<RegisteredModel>().ToTable("models").HasKey(r => r.ModelId);
+        modelBuilder.Entity<PipelineEventRow>().ToTable("pipeline_events").HasKey(r => r.Sequence);
+        modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.AuditId);
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
+        {
+            property.SetColumnName(Snake(property.Name));
+            if (property.ClrType.IsEnum && property.Name is "Status" or "State" && property.ClrType.IsEnum)
+            {
+                property.SetProviderClrType(typeof(string));
+            }
+
+            if (JsonColumns.Contains(property.Name) && property.ClrType == typeof(string) && property.DeclaringType.ClrType != typeof(RejectionRow))
+            {
+                property.SetColumnType("jsonb");
+            }
+        }
+
+        modelBuilder.Entity<SnapshotRow>().Property(r => r.Descriptor).HasColumnType("text");
+        foreach (var side in new[] { "Pool", "Side" })
+        {
+            foreach (var property in modelBuilder.Model.GetEntityTypes().Select(e => e.FindProperty(side)).OfType<Microsoft.EntityFrameworkCore.Metadata.IMutableProperty>())
+            {
+                property.SetProviderClrType(typeof(short));
+            }
+        }
+    }
+
+    private static readonly HashSet<string> JsonColumns =
+        ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report"];
+
+    private static string Snake(string name)
+    {
+        var text = new StringBuilder();
+        foreach (var c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0)
+            {
+                text.Append('_');
+            }
+
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,149 @@
+using Shouldly;
+using Xunit;
+using ZiGong.Contracts;
+using ZiGong.Credit.Scorecards;
+
+namespace ZiGong.UnitTests.Credit.Scorecards;
+
+public sealed class ScorecardTests
+{
+    // Column 0: 7 of 8 bad; column 1: 1 of 8. By symmetry the intercept is 0 and w₀ = −w₁ = w with 8(σ(w) − 7/8) + w/C = 0:
+    // w = ln 3 has σ(w) = 3/4, so C = ln 3.
+    private static readonly OneHotRows Mirrored = new([.. Enumerable.Range(0, 16).Select(i => new[] { i / 8 })], 2);
+    private static readonly bool[] MirroredLabels = [.. Enumerable.Range(0, 16).Select(i => i < 8 ? i > 0 : i == 8)];
+
+    [Fact]
+    public void A_case_with_a_closed_solution_is_met()
+    {
+        var fit = LogisticRegression.Fit(Mirrored, MirroredLabels, c: Math.Log(3));
+
+        fit[0].ShouldBe(Math.Log(3), 1e-7);
+        fit[1].ShouldBe(-Math.Log(3), 1e-7);
+        fit[2].ShouldBe(0, 1e-7);
+    }
+
+    [Fact]
+    public void The_gradient_vanishes_at_the_solution_and_agrees_with_finite_differences_elsewhere()
+    {
+        var (rows, labels) = Random(400, 5);
+        var fit = LogisticRegression.Fit(rows, labels, 0.3);
+        LogisticRegression.Gradient(rows, labels, 0.3, fit).ShouldAllBe(g => Math.Abs(g) < 1e-6);
+
+        double[] elsewhere = [.. fit.Select((w, j) => w + (0.1 * j))];
+        var gradient = LogisticRegression.Gradient(rows, labels, 0.3, elsewhere);
+        for (var j = 0; j < fit.Length; j++)
+        {
+            double Shifted(double by) => Objective(rows, labels, 0.3, [.. elsewhere.Select((w, k) => k == j ? w + by : w)]);
+            gradient[j].ShouldBe((Shifted(1e-5) - Shifted(-1e-5)) / 2e-5, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void It_agrees_with_plain_gradient_descent()
+    {
+        var (rows, labels) = Random(60, 8);
+        var slow = new double[rows.Columns + 1];
+        for (var step = 0; step < 20_000; step++)
+        {
+            var gradient = LogisticRegression.Gradient(rows, labels, 1, slow);
+            slow = [.. slow.Select((w, j) => w - (0.02 * gradient[j]))];
+        }
+
+        var fit = LogisticRegression.Fit(rows, labels, 1);
+        for (var j = 0; j < fit.Length; j++)
+        {
+            fit[j].ShouldBe(slow[j], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Twelve_rows_agree_with_pytorch()
+    {
+        int[][] active = [[0, 3], [0, 4], [1, 3], [1, 5], [2, 4], [2, 5], [2, 3], [1, 4], [0, 5], [2, 5], [1, 5], [0, 3]];
+        bool[] labels = [.. new[] { 0, 0, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1 }.Select(y => y == 1)];
+
+        var fit = LogisticRegression.Fit(new OneHotRows(active, 6), labels, c: 0.7);
+
+        // torch.optim.LBFGS in float64 on C · binary cross entropy + ½‖w‖², largest gradient 2e-9
+        fit.ShouldBe([-0.502946835, 0.251473418, 0.251473418, -0.503029136, 0.120495515, 0.382533621, 0.335378548], 1e-7);
+    }
+
+    [Fact]
+    public void Strong_regularisation_leaves_the_base_rate()
+    {
+        var fit = LogisticRegression.Fit(Mirrored, [.. MirroredLabels.Select((_, i) => i < 4)], c: 1e-9);
+
+        LogisticRegression.Sigmoid(fit[2]).ShouldBe(0.25, 1e-6);
+        Math.Abs(fit[0]).ShouldBeLessThan(1e-6);
+    }
+
+    [Fact]
+    public void Separable_data_stay_finite() =>
+        LogisticRegression.Fit(Mirrored, [.. MirroredLabels.Select((_, i) => i < 8)], c: 100).ShouldAllBe(w => double.IsFinite(w));
+
+    [Fact]
+    public void Cross_validation_prefers_weights_where_they_help_and_none_where_there_is_only_noise()
+    {
+        var (rows, labels) = Random(2000, 1);
+        var noise = new SeededRandom(3);
+        bool[] tossed = [.. labels.Select(_ => noise.NextDouble() < 0.3)];
+
+        var signal = Scorecard.Fit(rows, labels, seed: 1);
+        var nothing = Scorecard.Fit(rows, tossed, seed: 1);
+
+        signal.C.ShouldBeGreaterThan(0.01);
+        nothing.C.ShouldBeLessThan(signal.C);
+        signal.LogLosses[signal.C].ShouldBe(signal.LogLosses.Values.Min());
+        signal.LogLosses.Count.ShouldBe(ScorecardOptions.Default.Grid.Count);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_scorecard()
+    {
+        var (rows, labels) = Random(300, 2);
+
+        var once = Scorecard.Fit(rows, labels, 7);
+        var again = Scorecard.Fit(rows, labels, 7);
+
+        again.Weights.ShouldBe(once.Weights);
+        again.C.ShouldBe(once.C);
+    }
+
+    [Fact]
+    public void A_probability_is_the_sigmoid_of_the_active_weights() =>
+        new Scorecard(0.5, [1, -2, 0.25], 1, new Dictionary<double, double>()).Probability([0, 2]).ShouldBe(1 / (1 + Math.Exp(-1.75)), 1e-12);
+
+    [Theory]
+    [InlineData(true, "0 negative of 16")]
+    [InlineData(false, "0 positive of 16")]
+    public void A_training_side_without_a_class_is_refused(bool label, string message) =>
+        Should.Throw<InputException>(() => Scorecard.Fit(Mirrored, [.. MirroredLabels.Select(_ => label)], 1)).Message.ShouldContain(message);
+
+    [Fact]
+    public void Log_loss_does_not_overflow()
+    {
+        LogisticRegression.LogLoss(1000, positive: false).ShouldBe(1000, 1e-9);
+        LogisticRegression.LogLoss(1000, positive: true).ShouldBe(0, 1e-12);
+        LogisticRegression.LogLoss(0, positive: true).ShouldBe(Math.Log(2), 1e-12);
+    }
+
+    [Fact]
+    public void The_majority_baseline_is_the_training_share()
+    {
+        MajorityClass.Probability([true, false, false, false]).ShouldBe(0.25);
+        Should.Throw<InputException>(() => MajorityClass.Probability([]));
+    }
+
+    private static double Objective(OneHotRows rows, bool[] labels, double c, double[] parameters) =>
+        Enumerable.Range(0, rows.Count).Sum(i => LogisticRegression.LogLoss(rows.Score(i, parameters), labels[i]))
+        + (parameters[..^1].Sum(w => w * w) / (2 * c));
+
+    /// <summary>Two fields of three bins; bin numbers raise the log odds.</summary>
+    private static (OneHotRows Rows, bool[] Labels) Random(int n, ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        var bins = Enumerable.Range(0, n).Select(_ => (A: random.NextInt(3), B: random.NextInt(3))).ToArray();
+        var labels = bins.Select(b => random.NextDouble() < LogisticRegression.Sigmoid((1.2 * b.A) + (0.6 * b.B) - 2.5)).ToArray();
+        return (new OneHotRows([.. bins.Select(b => new[] { b.A, 3 + b.B })], 6), labels);
+    }
+}

@@ -1,0 +1,88 @@
+using Shouldly;
+using TorchSharp;
+using Xunit;
+using ZiGong.Contracts;
+using ZiGong.Mistral;
+using static TorchSharp.torch;
+
+namespace ZiGong.UnitTests.Mistral;
+
+/// <summary>Counts are of the whole process, so nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(LiveTensorTests), DisableParallelization = true)]
+[Collection(nameof(LiveTensorTests))]
+public sealed class LiveTensorTests
+{
+    /// <summary>What other tests left to the finalizer is gone before counting begins.</summary>
+    public LiveTensorTests()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
+    [Fact]
+    public void A_training_loop_leaves_as_many_tensors_alive_as_before()
+    {
+        using var model = MistralModel.Random(Scenarios.Small, 1);
+        model.AttachLora(Scenarios.EveryProjection, 2);
+        using var trainer = new Trainer(model, model.LoraParameters);
+        var batch = new TokenBatch([Scenarios.Ids(1, 9), Scenarios.Ids(2, 7)], [7, 5]);
+        trainer.Step([batch], 1e-3); // the first step makes the gradients, which stay
+        var before = Live();
+        for (var step = 0; step < 20; step++)
+        {
+            trainer.Step([batch, batch], 1e-3);
+        }
+
+        Live().ShouldBe(before);
+    }
+
+    [Fact]
+    public void Evaluation_and_generation_leave_as_many_tensors_alive_as_before()
+    {
+        using var model = Scenarios.WithAdapter(Scenarios.Small, ScalarType.Float32);
+        var batch = new TokenBatch([Scenarios.Ids(1, 9), Scenarios.Ids(2, 7)], [7, 5]);
+        var before = Live();
+        AnswerLoss.LogLikelihoods(model, batch);
+        AnswerLoss.PerSample(model, batch);
+        model.Generate([Scenarios.Ids(3, 5), Scenarios.Ids(4, 5)], 10, 2);
+        Live().ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_model_with_adapter_and_optimizer_is_freed_whole()
+    {
+        using var folder = new TemporaryFolder();
+        var before = Live();
+        using (var model = MistralModel.Random(Scenarios.Small with { TieWordEmbeddings = true }, 1))
+        {
+            model.AttachLora(Scenarios.EveryProjection, 2);
+            using var optimizer = new AdamW(model.LoraParameters);
+            optimizer.Save(folder.File("moments"));
+            optimizer.Load(folder.File("moments"));
+            model.Save(folder.Path);
+            PeftAdapter.Save(model, folder.Path, "base");
+            using var loaded = MistralModel.Load(folder.Path);
+            PeftAdapter.Load(loaded, folder.Path);
+            loaded.DetachLora();
+        }
+
+        Live().ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_load_that_failed_leaves_as_many_tensors_alive_as_before()
+    {
+        using var folder = new TemporaryFolder();
+        using (var model = MistralModel.Random(Scenarios.Small, 1))
+        {
+            SafetensorsFile.Write(folder.File("model.safetensors"), model.Parameters.SkipLast(1));
+            File.WriteAllText(folder.File("config.json"), model.Config.ToJson());
+        }
+
+        var before = Live();
+        Should.Throw<InputException>(() => MistralModel.Load(folder.Path)).Message.ShouldContain("lm_head.weight");
+        Live().ShouldBe(before);
+    }
+
+    private static long Live() => Tensor.TotalCount;
+}
