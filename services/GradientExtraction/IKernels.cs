@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace ZiGong.GradientExtraction;
@@ -35,6 +36,7 @@ internal interface IKernels
 }
 
 /// <summary>Which columns of a row hold the heads: kv · q heads of width w from Offset on, for R rows of each of B samples.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct HeadColumns(int Samples, int RowsPerSample, int Offset, int KvHeads, int QueriesPerKv, int Width)
 {
     public int Columns => KvHeads * QueriesPerKv * Width;

@@ -44,80 +44,54 @@ public static class DatasetCheck
 {
     public const int ShownRejections = 20;
 
-    // Reasons of a badly broken file are counted up to this many kinds; the rest still count as rejected.
-    private const int MostKinds = 1000;
-
     public static DatasetReport Run(DatasetDescriptor descriptor, string path, SubjectHasher hasher, CancellationToken cancellation) =>
         Run(descriptor, SampleReader.Read(descriptor, path, hasher, cancellation));
 
     public static DatasetReport Run(DatasetDescriptor descriptor, IEnumerable<ReadResult> results)
     {
-        long lines = 0, samples = 0, filtered = 0, rejected = 0, lastLine = 0;
+        long rows = 0, samples = 0, filtered = 0, lastLine = 0;
+        var rejections = new RejectionCount();
         var subjects = new HashSet<string>(StringComparer.Ordinal);
         var answers = descriptor.Answer.Allowed.ToDictionary(answer => answer, _ => 0L, StringComparer.Ordinal);
         var missing = descriptor.Fields.ToDictionary(f => f.Name, _ => 0L, StringComparer.Ordinal);
-        var kinds = new Dictionary<(string, string), long>();
-        var first = new List<Rejection>();
         var shown = new List<Sample>();
         (DateTimeOffset? From, DateTimeOffset? To) range = default;
-        foreach (var result in results)
+        foreach (var (line, sample, rejection) in results)
         {
-            lines += result.Line == lastLine ? 0 : 1;
-            lastLine = result.Line;
-            if (result.Rejection is { } rejection)
+            rows += line == lastLine ? 0 : 1;
+            lastLine = line;
+            filtered += sample is null && rejection is null ? 1 : 0;
+            rejections.Add(rejection);
+            if (sample is null)
             {
-                rejected++;
-                Count(rejection, kinds, first);
+                continue;
             }
-            else if (result.Sample is { } sample)
-            {
-                samples++;
-                subjects.Add(sample.Subject);
-                answers[sample.Answer]++;
-                CountMissing(sample, missing);
-                range = Widen(range, sample.ObservedAt);
-                Show(sample, shown);
-            }
-            else
-            {
-                filtered++;
-            }
+
+            samples++;
+            subjects.Add(sample.Subject);
+            answers[sample.Answer]++;
+            CountMissing(sample, missing);
+            range = Widen(range, sample.ObservedAt);
+            Show(sample, shown);
         }
 
         var template = new PromptTemplate(descriptor);
         return new DatasetReport
         {
             Dataset = descriptor.Name,
-            Rows = lines,
+            Rows = rows,
             Samples = samples,
             Filtered = filtered,
-            Rejected = rejected,
+            Rejected = rejections.All,
             Subjects = subjects.Count,
             Answers = answers,
             FirstObserved = range.From,
             LastObserved = range.To,
             Missing = missing.Where(pair => pair.Value > 0).ToDictionary(StringComparer.Ordinal),
-            FirstRejections = first,
-            RejectionKinds =
-            [
-                .. kinds.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key).Select(kind => (kind.Key.Item1, kind.Key.Item2, kind.Value)),
-            ],
+            FirstRejections = rejections.First,
+            RejectionKinds = rejections.Kinds,
             Prompts = [.. shown.Select(sample => (template.Prompt(sample), sample.Answer))],
         };
-    }
-
-    private static void Count(Rejection rejection, Dictionary<(string, string), long> kinds, List<Rejection> first)
-    {
-        if (first.Count < ShownRejections)
-        {
-            first.Add(rejection);
-        }
-
-        var kind = (rejection.Field, rejection.Reason);
-        if (kinds.TryGetValue(kind, out var count) || kinds.Count < MostKinds)
-        {
-            kinds[kind] = count + 1;
-        }
     }
 
     private static void CountMissing(Sample sample, Dictionary<string, long> missing)
@@ -147,6 +121,43 @@ public static class DatasetCheck
         else if (shown.All(other => other.Answer != sample.Answer))
         {
             shown[^1] = sample;
+        }
+    }
+
+    private sealed class RejectionCount
+    {
+        // A badly broken file is counted up to this many kinds; the rest still count as rejected.
+        private const int MostKinds = 1000;
+
+        private readonly Dictionary<(string Field, string Reason), long> _kinds = [];
+
+        public long All { get; private set; }
+
+        public List<Rejection> First { get; } = [];
+
+        public IReadOnlyList<(string Field, string Reason, long Count)> Kinds =>
+        [
+            .. _kinds.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key).Select(kind => (kind.Key.Field, kind.Key.Reason, kind.Value)),
+        ];
+
+        public void Add(Rejection? rejection)
+        {
+            if (rejection is null)
+            {
+                return;
+            }
+
+            All++;
+            if (First.Count < ShownRejections)
+            {
+                First.Add(rejection);
+            }
+
+            var kind = (rejection.Field, rejection.Reason);
+            if (_kinds.TryGetValue(kind, out var count) || _kinds.Count < MostKinds)
+            {
+                _kinds[kind] = count + 1;
+            }
         }
     }
 }
