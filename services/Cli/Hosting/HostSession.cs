@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Control;
 using ZiGong.Hosting;
@@ -40,6 +41,8 @@ internal sealed class HostSession : IAsyncDisposable
         }
 
         _tried = _time.GetTimestamp();
+        // MassTransit keeps the log of a flow's first host, and that host is about to be disposed.
+        LogContext.Current = null;
         var next = await EmbeddedHost.StartAsync(_options, ct);
         await _host.DisposeAsync();
         _host = next;
