@@ -1,4 +1,3 @@
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Control;
 using ZiGong.Hosting;
@@ -41,8 +40,6 @@ internal sealed class HostSession : IAsyncDisposable
         }
 
         _tried = _time.GetTimestamp();
-        // MassTransit keeps the log of a flow's first host, and that host is about to be disposed.
-        LogContext.Current = null;
         var next = await EmbeddedHost.StartAsync(_options, ct);
         await _host.DisposeAsync();
         _host = next;
