@@ -18,6 +18,11 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
     public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, CancellationToken ct)
     {
         RunOptionsReader.Check(options);
+        options = options with
+        {
+            Agent = options.Agent with { Base = FoundBase(options.Agent.Base, "Agent:Base") },
+            Tuning = options.Tuning with { Base = FoundBase(options.Tuning.Base, "Tuning:Base") },
+        };
         var dataset = DescriptorFile.Parse(descriptor, "the run's descriptor");
         var run = new RunRow
         {
@@ -61,6 +66,11 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
             await PublishAsync(message, ct);
         }
     }
+
+    /// <summary>The frozen name of a base: absolute, since the run may be worked on from another folder.</summary>
+    private static string FoundBase(string name, string option) => name == "nano" || Directory.Exists(name)
+        ? name == "nano" ? name : Path.GetFullPath(name)
+        : throw new InputException($"option {option} is '{name}', but must be nano or an existing Hugging Face folder");
 
     private Task PublishAsync(IRunMessage message, CancellationToken ct) =>
         bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
