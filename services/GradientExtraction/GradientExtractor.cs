@@ -10,8 +10,11 @@ namespace ZiGong.GradientExtraction;
 /// <param name="Fused">Use the vectorised kernels where the model is float32 on the CPU.</param>
 public sealed record ExtractorSettings(int BatchSize = 16, int MaxTokens = 8192, bool Fused = true);
 
-/// <summary>What one sample's extraction found; <paramref name="Row"/> is only valid during the call.</summary>
-public delegate void GradientReceiver(GradientEntry entry, ReadOnlySpan<float> row);
+/// <summary>What one sample's extraction found; the spans are only valid during the call.</summary>
+/// <param name="entry">Id, loss and norm of the exact gradient.</param>
+/// <param name="row">The sketch, or the exact gradient where nothing is sketched.</param>
+/// <param name="exact">The exact gradient.</param>
+public delegate void GradientReceiver(GradientEntry entry, ReadOnlySpan<float> row, ReadOnlySpan<float> exact);
 
 /// <summary>
 /// Per-sample gradients of one checkpoint. Made once per checkpoint, because it merges and fuses the weights: later changes of the model do not
@@ -81,7 +84,7 @@ public sealed class GradientExtractor : IDisposable
                 row.data<float>().CopyTo(gradient);
                 var norm = Math.Sqrt(GradientRows.Dot(gradient, gradient));
                 sketch?.Apply(gradient, sketched);
-                receive(new GradientEntry(batch[i].Id, computed.Losses[i], norm), sketch is null ? gradient : sketched);
+                receive(new GradientEntry(batch[i].Id, computed.Losses[i], norm), sketch is null ? gradient : sketched, gradient);
             }
         }
     }
@@ -92,7 +95,7 @@ public sealed class GradientExtractor : IDisposable
         Stream stream, IReadOnlyList<TokenizedSample> samples, CountSketch? sketch, GradientStorage storage, CancellationToken cancellation)
     {
         var writer = new GradientFileWriter(stream, storage, samples.Count, sketch?.Buckets ?? Dimension);
-        Extract(samples, sketch, writer.Append, cancellation);
+        Extract(samples, sketch, (entry, row, _) => writer.Append(entry, row), cancellation);
         writer.Complete();
     }
 

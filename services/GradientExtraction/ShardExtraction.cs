@@ -26,14 +26,14 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
         var encoder = await models.EncoderAsync(snapshot, checkpoint.Base, unit.Options.Templating.Form, ct);
         var tokenized = samples.Select(s => Tokenize(s, encoder)).ToList();
         var loaded = await extractors.RentAsync(checkpoint, options, ct);
-        var losses = 0.0;
+        ExtractedShard? written = null;
         string artifact;
         try
         {
             artifact = await artifacts.PutAsync(
                 (stream, token) =>
                 {
-                    losses = Write(stream, loaded.Extractor, tokenized, options, unit, token);
+                    written = Write(stream, loaded.Extractor, tokenized, options, unit, token);
                     return Task.CompletedTask;
                 },
                 ct);
@@ -45,7 +45,18 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
 
         return Result(
             unit,
-            new GradientShardRow { GradientKey = key, CheckpointId = checkpointId, ShardId = shard, Artifact = artifact, Samples = samples.Count, MeanLoss = losses / samples.Count },
+            new GradientShardRow
+            {
+                GradientKey = key,
+                CheckpointId = checkpointId,
+                ShardId = shard,
+                Artifact = artifact,
+                Samples = samples.Count,
+                MeanLoss = written!.MeanLoss,
+                SketchError = written.Sketch?.Error,
+                SketchSpearman = written.Sketch?.Spearman,
+                SketchOverlap = written.Sketch?.Overlap,
+            },
             reused: false);
     }
 
@@ -55,24 +66,30 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
         return new TokenizedSample(sample.Id, [.. prompt.Prompt, .. prompt.Answers[prompt.Truth]], prompt.Prompt.Length);
     }
 
-    private static double Write(Stream stream, GradientExtractor extractor, List<TokenizedSample> samples, GradientOptions options, UnitContext unit, CancellationToken ct)
+    private static ExtractedShard Write(Stream stream, GradientExtractor extractor, List<TokenizedSample> samples, GradientOptions options, UnitContext unit, CancellationToken ct)
     {
         var sketch = options.Sketch == SketchKind.None ? null : new CountSketch(options.Width, GradientKeys.SketchSeed, extractor.Blocks);
         var writer = new GradientFileWriter(
             stream, sketch is null ? GradientStorage.Single : GradientStorage.ScaledHalf, samples.Count, sketch?.Buckets ?? extractor.Dimension);
+        var audit = new SketchAudit();
         var (done, losses) = (0, 0.0);
         extractor.Extract(
             samples,
             sketch,
-            (entry, row) =>
+            (entry, row, exact) =>
             {
                 writer.Append(entry, row);
+                if (sketch is not null && !audit.IsFull)
+                {
+                    audit.Add(exact, row, entry.Norm);
+                }
+
                 losses += entry.Loss;
                 unit.Report(++done, samples.Count);
             },
             ct);
         writer.Complete();
-        return losses;
+        return new ExtractedShard(losses / samples.Count, audit.Report());
     }
 
     private static UnitResult Result(UnitContext unit, GradientShardRow row, bool reused) => new(
@@ -92,4 +109,6 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
 
     private async Task<GradientShardRow?> FindAsync(PipelineDb db, string key, CancellationToken ct) =>
         await db.GradientShards.SingleOrDefaultAsync(g => g.GradientKey == key, ct) is { } row && await artifacts.HasAsync(row.Artifact, ct) ? row : null;
+
+    private sealed record ExtractedShard(double MeanLoss, SketchError? Sketch);
 }

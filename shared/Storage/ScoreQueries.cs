@@ -60,6 +60,21 @@ public static class ScoreQueries
         return new RunPartials(checkpoints, [.. training.Select(id => samples[id])]);
     }
 
+    /// <summary>Mean error, rank correlation and top overlap of a run's sketched gradients; null where they are exact.</summary>
+    public static async Task<(double Error, double Spearman, double Overlap)?> SketchErrorAsync(this PipelineDb db, Guid runId, CancellationToken ct)
+    {
+        var artifacts = await db.WorkUnits.Where(u => u.RunId == runId && u.Stage == Stage.Gradients.ToString() && u.State == UnitState.Done)
+            .Select(u => u.Artifacts)
+            .ToListAsync(ct);
+        var hashes = artifacts.Select(a => a[0]).Distinct().ToArray();
+        var errors = await db.GradientShards.Where(g => hashes.Contains(g.Artifact) && g.SketchError != null)
+            .Select(g => new { g.SketchError, g.SketchSpearman, g.SketchOverlap })
+            .ToListAsync(ct);
+        return errors.Count == 0
+            ? null
+            : (errors.Average(e => e.SketchError!.Value), errors.Average(e => e.SketchSpearman!.Value), errors.Average(e => e.SketchOverlap!.Value));
+    }
+
     private static double[] Empty(int count)
     {
         var values = new double[count];

@@ -105,7 +105,7 @@ public static class ExtractionBenchmark
     }
 
     private static void Extract(GradientExtractor extractor, IReadOnlyList<TokenizedSample> samples) =>
-        extractor.Extract(samples, sketch: null, (_, _) => { }, CancellationToken.None);
+        extractor.Extract(samples, sketch: null, (_, _, _) => { }, CancellationToken.None);
 
     /// <summary>As LESS collects gradients: backward of one sample's loss over full logits, all gradients in one vector.</summary>
     private static void OneAtATime(MistralModel model, IReadOnlyList<TokenizedSample> samples)

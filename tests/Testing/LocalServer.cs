@@ -88,6 +88,7 @@ public static class Shell
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            UseShellExecute = false,
             WorkingDirectory = folder ?? "",
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())

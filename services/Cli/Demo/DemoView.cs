@@ -26,7 +26,8 @@ internal static class DemoView
             findings.Flips.Select(f => (string[])[f.Group, Format.Count(f.Samples), Format.Count(f.Flips), Format.Figure(f.ByScore), Format.Figure(f.ByLoss)])));
         var top = findings.Top;
         screen.Line(
-            $"'{top.Positive}' among the {Format.Count(top.Top)} samples kept for their score: {Format.Share(top.InTop)}; "
+            $"'{top.Positive}' among the {Format.Count(top.Top)} samples kept for their score: {Format.Share(top.InTop)} "
+            + $"(by score alone, without quotas: {Format.Share(top.ByScoreAlone)}); "
             + $"among all {Format.Count(top.Training)} training samples: {Format.Share(top.InTraining)}");
         if (result.Report is { } gated)
         {

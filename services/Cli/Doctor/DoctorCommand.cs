@@ -86,7 +86,7 @@ internal static class DoctorCommand
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", "--list-sdks") { RedirectStandardOutput = true, WorkingDirectory = "/" })!;
+            using var process = Process.Start(new ProcessStartInfo("dotnet", "--list-sdks") { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = "/" })!;
             var output = await process.StandardOutput.ReadToEndAsync(ct);
             await process.WaitForExitAsync(ct);
             return output;

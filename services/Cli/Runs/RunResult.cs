@@ -23,7 +23,12 @@ public sealed record RunResult(RunView View, EvaluationReport? Report, ModelRead
             .Where(e => e.RunId == view.Run.RunId && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
             .OrderByDescending(e => e.Sequence)
             .FirstOrDefaultAsync(ct);
-        var notes = view.Snapshot is null ? [] : JsonSerializer.Deserialize<string[]>(view.Snapshot.Notes) ?? [];
+        List<string> notes = view.Snapshot is null ? [] : JsonSerializer.Deserialize<List<string>>(view.Snapshot.Notes) ?? [];
+        if (await db.SketchErrorAsync(view.Run.RunId, ct) is { } sketch)
+        {
+            notes.Add($"Sketched gradients: inner products are off by {sketch.Error:F4} of the norms on average; Spearman {sketch.Spearman:F3} and top-30 % overlap {sketch.Overlap:F3} against exact ones.");
+        }
+
         return new RunResult(view, report, As<ModelReady>(last), As<ModelRejected>(last), notes);
     }
 

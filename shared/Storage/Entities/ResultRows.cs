@@ -42,6 +42,15 @@ public sealed class GradientShardRow
 
     public double MeanLoss { get; set; }
 
+    /// <summary>Mean of |⟨ĝ, r̂⟩ − ⟨g, r⟩| / (‖g‖‖r‖) on gradients of this shard; null where they are exact.</summary>
+    public double? SketchError { get; set; }
+
+    /// <summary>Rank correlation of sketched and exact inner products.</summary>
+    public double? SketchSpearman { get; set; }
+
+    /// <summary>Share of the exact top 30 % that is in the sketched top 30 %.</summary>
+    public double? SketchOverlap { get; set; }
+
     public DateTimeOffset ExtractedAt { get; set; }
 }
 

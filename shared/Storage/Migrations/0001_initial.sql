@@ -133,6 +133,9 @@ create table zigong.gradient_shards (
     artifact text not null,
     samples integer not null,
     mean_loss double precision not null,
+    sketch_error double precision,
+    sketch_spearman double precision,
+    sketch_overlap double precision,
     extracted_at timestamptz not null default now()
 );
 

@@ -65,7 +65,7 @@ public sealed class FlipDetectionTests
     {
         var share = TopShare.Of([Scored("bad", 3, "top"), Scored("good", 2, "top"), Scored("bad", 1, "random"), Scored("good", 0, null)], "bad");
 
-        share.ShouldBe(new TopShare("bad", 2, 0.5, 4, 0.5));
+        share.ShouldBe(new TopShare("bad", 2, 0.5, 0.5, 4, 0.5));
     }
 
     [Fact]

@@ -153,7 +153,7 @@ public sealed class GradientExtractorTests
         using var cancellation = new CancellationTokenSource();
         var received = 0;
         Should.Throw<OperationCanceledException>(() => extractor.Extract(
-            Extraction.Samples(Extraction.Batch(Lengths)), sketch: null, (_, _) => { received++; cancellation.Cancel(); }, cancellation.Token));
+            Extraction.Samples(Extraction.Batch(Lengths)), sketch: null, (_, _, _) => { received++; cancellation.Cancel(); }, cancellation.Token));
         received.ShouldBe(2);
     }
 
@@ -188,7 +188,7 @@ public sealed class GradientExtractorTests
     {
         using var extractor = new GradientExtractor(model, settings);
         var rows = new Dictionary<string, double[]>(StringComparer.Ordinal);
-        extractor.Extract(samples, sketch: null, (entry, row) => rows[entry.SampleId] = Array.ConvertAll(row.ToArray(), x => (double)x), CancellationToken.None);
+        extractor.Extract(samples, sketch: null, (entry, row, _) => rows[entry.SampleId] = Array.ConvertAll(row.ToArray(), x => (double)x), CancellationToken.None);
         return rows;
     }
 

@@ -28,7 +28,7 @@ public sealed class LiveTensorTests
         using (var extractor = new GradientExtractor(model, new ExtractorSettings(BatchSize: 2, Fused: fused)))
         {
             var before = Tensor.TotalCount;
-            extractor.Extract(samples, sketch: null, (_, _) => { }, CancellationToken.None);
+            extractor.Extract(samples, sketch: null, (_, _, _) => { }, CancellationToken.None);
             Tensor.TotalCount.ShouldBe(before);
         }
 

@@ -37,7 +37,7 @@ public sealed class SketchOnRealGradientsTests
         GradientExtractor extractor, CountSketch sketch, TokenizedSample[] train, TokenizedSample[] reference)
     {
         var sum = new double[extractor.Dimension];
-        extractor.Extract(reference, sketch: null, (entry, row) => GradientRows.AddNormalised(row, entry.Norm, sum), CancellationToken.None);
+        extractor.Extract(reference, sketch: null, (entry, row, _) => GradientRows.AddNormalised(row, entry.Norm, sum), CancellationToken.None);
         var mean = Array.ConvertAll(sum, x => (float)(x / reference.Length));
         var sketchedMean = Sketched(mean);
         var meanNorm = Math.Sqrt(GradientRows.Dot(mean, mean));
@@ -45,7 +45,7 @@ public sealed class SketchOnRealGradientsTests
         extractor.Extract(
             train,
             sketch: null,
-            (entry, row) =>
+            (entry, row, _) =>
             {
                 exact.Add(GradientRows.Dot(row, mean));
                 sketched.Add(GradientRows.Dot(Sketched(row), sketchedMean));
