@@ -12,6 +12,8 @@ find_missing_packages() {
                 # LIBTORCH names an unpacked libtorch of one's own, for example one for CUDA.
                 [ -n "${LIBTORCH:-}" ] || compgen -G '/usr/lib/*/cmake/Torch/TorchConfig.cmake' >/dev/null ||
                     [ -e /usr/share/cmake/Torch/TorchConfig.cmake ] || missing+=(libtorch-dev)
+                # libtorch-dev alone brings the reference BLAS, which is tens of times slower.
+                [ -n "${LIBTORCH:-}" ] || compgen -G '/usr/lib/*/openblas-*/libblas.so.3' >/dev/null || missing+=(libopenblas0-pthread)
                 ;;
             database)
                 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)

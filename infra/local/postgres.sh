@@ -65,7 +65,7 @@ clear_stale_pid() {
 launch() {
     local settings="-c listen_addresses='' -c unix_socket_directories='$socket' -c unix_socket_permissions=0700 -p $PORT"
     settings+=" -c max_connections=200 -c max_parallel_workers_per_gather=0 -c jit=off"
-    [ -n "$scratch" ] && settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    [ -n "$scratch" ] && settings+=" -c fsync=off -c full_page_writes=off"
     local attempt
     for attempt in 1 2 3 4 5; do
         clear_stale_pid

@@ -57,7 +57,11 @@ start() {
     [ -x "$PROGRAMS/rabbitmq-server" ] || fail "RabbitMQ not found: apt-get install rabbitmq-server"
     [ -f "$folder/uri" ] || create
     if ! port_open; then
-        as_server bash -c '. "$1/env.sh"; exec setsid "$2" >"$1/log/startup.log" 2>&1 </dev/null' - "$folder" "$PROGRAMS/rabbitmq-server" >/dev/null 2>&1 </dev/null &
+        # The shell in between must not hold the caller's output open for as long as the server lives.
+        (
+            exec >/dev/null 2>&1 </dev/null
+            as_server bash -c '. "$1/env.sh"; exec setsid "$2" >"$1/log/startup.log" 2>&1' - "$folder" "$PROGRAMS/rabbitmq-server"
+        ) &
         disown
     fi
     local attempt
@@ -81,10 +85,16 @@ port_open() {
 
 stop() {
     [ -f "$folder/rabbit.pid" ] || return 0
-    program "$PROGRAMS/rabbitmqctl" -q stop "$folder/rabbit.pid" >/dev/null 2>&1 </dev/null || kill_server
+    # The command waits for ever for a node that was killed.
+    program timeout 30 "$PROGRAMS/rabbitmqctl" -q stop "$folder/rabbit.pid" >/dev/null 2>&1 </dev/null || kill_server
 }
 
-kill_server() { kill -9 "$(cat "$folder/rabbit.pid")" 2>/dev/null || true; }
+# A stale pid file may name somebody else's process by now.
+kill_server() {
+    local pid
+    pid=$(cat "$folder/rabbit.pid" 2>/dev/null) || return 0
+    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$folder"; then kill -9 "$pid"; fi
+}
 
 # The port mapper of Erlang is a daemon of its own and would outlive the folder.
 stop_port_mapper() { program epmd -kill >/dev/null 2>&1 </dev/null || true; }
@@ -99,7 +109,7 @@ case $word in
     start) start ;;
     stop) stop ;;
     kill) kill_server ;;
-    remove) [ -d "$folder" ] || exit 0; stop; stop_port_mapper; rm -rf "$folder" ;;
+    remove) [ -d "$folder" ] || exit 0; kill_server; stop_port_mapper; rm -rf "$folder" ;;
     status) ready ;;
     *) fail "rabbitmq.sh: unknown word $word" ;;
 esac

@@ -52,6 +52,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
             await ReleaseLeasesAsync(connection, ct);
         }
 
+        // MassTransit keeps the log of a flow's first host, which may be disposed by now.
+        MassTransit.LogContext.Current = null;
         var host = Build(options, works);
         await host.StartAsync(ct);
         return new EmbeddedHost(host, connection, !works);

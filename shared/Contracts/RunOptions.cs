@@ -36,6 +36,10 @@ public sealed record SnapshotOptions
     [Range(1, 120)]
     public int Periods { get; init; } = 4;
 
+    [Description("Seed of the stratified split of data without subjects and times; apart from Seed, so that every run leaves out the same test samples and a champion never meets its own training samples there.")]
+    [Range(0L, long.MaxValue)]
+    public long SplitSeed { get; init; } = 1;
+
     [Description("Quantile bins per numeric field of the compact encoding.")]
     [Range(2, 100)]
     public int Bins { get; init; } = 10;

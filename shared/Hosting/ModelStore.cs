@@ -35,13 +35,21 @@ public sealed class ModelStore(ArtifactStore artifacts)
         if (weights is null)
         {
             model.AttachLora(lora, seed);
-        }
-        else
-        {
-            PeftAdapter.Load(model, await artifacts.RequireFolderAsync(weights, ct));
+            return model;
         }
 
-        return model;
+        var folder = await artifacts.RequireFolderAsync(weights, ct);
+        try
+        {
+            PeftAdapter.Load(model, folder);
+            return model;
+        }
+        catch (InputException e)
+        {
+            // The pipeline wrote these weights itself: whatever is wrong with them, no user can correct it in an input.
+            model.Dispose();
+            throw new InvalidDataException($"stored weights {weights} cannot be read: {e.Message}", e);
+        }
     }
 
     public async Task<SampleEncoding> EncodingAsync(string hash, CancellationToken ct) =>

@@ -54,7 +54,9 @@ public sealed class BrokerTests(RabbitMqServer broker) : IClassFixture<RabbitMqS
 
     private static IHost Host(Uri uri, TaskCompletionSource<RunRequested>? consumer)
     {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+        // MassTransit keeps the log of the first host of an asynchronous flow, which may be disposed by now.
+        LogContext.Current = null;
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
         builder.Services.AddMassTransit(bus => bus.UsingRabbitMq((_, rabbit) =>
         {

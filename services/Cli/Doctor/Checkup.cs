@@ -60,6 +60,14 @@ public static class Checkups
         ? new Checkup("Tensors", Health.Fine, "libtorch answers")
         : new Checkup("Tensors", Health.Missing, error, "apt-get install libtorch-dev cmake g++, or point LIBTORCH at an unpacked libtorch; then build again");
 
+    /// <param name="library">Path of the BLAS that libtorch uses; null where none is loaded.</param>
+    public static Checkup Blas(string? library) => library switch
+    {
+        null => new Checkup("BLAS", Health.Doubtful, "none is loaded"),
+        _ when library.Contains("openblas", StringComparison.Ordinal) || library.Contains("mkl", StringComparison.Ordinal) => new Checkup("BLAS", Health.Fine, library),
+        _ => new Checkup("BLAS", Health.Doubtful, library, "apt-get install libopenblas0-pthread: the reference BLAS is tens of times slower"),
+    };
+
     public static Checkup Cores(int cores, string? blasThreads) => new(
         "Cores", blasThreads == "1" ? Health.Fine : Health.Doubtful, $"{cores}, one worker each",
         blasThreads == "1" ? "" : "set OPENBLAS_NUM_THREADS=1: workers and BLAS threads would compete (the launcher does it)");

@@ -54,6 +54,7 @@ internal static class DoctorCommand
         [
             Checkups.Sdk(await SdksAsync(ct)),
             Checkups.Tensors(TensorError()),
+            Checkups.Blas(LoadedBlas()),
             Checkups.Postgres(version, database),
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),
             Checkups.Disk(home, new DriveInfo(home).AvailableFreeSpace),
@@ -61,6 +62,11 @@ internal static class DoctorCommand
             Checkups.Cores(Environment.ProcessorCount, Environment.GetEnvironmentVariable("OPENBLAS_NUM_THREADS")),
         ];
     }
+
+    /// <summary>The library that the loader gave libtorch, by the process's own memory map.</summary>
+    private static string? LoadedBlas() => File.Exists("/proc/self/maps")
+        ? File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).FirstOrDefault(path => path.Contains("/lib", StringComparison.Ordinal) && Path.GetFileName(path).Contains("blas", StringComparison.Ordinal))
+        : null;
 
     private static async Task<string> PostgresVersionAsync(string connectionString, CancellationToken ct)
     {

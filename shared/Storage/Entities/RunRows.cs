@@ -80,7 +80,7 @@ public sealed class WorkUnitRow
 
     public double Total { get; set; }
 
-    /// <summary>Hashes of the artifacts it made: if one is found damaged, the unit is done again.</summary>
+    /// <summary>Hashes of the artifacts it made, then keys of its rows: if an artifact is found damaged, the unit is done again.</summary>
     public string[] Artifacts { get; set; } = [];
 
     /// <summary>JSON of the event that ended the unit.</summary>
