@@ -1,9 +1,11 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Storage.Entities;
+using ZiGong.Testing;
 
 namespace ZiGong.FlowTests;
 
@@ -72,6 +74,23 @@ public sealed class DeterminismTests
         var ended = (await lab.UnitsAsync(run)).ToDictionary(u => (u.Stage, u.Unit), u => u.FinishedAt);
         stopped.Where(u => u.State == UnitState.Done && ended[(u.Stage, u.Unit)] != u.FinishedAt).ShouldBeEmpty();
         (await lab.ProductsAsync(run)).ShouldBe(await reference.ProductsAsync(undisturbed));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_command_with_130_and_leaves_nothing_leased()
+    {
+        await using var lab = await Lab.IngestedAsync();
+        var run = await RequestOnlyAsync(lab);
+        using var process = CommandLineProcess.Start(lab, "run", "--resume", run.ToString());
+        await lab.UntilAsync(async db => await db.WorkUnits.AnyAsync(u => u.RunId == run && u.Stage == nameof(Stage.Agent)) ? "" : null, "the agent's first slice");
+
+        Shell.Run("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync();
+
+        process.ExitCode.ShouldBe(130);
+        (await lab.UnitsAsync(run)).ShouldNotContain(u => u.State == UnitState.Leased);
+        await using var db = lab.NewContext();
+        (await db.Runs.SingleAsync()).Status.ShouldBe(RunStatus.Running, "it can be resumed");
     }
 
     /// <summary>Records a run whose first message is lost at once.</summary>

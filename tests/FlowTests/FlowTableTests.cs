@@ -55,7 +55,7 @@ public sealed partial class FlowTableTests
     {
         var tables = typeof(Storage.PipelineDb).GetProperties()
             .Where(p => p.PropertyType.IsGenericType && p.PropertyType.GetGenericTypeDefinition() == typeof(Microsoft.EntityFrameworkCore.DbSet<>))
-            .Select(p => CapitalAfterSmall().Replace(p.Name, "$1_$2").ToLowerInvariant())
+            .Select(p => CapitalAfterSmall().Replace(p.Name, "_").ToLowerInvariant())
             .ToList();
         Table.SelectMany(r => r.Tables).Distinct().ShouldBeSubsetOf(tables);
         Table.Count(r => r.Tables.Count > 0).ShouldBeGreaterThan(Table.Count / 2);
@@ -78,12 +78,12 @@ public sealed partial class FlowTableTests
         .Skip(1)
         .TakeWhile(l => !l.StartsWith("## ", StringComparison.Ordinal));
 
-    private static List<string> Names(string cell) => [.. InBackticks().Matches(cell).Select(m => m.Groups[1].Value)];
+    private static List<string> Names(string cell) => [.. InBackticks().Matches(cell).Select(m => m.Value.Trim('`'))];
 
-    [GeneratedRegex("`([A-Za-z_]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("`[A-Za-z_]+`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex InBackticks();
 
-    [GeneratedRegex("([a-z])([A-Z])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CapitalAfterSmall();
 
     private sealed record Row(IReadOnlyList<string> Events, IReadOnlyList<string> Consumers, IReadOnlyList<string> Tables, IReadOnlyList<string> Next);

@@ -89,6 +89,7 @@ public sealed class RunTests
         var templated = products.Dataset.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
 
         templated.Select(t => t.GetProperty("id").GetString()).ShouldBe(selected.Select(s => s.GetProperty("id").GetString()), ignoreOrder: true);
+        templated.Select(t => t.GetProperty("id").GetString()).ShouldBe(templated.Select(t => t.GetProperty("id").GetString()).Order(StringComparer.Ordinal));
         selected.Select(s => s.GetProperty("rank").GetInt32()).ShouldBeInOrder();
         (products.Selection + products.Dataset).ShouldNotContain(run.ToString("N"));
         (products.Selection + products.Dataset).ShouldNotContain(run.ToString());
@@ -97,5 +98,40 @@ public sealed class RunTests
         var training = await db.SnapshotMembers.Where(m => m.Side == Credit.Side.Train).Select(m => m.SampleId).ToListAsync();
         selected.Select(s => Guid.ParseExact(s.GetProperty("id").GetString()!, "N")).ShouldBeSubsetOf(training);
         selected.Count.ShouldBe((int)Math.Round(training.Count * 0.5, MidpointRounding.AwayFromZero));
+    }
+
+    [Fact]
+    public async Task The_tokens_of_an_instruction_end_with_its_answer()
+    {
+        var (lab, run) = await Lab.FinishedAsync();
+        await using var _ = lab;
+        await using var db = lab.NewContext();
+        var encoding = Credit.Encodings.SampleEncoding.FromJson(
+            await File.ReadAllBytesAsync(await lab.Artifacts.RequireAsync((await db.Snapshots.SingleAsync()).Encoding, default)));
+        foreach (var line in (await lab.ProductsAsync(run)).Dataset.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var instruction = JsonDocument.Parse(line);
+            var tokens = instruction.RootElement.GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32()).ToArray();
+            var start = instruction.RootElement.GetProperty("answer_start").GetInt32();
+            encoding.Decode(tokens.AsSpan(start)).ShouldBe(instruction.RootElement.GetProperty("output").GetString());
+            start.ShouldBe(encoding.PromptLength);
+        }
+    }
+
+    [Fact]
+    public async Task Every_checkpoint_has_a_later_time_and_the_rates_of_its_own_steps()
+    {
+        var (lab, _) = await Lab.FinishedAsync();
+        await using var lease = lab;
+        await using var db = lab.NewContext();
+        var checkpoints = await db.Checkpoints.OrderBy(c => c.Ordinal).ToListAsync();
+        checkpoints.Select(c => c.Ordinal).ShouldBe([1, 2]);
+        checkpoints[1].PeriodTime.ShouldBeGreaterThan(checkpoints[0].PeriodTime);
+        checkpoints[1].PeriodTime.ShouldBeLessThanOrEqualTo((await db.Snapshots.SingleAsync()).AsOf);
+
+        // After the warm-up all steps count fully.
+        checkpoints[1].LearningRate.ShouldBe((checkpoints[1].Step - checkpoints[0].Step) * Lab.Small.Agent.LearningRate, 1e-9);
+        checkpoints[0].LearningRate.ShouldBeLessThan(checkpoints[0].Step * Lab.Small.Agent.LearningRate);
+        checkpoints.ShouldAllBe(c => double.IsFinite(c.Loss) && c.Loss > 0);
     }
 }

@@ -10,8 +10,9 @@ internal static class CommandLineProcess
 
     public static Process Start(Lab lab, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath! : "dotnet", [Program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             WorkingDirectory = lab.Folder,
         };

@@ -22,8 +22,9 @@ namespace ZiGong.FlowTests.Harness;
 internal sealed class Lab : IAsyncDisposable
 {
     private static readonly Lazy<PostgresServer> Shared = new(() => new PostgresServer());
-    private static readonly Lazy<Task<Lab>> IngestedTemplate = new(MakeIngestedAsync);
-    private static readonly Lazy<Task<(Lab Lab, Guid Run)>> FinishedTemplate = new(MakeFinishedAsync);
+    private static readonly Lock Gate = new();
+    private static Task<Lab>? _ingested;
+    private static Task<(Lab Lab, Guid Run)>? _finished;
     private readonly PostgresServer _server;
 
     private Lab(PostgresServer server, string database)
@@ -74,12 +75,12 @@ internal sealed class Lab : IAsyncDisposable
     }
 
     /// <summary>The portfolio is ingested, and cut into three shards per pool; no run yet.</summary>
-    public static async Task<Lab> IngestedAsync() => await (await IngestedTemplate.Value).CloneAsync();
+    public static async Task<Lab> IngestedAsync() => await (await TemplateAsync(ref _ingested, MakeIngestedAsync)).CloneAsync();
 
     /// <summary>One run with the small options has ended.</summary>
     public static async Task<(Lab Lab, Guid Run)> FinishedAsync()
     {
-        var (lab, run) = await FinishedTemplate.Value;
+        var (lab, run) = await TemplateAsync(ref _finished, MakeFinishedAsync);
         return (await lab.CloneAsync(), run);
     }
 
@@ -201,6 +202,15 @@ internal sealed class Lab : IAsyncDisposable
     {
         await Source.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>Made once in a test run; tests get copies of it.</summary>
+    private static Task<T> TemplateAsync<T>(ref Task<T>? made, Func<Task<T>> make)
+    {
+        lock (Gate)
+        {
+            return made ??= make();
+        }
     }
 
     private static async Task<Lab> MakeIngestedAsync()
