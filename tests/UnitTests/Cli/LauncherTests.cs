@@ -84,7 +84,7 @@ public sealed class LauncherTests
     {
         const string Script = """. "$1/infra/local/packages.sh"; command() { return 1; }; compgen() { return 1; }; find_missing_packages build; echo "${missing[*]}" """;
 
-        Shell.Run("bash", ["-c", Script, "-", Checkout.Root]).Trim().ShouldBe("cmake g++ libtorch-dev");
+        Shell.Run("bash", ["-c", Script, "-", Checkout.Root]).Trim().ShouldBe("cmake g++ libtorch-dev libopenblas0-pthread");
         var given = Shell.Try("bash", ["-c", Script, "-", Checkout.Root], new Dictionary<string, string> { ["LIBTORCH"] = "/opt/libtorch" });
         given.Output.Trim().ShouldBe("cmake g++");
     }
