@@ -215,15 +215,21 @@ internal sealed class Lab : IAsyncDisposable
 
     private static async Task<Lab> MakeIngestedAsync()
     {
-        var lab = await NewAsync();
+        var lab = RemovedAtTheEnd(await NewAsync());
         await lab.IngestPortfolioAsync();
         return lab;
     }
 
     private static async Task<(Lab Lab, Guid Run)> MakeFinishedAsync()
     {
-        var lab = await IngestedAsync();
+        var lab = RemovedAtTheEnd(await IngestedAsync());
         return (lab, await lab.RunAsync());
+    }
+
+    private static Lab RemovedAtTheEnd(Lab lab)
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(lab.Folder, recursive: true);
+        return lab;
     }
 
     private async Task<Lab> CloneAsync()

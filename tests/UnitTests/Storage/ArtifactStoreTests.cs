@@ -140,9 +140,9 @@ public sealed class ArtifactStoreTests : IDisposable
         Should.Throw<ArgumentException>(() => _store.FolderPath(name));
     }
 
-    private static string Adapter(string weights = "weights", string weightsName = "adapter_model.safetensors")
+    private string Adapter(string weights = "weights", string weightsName = "adapter_model.safetensors")
     {
-        var folder = Directory.CreateTempSubdirectory("zigong-adapter-").FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(_root, $"source-{Guid.CreateVersion7():N}")).FullName;
         File.WriteAllText(Path.Combine(folder, weightsName), weights);
         File.WriteAllText(Path.Combine(folder, "adapter_config.json"), "{}");
         return folder;
