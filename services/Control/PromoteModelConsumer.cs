@@ -69,4 +69,6 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
 
 /// <summary>Another run's model became champion since the evaluation; the attempt counts, and the evaluation has to be done again.</summary>
 public sealed class ChampionChangedException(string? evaluatedAgainst, string? now)
-    : Exception($"the evaluation compared with champion '{evaluatedAgainst ?? "none"}', but the champion is now '{now ?? "another"}'");
+    : StaleResultException(
+        new UnitKey(Stage.Evaluation, "evaluation"),
+        $"the evaluation compared with champion '{evaluatedAgainst ?? "none"}', but the champion is now '{now ?? "another"}'");

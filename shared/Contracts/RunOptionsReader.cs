@@ -90,7 +90,9 @@ public static class RunOptionsReader
         var type = leaf.Property.PropertyType;
         try
         {
-            return type.IsEnum ? Enum.Parse(type, text, ignoreCase: true) : Convert.ChangeType(text, type, CultureInfo.InvariantCulture);
+            // Enum.Parse takes any number, also one that names nothing.
+            var value = type.IsEnum ? Enum.Parse(type, text, ignoreCase: true) : Convert.ChangeType(text, type, CultureInfo.InvariantCulture);
+            return !type.IsEnum || Enum.IsDefined(type, value) ? value : throw new FormatException();
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or InvalidCastException)
         {

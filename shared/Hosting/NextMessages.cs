@@ -70,6 +70,12 @@ public static class NextMessages
             var pair = Units.Pair(checkpoint, shard);
             if (!run.IsDone(Stage.Gradients, pair))
             {
+                // A shard can have samples on both sides; one order is enough.
+                if (missing.Contains(shard))
+                {
+                    continue;
+                }
+
                 yield return new ExtractShard(run.RunId, run.Generation, checkpoint, shard);
             }
             else if (averaged && !run.IsDone(Stage.Partials, pair))

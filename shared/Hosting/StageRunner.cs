@@ -51,6 +51,12 @@ public sealed record UnitResult(
     bool Reused = false,
     IReadOnlyList<IRunMessage>? Also = null);
 
+/// <summary>What a unit builds upon no longer holds; the unit that made it has to be done again before the next attempt.</summary>
+public class StaleResultException(UnitKey maker, string message) : Exception(message)
+{
+    public UnitKey Maker { get; } = maker;
+}
+
 /// <summary>
 /// The frame around every unit of work: take it, compute, commit under lease token and generation together with its events,
 /// publish what follows, acknowledge. A crash between any two steps leads to a redelivery or a sweep that finishes the rest.
@@ -183,6 +189,10 @@ public sealed class StageRunner(
         if (e is DamagedArtifactException damaged)
         {
             await units.RemakeAsync(message.RunId, damaged.Hash, ct);
+        }
+        else if (e is StaleResultException stale)
+        {
+            await units.RepeatAsync(message.RunId, stale.Maker, ct);
         }
 
         var final = e is InputException || lease.Attempts + 1 >= options.MaximumAttempts;

@@ -108,13 +108,31 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
             "state = 'Pending', lease_token = null, lease_expires_at = null, attempts = attempts + 1, error = @error, next_attempt_at = now() + make_interval(secs => @backoff)",
             runId, unit, token, error, backOffSeconds, ct);
 
-    /// <summary>Sets the makers of a damaged artifact back, so that they are done again.</summary>
+    /// <summary>
+    /// Sets the makers of a damaged artifact back, so that they are done again. Slices build upon each other and those of a fresh training
+    /// may be cut elsewhere than those of a reused one, so all after a damaged slice go with it.
+    /// </summary>
     public async Task RemakeAsync(Guid runId, string artifact, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
-            "update zigong.work_units set state = 'Pending', recompute = true where run_id = @run and state = 'Done' and @artifact = any(artifacts)");
+            """
+            update zigong.work_units u set state = 'Pending', recompute = true
+            from zigong.work_units made
+            where made.run_id = @run and made.state = 'Done' and @artifact = any(made.artifacts)
+              and u.run_id = made.run_id and u.stage = made.stage and u.state = 'Done'
+              and (u.unit = made.unit or (made.stage in ('Agent', 'Tuning') and u.unit > made.unit))
+            """);
         command.Parameters.AddWithValue("run", runId);
         command.Parameters.AddWithValue("artifact", artifact);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Sets a finished unit back, so that it is done again.</summary>
+    public async Task RepeatAsync(Guid runId, UnitKey unit, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            "update zigong.work_units set state = 'Pending', recompute = true where run_id = @run and stage = @stage and unit = @unit and state = 'Done'");
+        Identify(command, runId, unit);
         await command.ExecuteNonQueryAsync(ct);
     }
 

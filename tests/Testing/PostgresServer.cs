@@ -11,17 +11,11 @@ public sealed class PostgresServer : IDisposable
     public string Folder => _server.Folder;
 
     /// <summary>Creates an empty database; returns its connection string.</summary>
-    public async Task<string> NewDatabaseAsync()
-    {
-        var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await using (var source = NpgsqlDataSource.Create(_server.Address))
-        await using (var create = source.CreateCommand($"create database {name}"))
-        {
-            await create.ExecuteNonQueryAsync();
-        }
+    public Task<string> NewDatabaseAsync() => CreateAsync("");
 
-        return new NpgsqlConnectionStringBuilder(_server.Address) { Database = name }.ConnectionString;
-    }
+    /// <summary>Copies a database that nobody is connected to; returns the copy's connection string.</summary>
+    public Task<string> CloneDatabaseAsync(string connectionString) =>
+        CreateAsync($" template {new NpgsqlConnectionStringBuilder(connectionString).Database}");
 
     public void Kill() => _server.Kill();
 
@@ -31,6 +25,18 @@ public sealed class PostgresServer : IDisposable
     {
         NpgsqlConnection.ClearAllPools();
         _server.Dispose();
+    }
+
+    private async Task<string> CreateAsync(string how)
+    {
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await using (var source = NpgsqlDataSource.Create(_server.Address))
+        await using (var create = source.CreateCommand($"create database {name}{how}"))
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+
+        return new NpgsqlConnectionStringBuilder(_server.Address) { Database = name }.ConnectionString;
     }
 }
 

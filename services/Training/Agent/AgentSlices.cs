@@ -65,7 +65,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
         if (end < steps)
         {
             return new UnitResult(
-                new AgentSliceTrained(unit.Run.RunId, unit.Run.Generation, place.Slice, "", saved, place.Period, end, Last: false), Artifacts: [saved]);
+                new AgentSliceTrained(unit.Run.RunId, unit.Run.Generation, place.Slice, "", saved, place.Period, end, Last: false), Artifacts: ArtifactsOf(place, saved));
         }
 
         return Finished(unit, place, new CheckpointRow
@@ -89,10 +89,13 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
         return new UnitResult(
             new AgentSliceTrained(run, generation, place.Slice, row.CheckpointId, row.State, place.Period + 1, 0, place.Last),
             (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
-            [row.State],
+            ArtifactsOf(place, row.State),
             reused,
             place.Last ? [.. also, new AgentTrained(run, generation, place.Period + 1)] : also);
     }
+
+    // The first slice makes the base too: if that is found damaged, the slice is done again.
+    private static string[] ArtifactsOf(Place place, string state) => place.Slice == 0 ? [state, place.Base] : [state];
 
     private static async Task SaveAsync(PipelineDb db, CheckpointRow row, CancellationToken ct)
     {

@@ -1,0 +1,36 @@
+using Shouldly;
+using Xunit;
+using ZiGong.Contracts;
+using ZiGong.Hosting;
+
+namespace ZiGong.UnitTests.Hosting;
+
+public sealed class PipelineOptionsTests
+{
+    [Fact]
+    public void A_database_is_all_that_has_to_be_configured() => Should.NotThrow(() => new PipelineOptions { Database = "Host=x" }.Checked());
+
+    [Theory]
+    [InlineData("Database")]
+    [InlineData("Transport")]
+    [InlineData("Broker")]
+    [InlineData("Workers")]
+    [InlineData("LeaseSeconds")]
+    [InlineData("MaximumAttempts")]
+    [InlineData("SweepSeconds")]
+    public void A_bad_value_stops_the_host_with_the_options_name(string option)
+    {
+        var options = new PipelineOptions { Database = "Host=x" };
+        options = option switch
+        {
+            "Database" => options with { Database = "" },
+            "Transport" => options with { Transport = "pigeon" },
+            "Broker" => options with { Transport = "rabbitmq", Broker = "nowhere" },
+            "Workers" => options with { Workers = 0 },
+            "LeaseSeconds" => options with { LeaseSeconds = double.NaN },
+            "MaximumAttempts" => options with { MaximumAttempts = 0 },
+            _ => options with { SweepSeconds = 0 },
+        };
+        Should.Throw<InputException>(() => options.Checked()).Message.ShouldStartWith($"Pipeline:{option} ");
+    }
+}
