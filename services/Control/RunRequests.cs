@@ -60,7 +60,13 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
                     .SetProperty(u => u.NextAttemptAt, (DateTimeOffset?)null),
                 ct);
         await db.Runs.Where(r => r.RunId == runId && r.Status == RunStatus.Failed)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Running).SetProperty(r => r.Failure, (string?)null), ct);
+            .ExecuteUpdateAsync(
+                // A new generation: what fails or ends again is an event of its own, not the old one once more.
+                set => set
+                    .SetProperty(r => r.Status, RunStatus.Running)
+                    .SetProperty(r => r.Generation, r => r.Generation + 1)
+                    .SetProperty(r => r.Failure, (string?)null),
+                ct);
         foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
         {
             await PublishAsync(message, ct);

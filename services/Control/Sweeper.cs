@@ -24,9 +24,10 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
             {
                 await SweepAsync(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                log.LogWarning("sweep put off: {Reason}", e.Message);
+                // Whatever it was, the next sweep may find it gone; a sweeper that dies leaves every run to itself.
+                log.LogWarning(e, "sweep put off");
             }
 
             await Task.Delay(TimeSpan.FromSeconds(options.SweepSeconds), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -48,7 +49,13 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
         var sent = 0;
         foreach (var runId in await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct))
         {
-            foreach (var message in await StuckAsync(db, runId, ct))
+            var standing = await StandingAsync(db, runId, ct);
+            if (standing.Alive || !IsDue(runId, standing))
+            {
+                continue;
+            }
+
+            foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
             {
                 await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
                 sent++;
@@ -58,11 +65,37 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
         return sent;
     }
 
-    /// <summary>The messages a run waits for although nobody works on it; none while any unit of it is under a live lease.</summary>
-    private static async Task<IReadOnlyList<IRunMessage>> StuckAsync(PipelineDb db, Guid runId, CancellationToken ct)
+    /// <summary>How a run stands: whether anybody works on it, and figures that change whenever it moves.</summary>
+    private static async Task<Standing> StandingAsync(PipelineDb db, Guid runId, CancellationToken ct)
     {
-        var alive = await db.WorkUnits.AnyAsync(
-            u => u.RunId == runId && u.State == UnitState.Leased && u.LeaseExpiresAt > PipelineDb.Now(), ct);
-        return alive ? [] : NextMessages.Of(await RunState.ReadAsync(db, runId, ct));
+        var units = db.WorkUnits.Where(u => u.RunId == runId);
+        return new Standing(
+            await units.AnyAsync(u => u.State == UnitState.Leased && u.LeaseExpiresAt > PipelineDb.Now(), ct),
+            await units.CountAsync(u => u.State == UnitState.Done, ct),
+            await units.SumAsync(u => u.Attempts, ct),
+            await units.CountAsync(u => u.NextAttemptAt > PipelineDb.Now(), ct));
     }
+
+    /// <summary>
+    /// At once when the run has moved since the last sweep, else after twice the last wait: where no worker listens for a night,
+    /// the queues must not fill with copies.
+    /// </summary>
+    private bool IsDue(Guid runId, Standing standing)
+    {
+        var now = time.GetUtcNow();
+        var moved = !_swept.TryGetValue(runId, out var last) || last.Standing != standing;
+        if (!moved && now - last.At < last.Wait)
+        {
+            return false;
+        }
+
+        var wait = moved ? TimeSpan.FromSeconds(options.SweepSeconds) : TimeSpan.FromTicks(Math.Min(2 * last.Wait.Ticks, LongestWait.Ticks));
+        _swept[runId] = (standing, now, wait);
+        return true;
+    }
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+    private readonly Dictionary<Guid, (Standing Standing, DateTimeOffset At, TimeSpan Wait)> _swept = [];
+
+    private sealed record Standing(bool Alive, int Done, int Attempts, int Waiting);
 }

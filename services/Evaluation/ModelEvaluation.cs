@@ -33,14 +33,18 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var scorecardRows = Predictions.Of(scorecard.Predict(data.Encoding, data.Test), data.TestPositive);
         var majority = MajorityClass.Probability(data.TrainingPositive);
         var majorityRows = Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive);
-        var championRows = champion is null ? null : await ChampionAsync(champion, data, unit, progress, ct);
+        var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
 
         var resamples = unit.Options.Evaluation.Resamples;
         var metrics = Bootstrap.Evaluate(rows, seed, resamples);
         var againstChampion = championRows is null ? null : Bootstrap.Compare(rows, championRows, seed, resamples);
         var fairness = FairnessOf(data, output.Probabilities);
         var drift = Drift.Measure(data.Encoding, data.Test);
-        var gates = Gates.Check(new GateFigures(metrics, againstChampion, fairness, drift), GatesOf(unit.Options.Evaluation));
+        IReadOnlyList<GateResult> gates =
+        [
+            .. Gates.Check(new GateFigures(metrics, againstChampion, fairness, drift), GatesOf(unit.Options.Evaluation)),
+            .. championFault is null ? (GateResult[])[] : [new GateResult("champion", GateVerdict.Failed, championFault)],
+        ];
         var lineage = await LineageAsync(unit, snapshot, adapter, ct);
         var report = new EvaluationReport(
             metrics,
@@ -88,7 +92,26 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             });
     }
 
-    private async Task<Predictions> ChampionAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
+    /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>
+    private async Task<(Predictions? Rows, string? Fault)> ChampionAsync(
+        RegisteredModel? champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
+    {
+        if (champion is null)
+        {
+            return (null, null);
+        }
+
+        try
+        {
+            return (await PredictAsync(champion, data, unit, progress, ct), null);
+        }
+        catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException)
+        {
+            return (null, $"champion {champion.ModelId} cannot be loaded: {e.Message}");
+        }
+    }
+
+    private async Task<Predictions> PredictAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
     {
         var snapshot = new SnapshotRow { Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
         var encoder = await models.EncoderAsync(snapshot, champion.Base, unit.Options.Templating.Form, ct);

@@ -100,7 +100,8 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
 
     private static async Task SaveAsync(PipelineDb db, GradientShardRow row, CancellationToken ct)
     {
-        if (!await db.GradientShards.AnyAsync(g => g.GradientKey == row.GradientKey, ct))
+        // Computed although the key is there: what the row named was damaged, or fresh work was asked for.
+        if (await db.GradientShards.Where(g => g.GradientKey == row.GradientKey).ExecuteUpdateAsync(set => set.SetProperty(g => g.Artifact, row.Artifact), ct) == 0)
         {
             db.GradientShards.Add(row);
             await db.SaveChangesAsync(ct);

@@ -20,7 +20,7 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var form = unit.Options.Templating.Form;
-        var key = ContentHash.Of("dataset", $"{CodeVersions.Dataset}", snapshot.SnapshotId, selection, $"{form}", unit.Options.Tuning.Base);
+        var key = ContentHash.Of("dataset", $"{CodeVersions.Dataset}", snapshot.SnapshotId, selection, $"{form}", ModelStore.ReadsAs(snapshot, unit.Options.Tuning.Base, form));
         if (!unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
         {
             return Result(unit, found, reused: true);
@@ -58,7 +58,7 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models
         new DatasetTemplated(unit.Run.RunId, unit.Run.Generation, row.Artifact, row.Instructions),
         async (db, ct) =>
         {
-            if (!reused && !await db.Datasets.AnyAsync(d => d.DatasetKey == row.DatasetKey, ct))
+            if (!reused && await db.Datasets.Where(d => d.DatasetKey == row.DatasetKey).ExecuteUpdateAsync(set => set.SetProperty(d => d.Artifact, row.Artifact), ct) == 0)
             {
                 db.Datasets.Add(row);
                 await db.SaveChangesAsync(ct);

@@ -10,13 +10,15 @@ public static class PartialScore
     /// <param name="reference">The reference vector r of the same checkpoint and task.</param>
     /// <param name="eta">Sum of the learning rates since the previous checkpoint.</param>
     /// <param name="similarity">Whether g is divided by its norm; a gradient of exactly zero scores 0 either way.</param>
+    /// <param name="exactNorm">‖g‖ before sketching; null: that of <paramref name="gradient"/>.</param>
     /// <exception cref="NotFiniteNumberException">The score is NaN or infinite; names the sample.</exception>
-    public static double Of(string sampleId, ReadOnlySpan<float> gradient, ReadOnlySpan<float> reference, double eta, Similarity similarity = Similarity.Dot)
+    public static double Of(
+        string sampleId, ReadOnlySpan<float> gradient, ReadOnlySpan<float> reference, double eta, Similarity similarity = Similarity.Dot, double? exactNorm = null)
     {
         var product = Wide.Dot(gradient, reference);
         if (similarity == Similarity.Cosine && product != 0)
         {
-            product /= Wide.Norm(gradient);
+            product /= exactNorm ?? Wide.Norm(gradient);
         }
 
         var score = eta * product;

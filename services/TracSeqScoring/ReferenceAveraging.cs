@@ -56,7 +56,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
                 if (members.TryGetValue(file.Entries[i].SampleId, out var sample))
                 {
                     file.Read(i, row);
-                    vector.Add(sample.Id, sample.Answer, row);
+                    vector.Add(sample.Id, sample.Answer, row, file.Entries[i].Norm);
                 }
             }
 
@@ -70,7 +70,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         new ReferenceAveraged(unit.Run.RunId, unit.Run.Generation, row.CheckpointId, row.Samples),
         async (db, ct) =>
         {
-            if (!reused && !await db.ReferenceMeans.AnyAsync(r => r.ReferenceKey == row.ReferenceKey, ct))
+            if (!reused && await db.ReferenceMeans.Where(r => r.ReferenceKey == row.ReferenceKey).ExecuteUpdateAsync(set => set.SetProperty(r => r.Artifact, row.Artifact), ct) == 0)
             {
                 db.ReferenceMeans.Add(row);
                 await db.SaveChangesAsync(ct);

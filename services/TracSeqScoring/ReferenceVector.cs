@@ -30,9 +30,13 @@ public sealed class ReferenceVector
     /// <summary>Samples gathered per class, in the order of the allowed answers.</summary>
     public IReadOnlyList<int> Counts => _counts;
 
+    /// <param name="sampleId">For messages.</param>
+    /// <param name="answer">The sample's class.</param>
+    /// <param name="gradient">Its gradient, exact or sketched.</param>
+    /// <param name="exactNorm">‖g‖ before sketching; null: that of <paramref name="gradient"/>.</param>
     /// <exception cref="NotFiniteNumberException">The gradient holds NaN or infinity; names the sample.</exception>
     /// <exception cref="ArgumentException">An answer that is not allowed, or a gradient of another size.</exception>
-    public void Add(string sampleId, string answer, ReadOnlySpan<float> gradient)
+    public void Add(string sampleId, string answer, ReadOnlySpan<float> gradient, double? exactNorm = null)
     {
         var index = Array.IndexOf(_classes, answer);
         if (index < 0)
@@ -46,10 +50,11 @@ public sealed class ReferenceVector
             throw new ArgumentException($"reference sample {sampleId} of {_task}: its gradient has {gradient.Length} entries, expected {sum.Length}");
         }
 
-        var norm = Wide.Norm(gradient);
-        if (!double.IsFinite(norm))
+        var own = Wide.Norm(gradient);
+        var norm = exactNorm ?? own;
+        if (!double.IsFinite(own + norm))
         {
-            throw new NotFiniteNumberException($"reference sample {sampleId} of {_task}: its gradient has the norm {norm}");
+            throw new NotFiniteNumberException($"reference sample {sampleId} of {_task}: its gradient has the norm {own}");
         }
 
         // A gradient of exactly zero has no direction: it counts, but points nowhere.

@@ -52,7 +52,7 @@ public sealed class ShardScoring(ArtifactStore artifacts)
             file.Read(i, row);
             var entry = file.Entries[i];
             moments?.Apply(row);
-            var value = PartialScore.Of(entry.SampleId, row, vector, checkpoint.LearningRate, unit.Options.TracSeq.Similarity);
+            var value = PartialScore.Of(entry.SampleId, row, vector, checkpoint.LearningRate, unit.Options.TracSeq.Similarity, moments is null ? entry.Norm : null);
             rows.Add(new PartialScoreRow { ScoreKey = key, SampleId = ContentHash.ToGuid(entry.SampleId), Value = value, Loss = entry.Loss });
             unit.Report(i + 1, file.Count);
         }

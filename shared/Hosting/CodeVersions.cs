@@ -10,8 +10,8 @@ public static class CodeVersions
     public const int Encoding = 1;
     public const int Agent = 1;
     public const int Gradients = 1;
-    public const int Reference = 1;
-    public const int Partials = 1;
+    public const int Reference = 2;
+    public const int Partials = 2;
     public const int Selection = 1;
     public const int Dataset = 1;
     public const int Tuning = 1;

@@ -13,8 +13,8 @@ public static class GradientKeys
     public static string Of(CheckpointRow checkpoint, string shard, SnapshotRow snapshot, RunOptions options, IEnumerable<Sample> samples) =>
         ContentHash.Of(
         [
-            "gradients", $"{CodeVersions.Gradients}", checkpoint.CheckpointId, checkpoint.Weights, shard, snapshot.Encoding,
-            $"{options.Templating.Form}", $"{options.Gradients.Sketch}", $"{options.Gradients.Width}", $"{options.Gradients.MicroBatch}",
+            "gradients", $"{CodeVersions.Gradients}", checkpoint.CheckpointId, checkpoint.Weights, shard,
+            ModelStore.ReadsAs(snapshot, checkpoint.Base, options.Templating.Form), $"{options.Gradients.Sketch}", $"{options.Gradients.Width}", $"{options.Gradients.MicroBatch}",
             .. samples.Select(s => s.Id),
         ]);
 }

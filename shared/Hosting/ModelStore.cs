@@ -69,6 +69,18 @@ public sealed class ModelStore(ArtifactStore artifacts)
         return new TextEncoding(TemplateOf(descriptor, form), descriptor.Answer.Allowed, tokens);
     }
 
+    /// <summary>
+    /// What prompts for a base consist of, for keys: nano reads the encoding alone, any other base the template's words and its own
+    /// tokenizer. A base that was given is known by its files, since its path says nothing of what lies there.
+    /// </summary>
+    public static string ReadsAs(SnapshotRow snapshot, string baseModel, TemplateForm form) => baseModel == "nano" || IsArtifact(baseModel)
+        ? snapshot.Encoding
+        : ContentHash.Of(
+            [
+                baseModel, $"{form}", snapshot.Descriptor,
+                .. Directory.EnumerateFiles(baseModel).Order(StringComparer.Ordinal).Select(f => new FileInfo(f)).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc.Ticks}"),
+            ]);
+
     public static PromptTemplate TemplateOf(DatasetDescriptor descriptor, TemplateForm form) => new(
         descriptor,
         form switch

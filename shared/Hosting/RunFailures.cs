@@ -11,7 +11,8 @@ namespace ZiGong.Hosting;
 /// <summary>Ends a run that cannot go on, with all that the person who has to act needs to know.</summary>
 public sealed class RunFailures(NpgsqlDataSource source)
 {
-    public async Task<StageFailed> RecordAsync(IRunMessage message, UnitKey unit, Guid token, Exception e, CancellationToken ct)
+    /// <returns>The event, or null where the unit or the run was no longer this worker's to fail.</returns>
+    public async Task<StageFailed?> RecordAsync(IRunMessage message, UnitKey unit, Guid token, Exception e, CancellationToken ct)
     {
         var what = e is InputException
             ? "correct the input, then start the run again"
@@ -31,12 +32,16 @@ public sealed class RunFailures(NpgsqlDataSource source)
         if (mine == 1)
         {
             var failure = JsonSerializer.Serialize(new { failed.Stage, failed.FailedUnit, failed.Reason, failed.WhatToDo, Input = e is InputException, Details = e.ToString() });
-            await db.Runs.Where(r => r.RunId == message.RunId && r.Generation == message.Generation && r.Status == RunStatus.Running)
+            mine = await db.Runs.Where(r => r.RunId == message.RunId && r.Generation == message.Generation && r.Status == RunStatus.Running)
                 .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Failed).SetProperty(r => r.Failure, failure), ct);
+        }
+
+        if (mine == 1)
+        {
             await EventLog.AppendAsync((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction(), [failed], ct);
         }
 
         await transaction.CommitAsync(ct);
-        return failed;
+        return mine == 1 ? failed : null;
     }
 }

@@ -41,6 +41,9 @@ public sealed record RunState(
 
     public RunState Without(UnitKey unit) => this with { Finished = Finished.Where(f => f.Key != unit).ToDictionary() };
 
+    /// <summary>Stages with a unit for every checkpoint and shard: that they are done is all that anybody asks.</summary>
+    private static readonly string[] ManyUnits = [nameof(Stage.Gradients), nameof(Stage.Reference), nameof(Stage.Partials)];
+
     /// <exception cref="InvalidOperationException">There is no such run.</exception>
     public static async Task<RunState> ReadAsync(PipelineDb db, Guid runId, CancellationToken ct)
     {
@@ -49,7 +52,7 @@ public sealed record RunState(
             .Select(s => new { s.TrainingShards, s.ReferenceShards })
             .SingleOrDefaultAsync(ct);
         var units = await db.WorkUnits.Where(u => u.RunId == runId && u.State == UnitState.Done)
-            .Select(u => new { u.Stage, u.Unit, u.Output })
+            .Select(u => new { u.Stage, u.Unit, Output = ManyUnits.Contains(u.Stage) ? "" : u.Output })
             .ToListAsync(ct);
         return new RunState(
             runId, run.Generation, run.Status, shards?.TrainingShards ?? [], shards?.ReferenceShards ?? [],

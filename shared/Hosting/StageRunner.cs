@@ -72,6 +72,7 @@ public sealed class StageRunner(
         var lease = await units.TakeAsync(message, unit, ct);
         if (lease.Outcome == LeaseOutcome.AlreadyDone)
         {
+            await AnnounceAgainAsync(message, unit, ct);
             await PublishNextAsync(message.RunId, unit, ct);
         }
 
@@ -150,6 +151,8 @@ public sealed class StageRunner(
             if (await guard.ExecuteScalarAsync(ct) is null)
             {
                 log.LogInformation("{Stage} {Unit} of run {Run}: generation {Generation} is over, the result is dropped", unit.Stage, unit.Unit, message.RunId, message.Generation);
+                await transaction.RollbackAsync(ct);
+                await units.ReleaseAsync(message.RunId, unit, token, ct);
                 return false;
             }
         }
@@ -199,8 +202,11 @@ public sealed class StageRunner(
         if (final)
         {
             log.LogError(e, "{Stage} {Unit} of run {Run} failed for good", unit.Stage, unit.Unit, message.RunId);
-            var failed = await failures.RecordAsync(message, unit, lease.Token, e, ct);
-            await bus.Publish(failed, c => c.MessageId = EventLog.MessageId(failed), ct);
+            if (await failures.RecordAsync(message, unit, lease.Token, e, ct) is { } failed)
+            {
+                await bus.Publish(failed, c => c.MessageId = EventLog.MessageId(failed), ct);
+            }
+
             return;
         }
 
@@ -243,6 +249,25 @@ public sealed class StageRunner(
         foreach (var message in (IEnumerable<IRunMessage>)[result.Outcome, .. result.Also ?? []])
         {
             await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+        }
+    }
+
+    /// <summary>A crash between commit and publish must not swallow the last event of a run: nothing comes after it that would be missed.</summary>
+    private async Task AnnounceAgainAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
+    {
+        if (unit.Stage != Stage.Model)
+        {
+            return;
+        }
+
+        await using var db = PipelineDatabase.NewContext(source);
+        var last = await db.PipelineEvents
+            .Where(e => e.RunId == message.RunId && e.Generation == message.Generation && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
+            .ToListAsync(ct);
+        foreach (var row in last)
+        {
+            var type = row.Type == nameof(ModelReady) ? typeof(ModelReady) : typeof(ModelRejected);
+            await bus.Publish(JsonSerializer.Deserialize(row.Payload, type)!, type, c => c.MessageId = row.MessageId, ct);
         }
     }
 

@@ -21,7 +21,8 @@ public sealed record Lease(LeaseOutcome Outcome, Guid Token, bool Recompute, int
 /// <summary>The rows of <c>work_units</c>: leases by the database's clock.</summary>
 public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, TimeProvider time)
 {
-    private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
+    // An embedded host frees what embedded hosts before it left behind; leases of services are not its business.
+    private readonly string _worker = $"{(options.Transport == "memory" ? "embedded" : "service")}/{Environment.MachineName}/{Environment.ProcessId}";
 
     public async Task<Lease> TakeAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
     {

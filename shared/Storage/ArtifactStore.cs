@@ -84,19 +84,30 @@ public sealed class ArtifactStore
             Directory.CreateDirectory(temporary);
             foreach (var name in manifest.Keys)
             {
-                File.Copy(Path.Combine(source, name), Path.Combine(temporary, name));
+                await using var from = File.OpenRead(Path.Combine(source, name));
+                await using var to = new FileStream(Path.Combine(temporary, name), FileMode.CreateNew);
+                await from.CopyToAsync(to, ct);
+                to.Flush(flushToDisk: true);
             }
 
             await File.WriteAllBytesAsync(Path.Combine(temporary, ManifestName), bytes, ct);
             var path = FolderPath(hash);
-            if (Directory.Exists(path))
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (Directory.Exists(path) && !await HasFolderAsync(hash, ct))
             {
                 // A damaged folder of the same name: out of the way first, since a rename does not replace a folder.
-                Directory.Delete(path, recursive: true);
+                Directory.Move(path, $"{temporary}-damaged");
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            Directory.Move(temporary, path);
+            try
+            {
+                Directory.Move(temporary, path);
+            }
+            catch (IOException) when (Directory.Exists(path))
+            {
+                // Another process has put the same content there in the meantime.
+            }
+
             return hash;
         }
         catch (IOException e) when (IsDiskFull(e))
@@ -105,9 +116,9 @@ public sealed class ArtifactStore
         }
         finally
         {
-            if (Directory.Exists(temporary))
+            foreach (var leftover in new[] { temporary, $"{temporary}-damaged" }.Where(Directory.Exists))
             {
-                Directory.Delete(temporary, recursive: true);
+                Directory.Delete(leftover, recursive: true);
             }
         }
     }
@@ -204,7 +215,7 @@ public sealed class ArtifactStore
 
 /// <summary>An artifact is missing or its content does not match its name. Its producer's unit has to be done again.</summary>
 public sealed class DamagedArtifactException(string hash, string path)
-    : Exception($"artifact {hash} is missing or damaged ({path}); replay the stage that made it")
+    : Exception($"artifact {hash} is missing or damaged ({path})")
 {
     public string Hash { get; } = hash;
 }

@@ -132,16 +132,22 @@ internal sealed record SampleBatch(
             order by line
             on conflict (sample_id) do nothing
             """);
-        var superseded = added == 0 ? 0 : await ExecuteAsync(
+        var revived = await ExecuteAsync(
+            """
+            update zigong.samples s set superseded_by = null, arrived_at = @arrived, arrival = nextval('zigong.sample_arrivals')
+            from (select distinct on (dataset, natural_key) sample_id from incoming order by dataset, natural_key, line desc) last
+            where s.sample_id = last.sample_id and s.superseded_by is not null
+            """);
+        var superseded = added + revived == 0 ? 0 : await ExecuteAsync(
             """
             update zigong.samples older set superseded_by = newest.sample_id
             from (
-                select distinct on (s.dataset, s.natural_key) s.dataset, s.natural_key, s.sample_id, s.sequence
+                select distinct on (s.dataset, s.natural_key) s.dataset, s.natural_key, s.sample_id, s.arrival
                 from zigong.samples s join incoming i on s.dataset = i.dataset and s.natural_key = i.natural_key
-                order by s.dataset, s.natural_key, s.sequence desc
+                order by s.dataset, s.natural_key, s.arrival desc
             ) newest
             where older.dataset = newest.dataset and older.natural_key = newest.natural_key
-              and older.sequence < newest.sequence and older.superseded_by is null
+              and older.arrival < newest.arrival and older.superseded_by is null
             """);
         await ExecuteAsync(
             """

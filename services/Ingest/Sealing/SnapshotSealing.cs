@@ -22,6 +22,11 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
     public async Task<UnitResult> SealAsync(UnitContext unit, CancellationToken ct)
     {
         var descriptor = DescriptorFile.Parse(unit.Run.Descriptor, $"the descriptor of run {unit.Run.RunId}");
+        if (unit.Run.SnapshotId is { } sealedBefore)
+        {
+            return await RestoreAsync(unit, descriptor, sealedBefore, ct);
+        }
+
         await ShardCutting.RunAsync(source, descriptor.Name, ct);
         var rows = await unit.Db.Samples
             .Where(s => s.Dataset == descriptor.Name && s.ShardId != null && s.SupersededBy == null)
@@ -33,13 +38,32 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence))], options, SeededRandom.Derive((ulong)unit.Options.Snapshot.SplitSeed, "split"));
         var encoding = await EncodingAsync(unit, descriptor, [.. samples.Where((_, i) => plan.Sides[i] == Side.Train)], ct);
         var snapshot = Describe(unit.Run, plan, rows, encoding);
-        return new UnitResult(
-            new SnapshotSealed(
-                unit.Run.RunId, unit.Run.Generation, snapshot.SnapshotId, snapshot.Training, snapshot.Reference, snapshot.Test,
-                snapshot.TrainingShards.Union(snapshot.ReferenceShards).Count()),
-            (db, token) => SaveAsync(db, unit.Run.RunId, snapshot, rows, plan, token),
-            [encoding]);
+        return new UnitResult(Outcome(unit, snapshot), (db, token) => SaveAsync(db, unit.Run.RunId, snapshot, rows, plan, token), [encoding]);
     }
+
+    /// <summary>
+    /// A run's snapshot never changes: when its encoding was damaged, only that is made again, from the frozen members, and it has
+    /// to be the same.
+    /// </summary>
+    private async Task<UnitResult> RestoreAsync(UnitContext unit, DatasetDescriptor descriptor, string snapshotId, CancellationToken ct)
+    {
+        var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == snapshotId, ct);
+        if (!await artifacts.HasAsync(snapshot.Encoding, ct))
+        {
+            var training = (await unit.Db.MembersAsync(snapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
+            var again = await artifacts.PutAsync(SampleEncoding.Fit(descriptor, training, new EncodingOptions(unit.Options.Snapshot.Bins)).ToJson(), ct);
+            if (again != snapshot.Encoding)
+            {
+                throw new InvalidDataException($"the encoding {snapshot.Encoding} of snapshot {snapshotId} is lost and cannot be made again; start a new run");
+            }
+        }
+
+        return new UnitResult(Outcome(unit, snapshot), Artifacts: [snapshot.Encoding]);
+    }
+
+    private static SnapshotSealed Outcome(UnitContext unit, SnapshotRow snapshot) => new(
+        unit.Run.RunId, unit.Run.Generation, snapshot.SnapshotId, snapshot.Training, snapshot.Reference, snapshot.Test,
+        snapshot.TrainingShards.Union(snapshot.ReferenceShards).Count());
 
     private async Task<string> EncodingAsync(UnitContext unit, DatasetDescriptor descriptor, IReadOnlyList<Sample> training, CancellationToken ct)
     {

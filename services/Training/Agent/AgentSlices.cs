@@ -99,13 +99,13 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
 
     private static async Task SaveAsync(PipelineDb db, CheckpointRow row, CancellationToken ct)
     {
-        if (await db.Checkpoints.AnyAsync(c => c.CheckpointId == row.CheckpointId, ct))
+        var there = await db.Checkpoints.Where(c => c.CheckpointId == row.CheckpointId)
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Weights, row.Weights).SetProperty(c => c.State, row.State), ct);
+        if (there == 0)
         {
-            return;
+            db.Checkpoints.Add(row);
+            await db.SaveChangesAsync(ct);
         }
-
-        db.Checkpoints.Add(row);
-        await db.SaveChangesAsync(ct);
     }
 
     private async Task<CheckpointRow?> FindAsync(PipelineDb db, string checkpoint, CancellationToken ct) =>
@@ -114,7 +114,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
     private static string CheckpointId(RunOptions options, SnapshotRow snapshot, string baseModel, string previous, IReadOnlyList<Sample> samples) =>
         ContentHash.Id(
         [
-            "checkpoint", $"{CodeVersions.Agent}", previous, baseModel, snapshot.Encoding, $"{options.Seed}",
+            "checkpoint", $"{CodeVersions.Agent}", previous, baseModel, ModelStore.ReadsAs(snapshot, baseModel, options.Templating.Form), $"{options.Seed}",
             JsonSerializer.Serialize(options.Agent, RunOptionsReader.Json), $"{options.Tuning.ClipNorm:R}", .. samples.Select(s => s.Id),
         ]);
 

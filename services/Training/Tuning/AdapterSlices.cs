@@ -20,7 +20,8 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var baseModel = await bases.RequireAsync(options.Base, snapshot.Encoding, unit.Options.Seed, ct);
         var key = ContentHash.Of(
-            "adapter", $"{CodeVersions.Tuning}", dataset, baseModel, $"{unit.Options.Seed}", JsonSerializer.Serialize(options, RunOptionsReader.Json));
+            "adapter", $"{CodeVersions.Tuning}", dataset, baseModel,
+            ModelStore.ReadsAs(snapshot, baseModel, unit.Options.Templating.Form), $"{unit.Options.Seed}", JsonSerializer.Serialize(options, RunOptionsReader.Json));
         if (before is null && !unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
         {
             return Finished(unit, slice, found, reused: true);
@@ -93,7 +94,7 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
 
     private static async Task SaveAsync(PipelineDb db, AdapterRow row, CancellationToken ct)
     {
-        if (!await db.Adapters.AnyAsync(a => a.AdapterKey == row.AdapterKey, ct))
+        if (await db.Adapters.Where(a => a.AdapterKey == row.AdapterKey).ExecuteUpdateAsync(set => set.SetProperty(a => a.Artifact, row.Artifact), ct) == 0)
         {
             db.Adapters.Add(row);
             await db.SaveChangesAsync(ct);

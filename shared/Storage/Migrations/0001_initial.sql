@@ -4,9 +4,13 @@ create table zigong.subjects (
     first_seen_at timestamptz not null default now()
 );
 
+create sequence zigong.sample_arrivals;
+
 create table zigong.samples (
     sample_id uuid primary key,
     sequence bigint generated always as identity unique,
+    -- The last time this very content came in: what came last stands, also when a correction is taken back.
+    arrival bigint not null default nextval('zigong.sample_arrivals'),
     dataset text not null,
     task text not null,
     subject text not null references zigong.subjects,
