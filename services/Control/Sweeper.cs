@@ -49,20 +49,35 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
         var sent = 0;
         foreach (var runId in await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct))
         {
-            var standing = await StandingAsync(db, runId, ct);
-            if (standing.Alive || !IsDue(runId, standing))
+            try
             {
-                continue;
+                sent += await SweepAsync(db, runId, ct);
             }
-
-            foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
+            catch (Exception e) when (e is not NpgsqlException && !ct.IsCancellationRequested)
             {
-                await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
-                sent++;
+                // One run with rows that cannot be read must not keep the others waiting.
+                log.LogWarning(e, "run {Run} could not be swept", runId);
             }
         }
 
         return sent;
+    }
+
+    private async Task<int> SweepAsync(PipelineDb db, Guid runId, CancellationToken ct)
+    {
+        var standing = await StandingAsync(db, runId, ct);
+        if (standing.Alive || !IsDue(runId, standing))
+        {
+            return 0;
+        }
+
+        var messages = NextMessages.Of(await RunState.ReadAsync(db, runId, ct));
+        foreach (var message in messages)
+        {
+            await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+        }
+
+        return messages.Count;
     }
 
     /// <summary>How a run stands: whether anybody works on it, and figures that change whenever it moves.</summary>

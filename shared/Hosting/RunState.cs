@@ -52,7 +52,7 @@ public sealed record RunState(
             .Select(s => new { s.TrainingShards, s.ReferenceShards })
             .SingleOrDefaultAsync(ct);
         var units = await db.WorkUnits.Where(u => u.RunId == runId && u.State == UnitState.Done)
-            .Select(u => new { u.Stage, u.Unit, Output = ManyUnits.Contains(u.Stage) ? "" : u.Output })
+            .Select(u => new { u.Stage, u.Unit, Output = ManyUnits.Contains(u.Stage) ? "{}" : u.Output })
             .ToListAsync(ct);
         return new RunState(
             runId, run.Generation, run.Status, shards?.TrainingShards ?? [], shards?.ReferenceShards ?? [],

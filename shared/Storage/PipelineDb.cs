@@ -66,6 +66,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.HasDbFunction(() => Now());
         modelBuilder.Entity<SubjectRow>().ToTable("subjects").HasKey(r => r.Subject);
         modelBuilder.Entity<SampleRow>().ToTable("samples").HasKey(r => r.SampleId);
+        modelBuilder.Entity<SampleRow>().Property(r => r.Arrival).ValueGeneratedOnAdd();
         modelBuilder.Entity<RejectionRow>().ToTable("rejections").HasKey(r => r.RejectionId);
         modelBuilder.Entity<ShardRow>().ToTable("shards").HasKey(r => r.ShardId);
         modelBuilder.Entity<SnapshotRow>().ToTable("snapshots").HasKey(r => r.SnapshotId);

@@ -67,6 +67,30 @@ public sealed class IngestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_corrects_itself_says_the_same_the_second_time()
+    {
+        var file = Borrowers.Write(_lab.Folder, "twice.csv", [Borrowers.Lines[0], Flip(Borrowers.Lines[0])]);
+        await _lab.IngestAsync(file);
+        (await _lab.IngestAsync(file)).Added.ShouldBe(0);
+        await using var db = _lab.NewContext();
+        (await db.Samples.OrderBy(s => s.Sequence).Select(s => s.SupersededBy != null).ToListAsync()).ShouldBe([true, false]);
+    }
+
+    [Fact]
+    public async Task A_correction_that_is_taken_back_gives_its_place_to_the_original()
+    {
+        var original = Borrowers.Write(_lab.Folder, "original.csv", [Borrowers.Lines[0]]);
+        await _lab.IngestAsync(original);
+        await _lab.IngestAsync(Borrowers.Write(_lab.Folder, "corrected.csv", [Flip(Borrowers.Lines[0])]));
+
+        var summary = await _lab.IngestAsync(original);
+
+        (summary.Added, summary.Superseded).ShouldBe((0, 1));
+        await using var db = _lab.NewContext();
+        (await db.Samples.OrderBy(s => s.Sequence).Select(s => s.SupersededBy != null).ToListAsync()).ShouldBe([false, true]);
+    }
+
+    [Fact]
     public async Task A_row_that_is_there_twice_is_one_sample()
     {
         await _lab.IngestAsync(Borrowers.Write(_lab.Folder, "doubled.csv", Borrowers.Lines.Take(5).Concat(Borrowers.Lines.Take(5))));

@@ -9,6 +9,9 @@ public sealed class SampleRow
 
     public long Sequence { get; set; }
 
+    /// <summary>When this very content came in last, in the order of all arrivals: among equal natural keys the highest stands.</summary>
+    public long Arrival { get; set; }
+
     public string Dataset { get; set; } = "";
 
     public string Task { get; set; } = "";
