@@ -1,9 +1,11 @@
 # Sourced by the launcher: building what changed, and running the tests.
 
-# A name for the present state of the sources: paths, sizes and times of everything that goes into the build.
+# A name for the present state of the sources: paths, sizes and times of everything that goes into the build, and the libtorch.
 source_stamp() {
-    (cd "$root" && find services shared Directory.*.props global.json \( -name bin -o -name obj \) -prune -o -type f ! -name packages.lock.json -printf '%p %s %T@\n' |
-        LC_ALL=C sort | sha256sum | cut -c1-16)
+    (cd "$root" && {
+        echo "libtorch ${LIBTORCH:-}"
+        find services shared Directory.*.props global.json \( -name bin -o -name obj \) -prune -o -type f ! -name packages.lock.json -printf '%p %s %T@\n'
+    } | LC_ALL=C sort | sha256sum | cut -c1-16)
 }
 
 # Builds the command line when its sources changed. It runs from a copy, so that a build never pulls files out from under

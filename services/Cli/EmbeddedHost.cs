@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using ZiGong.Cli.Hosting;
 using ZiGong.Control;
 using ZiGong.Evaluation;
 using ZiGong.GradientExtraction;
@@ -17,22 +18,25 @@ namespace ZiGong.Cli;
 
 /// <summary>
 /// All services in this process, over MassTransit's in-memory transport. One such host at a time holds an advisory lock; a second
-/// one adds its run and lets the first do the work (<see cref="IsFollower"/>).
+/// one adds its run and lets the first do the work (<see cref="IsFollower"/>). With the rabbitmq transport the work is always
+/// that of the separate services.
 /// </summary>
 public sealed class EmbeddedHost : IAsyncDisposable
 {
-    private readonly IHost _host;
-    private readonly NpgsqlConnection _lock;
+    private readonly PipelineOptions _options;
+    private readonly EmbeddedLock _lock;
+    private IHost _host;
 
-    private EmbeddedHost(IHost host, NpgsqlConnection @lock, bool isFollower)
+    private EmbeddedHost(PipelineOptions options, EmbeddedLock @lock, IHost host, bool works)
     {
-        _host = host;
+        _options = options;
         _lock = @lock;
-        IsFollower = isFollower;
+        _host = host;
+        IsFollower = !works;
     }
 
-    /// <summary>Another process does the work; this one only asks and watches.</summary>
-    public bool IsFollower { get; }
+    /// <summary>Other processes do the work; this one only asks and watches.</summary>
+    public bool IsFollower { get; private set; }
 
     public IServiceProvider Services => _host.Services;
 
@@ -41,29 +45,83 @@ public sealed class EmbeddedHost : IAsyncDisposable
         await using var source = PipelineDatabase.Open(options.Checked().Database);
         await PipelineDatabase.MigrateAsync(source, ct);
         await SubjectKey.EnsureAsync(options.SubjectKeyFile, source, ct);
+        var @lock = new EmbeddedLock(options.Database);
+        try
+        {
+            var works = options.Transport == "memory" && await @lock.TryTakeAsync(ct);
+            return new EmbeddedHost(options, @lock, await StartHostAsync(options, works, @lock, ct), works);
+        }
+        catch
+        {
+            await @lock.DisposeAsync();
+            throw;
+        }
+    }
 
-        // Its own connection outside the pool: the lock lives as long as it does, and goes with the process however that ends.
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Database) { Pooling = false, KeepAlive = 30 }.ConnectionString);
-        await connection.OpenAsync(ct);
-        await using var take = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = AdvisoryLocks.EmbeddedHost } } };
-        var works = (bool)(await take.ExecuteScalarAsync(ct))!;
+    /// <summary>Turns a follower into the host that works, if the one that did is gone. With the database out of reach it stays a follower.</summary>
+    public async Task TakeOverAsync(CancellationToken ct)
+    {
+        if (!IsFollower || _options.Transport != "memory")
+        {
+            return;
+        }
+
+        try
+        {
+            if (!await _lock.TryTakeAsync(ct))
+            {
+                return;
+            }
+
+            var follower = _host;
+            _host = await StartHostAsync(_options, works: true, _lock, ct);
+            IsFollower = false;
+            await StopAsync(follower);
+        }
+        catch (Exception e) when (IsFollower)
+        {
+            // A lock without a host that works would keep everybody else from working too.
+            await _lock.ReleaseAsync();
+            if (e is not NpgsqlException)
+            {
+                throw;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(_host);
+        await _lock.DisposeAsync();
+    }
+
+    private static async Task<IHost> StartHostAsync(PipelineOptions options, bool works, EmbeddedLock @lock, CancellationToken ct)
+    {
         if (works)
         {
-            await ReleaseLeasesAsync(connection, ct);
+            await @lock.ReleaseLeasesAsync(ct);
+            ArtifactLeftovers.Delete(options.Artifacts, TimeProvider.System.GetUtcNow());
         }
 
         // MassTransit keeps the log of a flow's first host, which may be disposed by now.
         MassTransit.LogContext.Current = null;
         var host = Build(options, works);
-        await host.StartAsync(ct);
-        return new EmbeddedHost(host, connection, !works);
+        try
+        {
+            await host.StartAsync(ct);
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
-    public async ValueTask DisposeAsync()
+    private static async Task StopAsync(IHost host)
     {
-        await _host.StopAsync(CancellationToken.None);
-        _host.Dispose();
-        await _lock.DisposeAsync();
+        await host.StopAsync(CancellationToken.None);
+        host.Dispose();
     }
 
     private static IHost Build(PipelineOptions options, bool works)
@@ -92,13 +150,5 @@ public sealed class EmbeddedHost : IAsyncDisposable
             }
         });
         return builder.Build();
-    }
-
-    // Whoever held leases in embedded mode is gone, or this process would not have the lock.
-    private static async Task ReleaseLeasesAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        await using var release = new NpgsqlCommand(
-            "update zigong.work_units set state = 'Pending', lease_token = null, lease_expires_at = null where state = 'Leased'", connection);
-        await release.ExecuteNonQueryAsync(ct);
     }
 }

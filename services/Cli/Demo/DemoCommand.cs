@@ -14,13 +14,12 @@ namespace ZiGong.Cli.Demo;
 /// <summary><c>demo</c>: the whole way on simulated borrowers, some of whose labels are wrong on purpose.</summary>
 internal static class DemoCommand
 {
-    private const string Descriptor = "simulated";
-
     public static Command Create(CommandBuilder builder)
     {
-        var borrowers = new Option<int>("--borrowers") { Description = "Borrowers simulated.", DefaultValueFactory = _ => new SimulationOptions().Borrowers };
-        var flips = new Option<double>("--flips") { Description = "Share of training labels that are flipped.", DefaultValueFactory = _ => 0.05 };
-        var seed = new Option<long>("--seed") { Description = "Seed of simulator and run.", DefaultValueFactory = _ => 1 };
+        var defaults = DemoDataset.Defaults;
+        var borrowers = new Option<int>("--borrowers") { Description = "Borrowers simulated.", DefaultValueFactory = _ => defaults.Borrowers };
+        var flips = new Option<double>("--flips") { Description = "Share of training labels that are flipped.", DefaultValueFactory = _ => defaults.FlipShare };
+        var seed = new Option<long>("--seed") { Description = "Seed of simulator and run.", DefaultValueFactory = _ => (long)defaults.Seed };
         var set = new Option<string[]>("--set") { Description = "Change an option of the run: Section:Name=value; repeatable.", DefaultValueFactory = _ => [] };
         return builder.Command(
             "demo",
@@ -37,7 +36,8 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(SimulationOptions simulation, RunOptions options, Screen screen, CancellationToken ct)
     {
-        var folder = Path.Combine(CliSettings.Home, "demo");
+        var (name, text) = DemoDataset.Of(simulation);
+        var folder = Path.Combine(CliSettings.Home, "demo", name);
         Directory.CreateDirectory(folder);
         var table = Path.Combine(folder, "simulated.csv");
         var summary = Simulation.Write(table, simulation, ct);
@@ -46,12 +46,12 @@ internal static class DemoCommand
             + $"{Format.Count(summary.Flips)} labels flipped, Bayes AUC {Format.Figure(summary.BayesAuc)}");
 
         var settings = CliSettings.Read();
-        var descriptor = DescriptorFile.Load(Descriptor);
+        var descriptor = DescriptorFile.Parse(text, $"{name}.yaml");
         await using var reader = await Reader.OpenAsync(settings, ct);
         var ingested = await IngestCommand.RunAsync(descriptor, table, reader, screen, ct);
         screen.Note($"ingested: {Format.Count(ingested.Added)} added, {Format.Count(ingested.Unchanged)} unchanged, {Format.Count(ingested.Rejected)} rejected");
 
-        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(DescriptorFile.Text(Descriptor), options, ct);
+        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(text, options, ct);
         var truth = GroundTruth.Read(Simulation.TruthPath(table), descriptor);
         await using var db = reader.NewContext();
         var result = await RunResult.ReadAsync(db, view, ct);

@@ -19,7 +19,7 @@ internal static class EventsCommand
     public static Command Create(CommandBuilder builder)
     {
         var run = ShowCommand.RunArgument(ArgumentArity.ZeroOrOne);
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on printing until Ctrl-C, or with RUN until its last event." };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on printing until Ctrl-C, or with RUN until that run has ended." };
         var after = new Option<long>("--after") { Description = "Only events with a higher sequence number: a reader's cursor.", DefaultValueFactory = _ => 0 };
         return builder.Command(
             "events",
@@ -47,6 +47,9 @@ internal static class EventsCommand
         while (true)
         {
             await using var db = reader.NewContext();
+
+            // First the status, then the events: the event that ends a run is committed with its status.
+            var ends = !follow || (run is not null && await db.Runs.AnyAsync(r => r.RunId == run && r.Status != RunStatus.Running, ct));
             var page = await PageAsync(db, run, after, ct);
             foreach (var row in page)
             {
@@ -59,7 +62,7 @@ internal static class EventsCommand
                 continue;
             }
 
-            if (!follow || (run is not null && page.Any(IsLast)))
+            if (ends)
             {
                 return;
             }
@@ -70,8 +73,6 @@ internal static class EventsCommand
 
     private static Task<List<PipelineEventRow>> PageAsync(PipelineDb db, Guid? run, long after, CancellationToken ct) =>
         db.PipelineEvents.Where(e => e.Sequence > after && (run == null || e.RunId == run)).OrderBy(e => e.Sequence).Take(Page).ToListAsync(ct);
-
-    private static bool IsLast(PipelineEventRow row) => row.Type is nameof(ModelReady) or nameof(ModelRejected) or nameof(StageFailed);
 
     private static void Print(PipelineEventRow row, Screen screen)
     {

@@ -11,14 +11,12 @@ namespace ZiGong.Cli.Hosting;
 internal sealed class HostSession : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(3);
-    private readonly PipelineOptions _options;
     private readonly TimeProvider _time;
-    private EmbeddedHost _host;
+    private readonly EmbeddedHost _host;
     private long _tried;
 
-    private HostSession(PipelineOptions options, TimeProvider time, EmbeddedHost host)
+    private HostSession(TimeProvider time, EmbeddedHost host)
     {
-        _options = options;
         _time = time;
         _host = host;
         _tried = time.GetTimestamp();
@@ -29,7 +27,7 @@ internal sealed class HostSession : IAsyncDisposable
     public RunRequests Requests => _host.Services.GetRequiredService<RunRequests>();
 
     public static async Task<HostSession> StartAsync(PipelineOptions options, TimeProvider time, CancellationToken ct) =>
-        new(options, time, await EmbeddedHost.StartAsync(options, ct));
+        new(time, await EmbeddedHost.StartAsync(options, ct));
 
     /// <summary>Tries every few seconds to become the host that works, if it is not.</summary>
     public async Task TakeOverAsync(CancellationToken ct)
@@ -40,9 +38,7 @@ internal sealed class HostSession : IAsyncDisposable
         }
 
         _tried = _time.GetTimestamp();
-        var next = await EmbeddedHost.StartAsync(_options, ct);
-        await _host.DisposeAsync();
-        _host = next;
+        await _host.TakeOverAsync(ct);
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -24,9 +24,11 @@ internal sealed class PipelineRun(Reader reader, PipelineOptions settings, Scree
         return await FollowAsync(run, host, ct);
     }
 
+    private string Others => settings.Transport == "memory" ? "another zigong process does" : "the separate services do";
+
     private async Task<RunView> FollowAsync(Guid run, HostSession host, CancellationToken ct)
     {
-        screen.Note($"run {run}{(host.IsFollower ? " (another zigong process does the work)" : "")}");
+        screen.Note($"run {run}{(host.IsFollower ? $" ({Others} the work)" : "")}");
         try
         {
             var view = await new RunFollower(reader, screen, time).FollowAsync(run, host.TakeOverAsync, ct);
@@ -35,7 +37,7 @@ internal sealed class PipelineRun(Reader reader, PipelineOptions settings, Scree
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             screen.Note(host.IsFollower
-                ? $"run {run} goes on in the other process; look at it with: zigong show {RunFinder.Short(run)}"
+                ? $"run {run} goes on without this command; look at it with: zigong show {RunFinder.Short(run)}"
                 : $"stopping; go on with: zigong run --resume {RunFinder.Short(run)}");
             throw;
         }

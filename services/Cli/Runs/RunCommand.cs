@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Terminal;
@@ -24,6 +25,11 @@ internal static class RunCommand
             [dataset, file, set, seed, resume],
             async (parsed, screen, ct) =>
             {
+                if (parsed.GetValue(resume) is not null && new Symbol[] { file, set, seed }.FirstOrDefault(s => parsed.GetResult(s) is { } given && IsGiven(given)) is { } extra)
+                {
+                    throw new UsageException($"--resume takes no {extra.Name}: options and data are frozen with a run; start a new one with --dataset\nTry: zigong run --help");
+                }
+
                 var options = OptionsOf(parsed.GetValue(set)!, parsed.GetValue(seed));
                 var settings = CliSettings.Read();
                 return (parsed.GetValue(resume), parsed.GetValue(dataset)) switch
@@ -45,6 +51,9 @@ internal static class RunCommand
         var options = assignments.Aggregate(new RunOptions(), RunOptionsReader.Set);
         return seed is null ? options : RunOptionsReader.Set(options, $"Seed={seed}");
     }
+
+    // An option's default and an absent argument have a result too.
+    private static bool IsGiven(SymbolResult result) => result is OptionResult { Implicit: false } || (result is ArgumentResult && result.Tokens.Count > 0);
 
     private static async Task<int> StartAsync(string dataset, string? file, RunOptions options, PipelineOptions settings, Screen screen, CancellationToken ct)
     {

@@ -49,6 +49,26 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("--set Selection:Size=0.3", "--set")]
+    [InlineData("--seed 7", "--seed")]
+    [InlineData("german.data", "FILE")]
+    public async Task What_a_resumed_run_would_ignore_is_refused(string extra, string named)
+    {
+        var (exitCode, _, errors) = await RunAsync(["run", "--resume", "latest", .. extra.Split(' ')]);
+
+        exitCode.ShouldBe(ExitCodes.Input);
+        errors.ShouldContain($"--resume takes no {named}: options and data are frozen with a run");
+    }
+
+    [Fact]
+    public async Task A_run_is_resumed_without_anything_else()
+    {
+        var (_, _, errors) = await RunAsync("run", "--resume", "no-such-run");
+
+        errors.ShouldNotContain("--resume takes no", Case.Sensitive, "defaults count as not given");
+    }
+
+    [Theory]
     [InlineData("Selection:TopShare=1.5", "between 0 and 1")]
     [InlineData("Selection:TopShar=0.5", "did you mean 'Selection:TopShare'?")]
     [InlineData("TracSeq:Clock=Wall", "Checkpoint, Sample, Both")]

@@ -59,7 +59,7 @@ public sealed class LauncherTests
     }
 
     [Fact]
-    public void The_source_stamp_changes_with_the_sources_only()
+    public void The_source_stamp_changes_with_the_sources_and_the_libtorch_only()
     {
         var root = Directory.CreateTempSubdirectory("zigong-stamp-").FullName;
         Directory.CreateDirectory(Path.Combine(root, "services", "bin"));
@@ -69,14 +69,39 @@ public sealed class LauncherTests
             File.WriteAllText(Path.Combine(root, file), "1");
         }
 
-        string Stamp() => Shell.Run("bash", ["-c", """root=$2; . "$1/infra/local/build.sh"; source_stamp""", "-", Checkout.Root, root]);
+        string Stamp(string libtorch = "") => Shell.Run(
+            "bash", ["-c", """export LIBTORCH=$3; root=$2; . "$1/infra/local/build.sh"; source_stamp""", "-", Checkout.Root, root, libtorch]);
 
         var before = Stamp();
         File.WriteAllText(Path.Combine(root, "services", "bin", "built.dll"), "x");
         Stamp().ShouldBe(before, "what a build writes is not a source");
         File.WriteAllText(Path.Combine(root, "services", "a.cs"), "22");
         Stamp().ShouldNotBe(before);
+        var withDebians = Stamp();
+        Stamp("/opt/libtorch").ShouldNotBe(withDebians, "another libtorch needs another build");
         Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public void A_cluster_whose_checkout_is_not_there_is_named_and_stays()
+    {
+        var clusters = Directory.CreateTempSubdirectory("zigong-clusters-").FullName;
+        var state = Directory.CreateDirectory(Path.Combine(clusters, "checkout", ".zigong")).FullName;
+        File.WriteAllText(Path.Combine(state, "id"), "aaaa");
+        foreach (var (id, checkout) in new[] { ("aaaa", state), ("bbbb", "/not/mounted/.zigong") })
+        {
+            var cluster = Directory.CreateDirectory(Path.Combine(clusters, $"zigong-{id}")).FullName;
+            File.WriteAllText(Path.Combine(cluster, "checkout"), checkout + "\n");
+        }
+
+        // The launcher's function alone: what comes after it would build and start a server.
+        const string Script = """set -euo pipefail; step() { echo "$*"; }; eval "$(sed -n '/^name_orphans() {/,/^}/p' "$1/zigong")"; name_orphans "$2" """;
+        var said = Shell.Run("bash", ["-c", Script, "-", Checkout.Root, clusters]).Trim();
+
+        var lost = Path.Combine(clusters, "zigong-bbbb");
+        said.ShouldBe($"{lost} belonged to /not/mounted/.zigong, which is not there; remove it with infra/local/postgres.sh remove {lost}");
+        Directory.Exists(lost).ShouldBeTrue();
+        Directory.Delete(clusters, recursive: true);
     }
 
     [Fact]
