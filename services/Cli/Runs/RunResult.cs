@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using ZiGong.Cli.Scores;
 using ZiGong.Contracts;
 using ZiGong.Evaluation;
 using ZiGong.Storage;
@@ -12,7 +13,9 @@ namespace ZiGong.Cli.Runs;
 /// <param name="Ready">The last event, if the model passed.</param>
 /// <param name="Rejected">The last event, if it did not.</param>
 /// <param name="Notes">What the stages had to say.</param>
-public sealed record RunResult(RunView View, EvaluationReport? Report, ModelReady? Ready, ModelRejected? Rejected, IReadOnlyList<string> Notes)
+/// <param name="Classes">The scores by recorded answer; empty until there are scores.</param>
+public sealed record RunResult(
+    RunView View, EvaluationReport? Report, ModelReady? Ready, ModelRejected? Rejected, IReadOnlyList<string> Notes, IReadOnlyList<ClassScores> Classes)
 {
     public static async Task<RunResult> ReadAsync(PipelineDb db, RunView view, CancellationToken ct)
     {
@@ -29,7 +32,12 @@ public sealed record RunResult(RunView View, EvaluationReport? Report, ModelRead
             notes.Add($"Sketched gradients: inner products are off by {sketch.Error:F4} of the norms on average; Spearman {sketch.Spearman:F3} and top-30 % overlap {sketch.Overlap:F3} against exact ones.");
         }
 
-        return new RunResult(view, report, As<ModelReady>(last), As<ModelRejected>(last), notes);
+        // Part of the partial scores may be under way again, after a damaged file or a replay.
+        var isScored = view.Outcome<SnapshotScored>(Stage.Scores, "scores") is not null
+            && view.Units.All(u => u.Stage != nameof(Stage.Partials) || u.State == UnitState.Done);
+        var scored = isScored ? await ScoredRun.ReadAsync(db, view, ct) : null;
+        notes.AddRange(scored?.Notes.Except(notes) ?? []);
+        return new RunResult(view, report, As<ModelReady>(last), As<ModelRejected>(last), notes, scored?.Classes ?? []);
     }
 
     private static T? As<T>(PipelineEventRow? row)

@@ -26,6 +26,7 @@ public static class RunResultView
         }),
         result.Report,
         result.Notes,
+        result.Classes,
         result.Ready,
         result.Rejected,
         Failure = result.View.Failure?.Message,
@@ -39,6 +40,14 @@ public static class RunResultView
             screen.Heading($"Test side: {report.Model.N} samples, {report.Model.Positives} bad");
             PrintMetrics(report, screen);
             PrintGates(report, screen);
+        }
+
+        if (result.Classes.Count > 0)
+        {
+            screen.Heading("Scores (positive: training on the sample lowers the reference loss)");
+            screen.Print(Format.Table(
+                ["Answer", "Samples>", "Positive>", "Negative>", "In the top>"],
+                result.Classes.Select(c => (string[])[c.Answer, Format.Count(c.Samples), Format.Count(c.Positive), Format.Count(c.Negative), Format.Count(c.Top)])));
         }
 
         screen.Heading("Stages");

@@ -16,10 +16,27 @@ namespace ZiGong.Cli.Scores;
 /// <param name="Reason">top, random or class-guard; null where it was not kept.</param>
 public sealed record ScoredSample(Sample Sample, double Score, IReadOnlyList<double> Partials, IReadOnlyList<double> Losses, int? Rank, string? Reason);
 
+/// <summary>The scores of the samples with one recorded answer.</summary>
+/// <param name="Positive">Samples with a score above 0.</param>
+/// <param name="Negative">Samples with a score below 0.</param>
+/// <param name="Top">Samples kept for their score.</param>
+public sealed record ClassScores(string Answer, int Samples, int Positive, int Negative, int Top)
+{
+    public static IReadOnlyList<ClassScores> Of(IEnumerable<ScoredSample> samples) =>
+    [
+        .. samples.GroupBy(s => s.Sample.Answer).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new ClassScores(g.Key, g.Count(), g.Count(s => s.Score > 0), g.Count(s => s.Score < 0), g.Count(s => s.Reason == "top"))),
+    ];
+}
+
 /// <summary>The scores of a run.</summary>
 /// <param name="Weights">Weight γ^(T − t_i) of each checkpoint.</param>
-public sealed record ScoredRun(IReadOnlyList<ScoredSample> Samples, IReadOnlyList<CheckpointWeight> Weights)
+/// <param name="Notes">What combining the partial scores had to say.</param>
+public sealed record ScoredRun(IReadOnlyList<ScoredSample> Samples, IReadOnlyList<CheckpointWeight> Weights, IReadOnlyList<string> Notes)
 {
+    /// <summary>By recorded answer.</summary>
+    public IReadOnlyList<ClassScores> Classes => ClassScores.Of(Samples);
+
     /// <exception cref="InputException">The run has no scores yet.</exception>
     public static async Task<ScoredRun> ReadAsync(PipelineDb db, RunView view, CancellationToken ct)
     {
@@ -38,7 +55,8 @@ public sealed record ScoredRun(IReadOnlyList<ScoredSample> Samples, IReadOnlyLis
                 var member = kept.GetValueOrDefault(s.SampleId);
                 return new ScoredSample(samples[ContentHash.FromGuid(s.SampleId)], scores.Values[i], s.Values, s.Losses, member?.Rank, member?.Reason);
             })],
-            scores.Weights);
+            scores.Weights,
+            scores.Notes);
     }
 
     /// <summary>The <paramref name="count"/> highest (or lowest) scores, the most extreme first; ties by id.</summary>

@@ -71,7 +71,7 @@ public sealed class FlipDetectionTests
     [Fact]
     public void Samples_of_an_earlier_simulation_are_left_out_of_the_flip_figures()
     {
-        var run = new ScoredRun([Scored("bad", -1, null, "known"), Scored("good", 1, "top", "known too"), Scored("good", 5, null, "unknown")], []);
+        var run = new ScoredRun([Scored("bad", -1, null, "known"), Scored("good", 1, "top", "known too"), Scored("good", 5, null, "unknown")], [], []);
         var truth = new Dictionary<string, GroundTruthRow>
         {
             ["known"] = new(0.1, Defaulted: false, Flipped: true, "calm"),
@@ -88,10 +88,18 @@ public sealed class FlipDetectionTests
     [Fact]
     public void Extremes_are_ordered_and_ties_break_by_id()
     {
-        var run = new ScoredRun([Scored("b", 1, null, id: "2"), Scored("b", 1, null, id: "1"), Scored("b", -4, null, id: "3")], []);
+        var run = new ScoredRun([Scored("b", 1, null, id: "2"), Scored("b", 1, null, id: "1"), Scored("b", -4, null, id: "3")], [], []);
 
         run.Extremes(2, highest: true).Select(s => s.Sample.Id).ShouldBe(["1", "2"]);
         run.Extremes(1, highest: false).Single().Sample.Id.ShouldBe("3");
+    }
+
+    [Fact]
+    public void Signs_and_places_in_the_top_are_counted_per_answer()
+    {
+        ScoredSample[] samples = [Scored("good", 2, "top"), Scored("bad", 3, "top"), Scored("good", 0, "random"), Scored("good", -1, null)];
+
+        ClassScores.Of(samples).ShouldBe([new ClassScores("bad", 1, 1, 0, 1), new ClassScores("good", 3, 1, 1, 1)]);
     }
 
     private static ScoredSample Scored(string answer, double score, string? reason, string key = "key", string id = "id") => new(
