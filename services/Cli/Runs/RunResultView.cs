@@ -94,6 +94,10 @@ public static class RunResultView
         else
         {
             screen.Line(result.View.Failure?.Message ?? $"Run {result.View.Run.RunId} is {result.View.Run.Status}: {ProgressView.Line(result.View.Stages)}");
+            if (result.View.Run.Status == Storage.Entities.RunStatus.Running)
+            {
+                screen.Line($"If no process works on it any more: zigong run --resume {result.View.Run.RunId}");
+            }
         }
     }
 
