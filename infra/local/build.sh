@@ -47,6 +47,7 @@ build_everything() {
 }
 
 # Runs the test projects one after the other and adds their figures up: the last line is `N passed, N failed, N skipped`.
+# A test that hangs is named and ends its project after five minutes.
 run_tests() {
     local results=$state/test-results project rc=0 passed=0 failed=0 skipped=0
     rm -rf "$results"
@@ -55,7 +56,8 @@ run_tests() {
     for project in UnitTests FlowTests SystemTests; do
         step "$project"
         dotnet test "$root/tests/$project" -c Release --no-build --nologo -v q --results-directory "$results" \
-            --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=minimal" "$@" </dev/null || { rc=1; broken+=" $project"; }
+            --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=minimal" \
+            --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none "$@" </dev/null || { rc=1; broken+=" $project"; }
         count_results "$results/$project.trx"
     done
     # A test host that died leaves no failed test behind: it must not pass for success.

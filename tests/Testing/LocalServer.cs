@@ -71,6 +71,8 @@ public sealed record ProgramResult(int ExitCode, string Output, string Errors);
 /// <summary>Runs programs for tests.</summary>
 public static class Shell
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+
     /// <summary>Runs a program that has to succeed; returns what it printed.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message carries its error output.</exception>
     public static string Run(string program, IReadOnlyList<string> arguments)
@@ -99,8 +101,14 @@ public static class Shell
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {program}");
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new ProgramResult(process.ExitCode, output, errors.GetAwaiter().GetResult());
+        var output = process.StandardOutput.ReadToEndAsync();
+        // A program that hangs, or leaves its output open to a child that stays, fails one test and not the whole run.
+        if (!Task.WhenAll(errors, output, process.WaitForExitAsync()).Wait(Deadline))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} is not done after {Deadline}");
+        }
+
+        return new ProgramResult(process.ExitCode, output.Result, errors.Result);
     }
 }
