@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A private RabbitMQ server in a folder of its own, on free ports of the loopback interface, with a password of its own.
 #
-#   rabbitmq.sh start FOLDER [--watch PID]   starts it if it is down; prints the amqp URI
+#   rabbitmq.sh start FOLDER [--watch PID]   starts it if it is down; prints the services' amqp URI (FOLDER/uri; that of
+#                                            subscribers, who may read announcements and nothing else, is in FOLDER/subscriber.uri)
 #   rabbitmq.sh stop FOLDER | kill FOLDER | remove FOLDER | status FOLDER
 #
 #   --watch     stops the server and removes the folder when process PID ends, however it ends
@@ -26,18 +27,34 @@ free_port() {
     done
 }
 
-# Ports and password are chosen once, so that clients find the server again after a restart.
+random_hex() { head -c "$1" /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+
+# A user as definitions have it: the hash is salt, then SHA-256 of salt and password.
+user() {
+    local salt hash
+    salt=$(random_hex 4)
+    hash=$({ unhex "$salt"; printf %s "$2"; } | sha256sum | cut -d' ' -f1)
+    printf '{ "name": "%s", "password_hash": "%s", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": "" }' "$1" "$(unhex "$salt$hash" | base64 -w0)"
+}
+
+unhex() { printf "$(printf %s "$1" | sed 's/../\\x&/g')"; }
+
+# Ports and passwords are chosen once, so that clients find the server again after a restart.
 create() {
     mkdir -p "$folder"/{mnesia,log,home}
-    local amqp password
+    local amqp password subscriber
     amqp=$(free_port)
-    password=$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')
+    password=$(random_hex 24)
+    subscriber=$(random_hex 24)
     cat >"$folder/rabbitmq.conf" <<END
 listeners.tcp.1 = 127.0.0.1:$amqp
 disk_free_limit.absolute = 200MB
-default_user = zigong
-default_pass = $password
+load_definitions = $folder/definitions.json
 END
+    # Read at every start: a broker that lost its data folder has users, exchanges and policies again.
+    local users
+    users="$(user zigong "$password"), $(user subscriber "$subscriber")"
+    sed "s|\"users\": \[\]|\"users\": [$users]|" "$topology" >"$folder/definitions.json"
     echo '[].' >"$folder/enabled_plugins"
     cat >"$folder/env.sh" <<END
 export HOME='$folder/home' RABBITMQ_NODENAME='zigong$amqp@localhost' RABBITMQ_CONFIG_FILE='$folder/rabbitmq.conf'
@@ -47,6 +64,7 @@ export ERL_EPMD_PORT=$(free_port) ERL_EPMD_ADDRESS=127.0.0.1
 export RABBITMQ_SERVER_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
 END
     echo "amqp://zigong:$password@127.0.0.1:$amqp/" >"$folder/uri"
+    echo "amqp://subscriber:$subscriber@127.0.0.1:$amqp/" >"$folder/subscriber.uri"
     chmod -R go= "$folder"
     if [ "$(id -u)" = 0 ]; then chown -R rabbitmq: "$folder"; fi
 }
@@ -102,7 +120,7 @@ stop() {
 }
 
 # A stale pid file may name somebody else's process by now.
-is_server() { tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF "$folder"; }
+is_server() { { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -qF "$folder"; }
 
 # Waits until the process is gone (a zombie has no command line): a start right after it would find the port still open.
 kill_server() {
@@ -121,6 +139,7 @@ stop_port_mapper() { program epmd -kill >/dev/null 2>&1 </dev/null || true; }
 
 [ $# -ge 2 ] || fail "usage: rabbitmq.sh start|stop|kill|remove|status FOLDER [--watch PID]"
 self=$(readlink -f "${BASH_SOURCE[0]}")
+topology=$(dirname "$self")/../rabbitmq/topology.json
 word=$1 folder=$(readlink -m "$2") watched=""
 [ "${3:-}" = --watch ] && watched=$4
 cd /

@@ -17,7 +17,7 @@ public static class CliSettings
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
             .AddEnvironmentVariables()
             .Build();
-        var options = configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions();
+        var options = (configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions()).WithSecrets();
         if (options.Database.Length == 0)
         {
             options.Database = Environment.GetEnvironmentVariable("ZIGONG_DATABASE") ?? "";
