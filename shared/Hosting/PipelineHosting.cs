@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ZiGong.Contracts;
+using ZiGong.Hosting.Faults;
 using ZiGong.Storage;
 
 namespace ZiGong.Hosting;
@@ -33,7 +34,13 @@ public static class PipelineHosting
     {
         options.Checked();
         services.AddSingleton(options);
-        services.AddSingleton(TimeProvider.System);
+        var faults = FaultPlan.Parse(options.Faults) is { } plan ? new FaultInjection(plan) : null;
+        services.AddSingleton(faults?.Plan.ClockHours > 0 ? new JumpingClock(faults) : TimeProvider.System);
+        if (faults is not null)
+        {
+            services.AddSingleton(faults);
+        }
+
         services.AddSingleton(_ => PipelineDatabase.Open(options.Database));
         services.AddSingleton(_ => new ArtifactStore(options.Artifacts));
         services.AddSingleton<WorkUnits>();
@@ -50,8 +57,7 @@ public static class PipelineHosting
             {
                 bus.UsingInMemory((context, transport) =>
                 {
-                    RetryOutages(transport);
-                    transport.ConfigureEndpoints(context);
+                    Configure(context, transport, faults);
                 });
             }
             else
@@ -60,8 +66,7 @@ public static class PipelineHosting
                 bus.UsingRabbitMq((context, transport) =>
                 {
                     transport.Host(new Uri(options.Broker));
-                    RetryOutages(transport);
-                    transport.ConfigureEndpoints(context);
+                    Configure(context, transport, faults);
                 });
             }
         });
@@ -95,9 +100,18 @@ public static class PipelineHosting
         }
     }
 
-    // Only outages get this far: the stage runner deals with everything else. What outlasts the retries is found by the sweeper.
-    private static void RetryOutages(IBusFactoryConfigurator transport) =>
+    private static void Configure<T>(IBusRegistrationContext context, IBusFactoryConfigurator<T> transport, FaultInjection? faults)
+        where T : IReceiveEndpointConfigurator
+    {
+        // Only outages get this far: the stage runner deals with everything else. What outlasts the retries is found by the sweeper.
         transport.UseMessageRetry(r => r.Exponential(6, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(300)));
+        if (faults is not null)
+        {
+            transport.UseConsumeFilter(typeof(FaultyDelivery<>), context);
+        }
+
+        transport.ConfigureEndpoints(context);
+    }
 }
 
 /// <summary>Brings the schema up to date before any message is taken.</summary>

@@ -43,6 +43,9 @@ public sealed record PipelineOptions
     /// <summary>Seconds between two sweeps over unfinished runs.</summary>
     public double SweepSeconds { get; set; } = 5;
 
+    /// <summary>Faults that the process inflicts on itself, for tests alone; see <see cref="Hosting.Faults.FaultPlan"/>.</summary>
+    public string Faults { get; set; } = "";
+
     /// <summary>The same with the secrets read from their files.</summary>
     /// <exception cref="InputException">A file is not there, or a value is given twice.</exception>
     public PipelineOptions WithSecrets() => this with

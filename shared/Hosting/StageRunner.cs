@@ -62,7 +62,8 @@ public class StaleResultException(UnitKey maker, string message) : Exception(mes
 /// publish what follows, acknowledge. A crash between any two steps leads to a redelivery or a sweep that finishes the rest.
 /// </summary>
 public sealed class StageRunner(
-    NpgsqlDataSource source, WorkUnits units, RunFailures failures, IBus bus, PipelineOptions options, TimeProvider time, ILogger<StageRunner> log)
+    NpgsqlDataSource source, WorkUnits units, RunFailures failures, IBus bus, PipelineOptions options, TimeProvider time, ILogger<StageRunner> log,
+    Faults.FaultInjection? faults = null)
 {
     /// <param name="message">The order; its generation decides whether it still counts.</param>
     /// <param name="unit">The unit to work on.</param>
@@ -83,6 +84,7 @@ public sealed class StageRunner(
 
         if (await AttemptAsync(message, unit, lease, work, ct) is { } result)
         {
+            faults?.AfterCommit();
             await PublishEventsAsync(result, ct);
             await PublishNextAsync(message.RunId, unit, ct);
         }
