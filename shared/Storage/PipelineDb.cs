@@ -49,6 +49,10 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<PipelineSwitchRow> PipelineSwitch => Set<PipelineSwitchRow>();
+
+    public DbSet<DeadLetterRow> DeadLetters => Set<DeadLetterRow>();
+
     /// <summary>The database's clock, inside queries: leases and times of completion must not depend on a worker's clock.</summary>
     [DbFunction("clock_timestamp", IsBuiltIn = true)]
     public static DateTimeOffset Now() => throw new InvalidOperationException("only inside a query");
@@ -85,6 +89,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<RegisteredModel>().ToTable("models").HasKey(r => r.ModelId);
         modelBuilder.Entity<PipelineEventRow>().ToTable("pipeline_events").HasKey(r => r.Sequence);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.AuditId);
+        modelBuilder.Entity<PipelineSwitchRow>().ToTable("pipeline_switch").HasKey(r => r.Name);
+        modelBuilder.Entity<DeadLetterRow>().ToTable("dead_letters").HasKey(r => r.Id);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {
             property.SetColumnName(Snake(property.Name));
