@@ -47,7 +47,7 @@ build_everything() {
 }
 
 # Runs the test projects one after the other and adds their figures up: the last line is `N passed, N failed, N skipped`.
-# A test that hangs is named and ends its project after five minutes.
+# A test that hangs is named and ends its project after twelve minutes.
 run_tests() {
     local results=$state/test-results project rc=0 passed=0 failed=0 skipped=0
     rm -rf "$results"
@@ -57,7 +57,7 @@ run_tests() {
         step "$project"
         dotnet test "$root/tests/$project" -c Release --no-build --nologo -v q --results-directory "$results" \
             --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=minimal" \
-            --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none "$@" </dev/null || { rc=1; broken+=" $project"; }
+            --blame-hang --blame-hang-timeout 12m --blame-hang-dump-type none "$@" </dev/null || { rc=1; broken+=" $project"; }
         count_results "$results/$project.trx"
     done
     # A test host that died leaves no failed test behind: it must not pass for success.

@@ -6,7 +6,8 @@
 #   services.sh ps FOLDER        NAME WORKER STATE PID ADDRESS, parted by tabs; fails when one is not running
 #
 # Configuration comes from the environment (Pipeline__Database, Pipeline__Broker ...). FOLDER holds, for every worker
-# NAME-N: .log, .pid of the service, .supervisor and .url.
+# NAME-N: .log, .pid of the service, .supervisor and .url. ZIGONG_RESTART_SECONDS is the longest wait before a service that
+# keeps ending is started again.
 set -euo pipefail
 
 readonly SERVICES="Control Ingest Training GradientExtraction TracSeqScoring Selection Templating Evaluation"
@@ -40,7 +41,7 @@ start_worker() {
 
 # Starts the service again, whatever ended it, at once and then slower and slower. A bad configuration (2) would only fail again.
 supervise() {
-    local worker=$1 assembly=$2 wait=1 started rc pid
+    local worker=$1 assembly=$2 wait=1 slowest=${ZIGONG_RESTART_SECONDS:-16} started rc pid
     trap 'kill -TERM "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; exit 0' TERM
     while :; do
         started=$SECONDS rc=0
@@ -51,7 +52,7 @@ supervise() {
         [ "$rc" != 2 ] || break
         if [ $((SECONDS - started)) -gt 30 ]; then wait=1; fi
         sleep "$wait"
-        wait=$((wait < 16 ? 2 * wait : 16))
+        wait=$((2 * wait < slowest ? 2 * wait : slowest))
     done
 }
 

@@ -14,7 +14,7 @@ namespace ZiGong.Control;
 /// Sends the next messages again for every unfinished run that stopped moving: after a kill, a wiped broker or a back-off.
 /// At once when the host starts, then every <see cref="PipelineOptions.SweepSeconds"/>; one sweeper at a time, under an advisory lock.
 /// </summary>
-public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions options, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announcer, PipelineOptions options, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,7 +53,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
             return 0;
         }
 
-        var sent = 0;
+        var sent = await announcer.CatchUpAsync(UnlessYoungerThan, ct);
         foreach (var runId in await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct))
         {
             try
@@ -117,6 +117,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
         return true;
     }
 
+    private static readonly TimeSpan UnlessYoungerThan = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private readonly Dictionary<Guid, (Standing Standing, DateTimeOffset At, TimeSpan Wait)> _swept = [];
 

@@ -45,6 +45,7 @@ public static class PipelineHosting
         services.AddSingleton(_ => new ArtifactStore(options.Artifacts));
         services.AddSingleton<WorkUnits>();
         services.AddSingleton<RunFailures>();
+        services.AddSingleton<Announcer>();
         services.AddSingleton<StageRunner>();
         services.AddSingleton<ModelStore>();
         services.AddHostedService<MigrationsAtStart>();

@@ -62,7 +62,7 @@ public class StaleResultException(UnitKey maker, string message) : Exception(mes
 /// publish what follows, acknowledge. A crash between any two steps leads to a redelivery or a sweep that finishes the rest.
 /// </summary>
 public sealed class StageRunner(
-    NpgsqlDataSource source, WorkUnits units, RunFailures failures, IBus bus, PipelineOptions options, TimeProvider time, ILogger<StageRunner> log,
+    NpgsqlDataSource source, WorkUnits units, RunFailures failures, IBus bus, Announcer announcer, PipelineOptions options, TimeProvider time, ILogger<StageRunner> log,
     Faults.FaultInjection? faults = null)
 {
     /// <param name="message">The order; its generation decides whether it still counts.</param>
@@ -73,7 +73,11 @@ public sealed class StageRunner(
         var lease = await units.TakeAsync(message, unit, ct);
         if (lease.Outcome == LeaseOutcome.AlreadyDone)
         {
-            await AnnounceAgainAsync(message, unit, ct);
+            if (unit.Stage == Stage.Model)
+            {
+                await announcer.RepeatLastAsync(message.RunId, message.Generation, ct);
+            }
+
             await PublishNextAsync(message.RunId, unit, ct);
         }
 
@@ -209,7 +213,7 @@ public sealed class StageRunner(
             log.LogError(e, "{Stage} {Unit} of run {Run} failed for good", unit.Stage, unit.Unit, message.RunId);
             if (await failures.RecordAsync(message, unit, lease.Token, e, ct) is { } failed)
             {
-                await bus.Publish(failed, c => c.MessageId = EventLog.MessageId(failed), ct);
+                await announcer.PublishAsync(failed, ct);
             }
 
             return;
@@ -253,26 +257,7 @@ public sealed class StageRunner(
     {
         foreach (var message in (IEnumerable<IRunMessage>)[result.Outcome, .. result.Also ?? []])
         {
-            await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
-        }
-    }
-
-    /// <summary>A crash between commit and publish must not swallow the last event of a run: nothing comes after it that would be missed.</summary>
-    private async Task AnnounceAgainAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
-    {
-        if (unit.Stage != Stage.Model)
-        {
-            return;
-        }
-
-        await using var db = PipelineDatabase.NewContext(source);
-        var last = await db.PipelineEvents
-            .Where(e => e.RunId == message.RunId && e.Generation == message.Generation && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
-            .ToListAsync(ct);
-        foreach (var row in last)
-        {
-            var type = row.Type == nameof(ModelReady) ? typeof(ModelReady) : typeof(ModelRejected);
-            await bus.Publish(JsonSerializer.Deserialize(row.Payload, type)!, type, c => c.MessageId = row.MessageId, ct);
+            await announcer.PublishAsync(message, ct);
         }
     }
 

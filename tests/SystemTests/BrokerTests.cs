@@ -1,6 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
@@ -66,6 +68,34 @@ public sealed class BrokerTests(RabbitMqServer broker) : IClassFixture<RabbitMqS
             (await received.Task.WaitAsync(Deadline)).ShouldBe(sent);
             await host.StopAsync();
         }
+    }
+
+    [Fact]
+    public async Task A_subscriber_reads_announcements_and_can_do_nothing_else()
+    {
+        await using var connection = await new ConnectionFactory { Uri = broker.SubscriberUri }.CreateConnectionAsync();
+
+        await using (var channel = await connection.CreateChannelAsync())
+        {
+            await channel.QueueDeclareAsync("subscriber.downstream", durable: true, exclusive: false, autoDelete: false);
+            await channel.QueueBindAsync("subscriber.downstream", "zigong.announcements", "");
+        }
+
+        await RefusedAsync(connection, c => c.QueueDeclareAsync("score-shard", durable: true, exclusive: false, autoDelete: false));
+        await RefusedAsync(connection, c => c.QueueBindAsync("subscriber.downstream", "ZiGong.Contracts:ModelReady", ""));
+        await RefusedAsync(connection, async c =>
+        {
+            await c.BasicPublishAsync("zigong.announcements", "", new byte[] { 1 });
+            // A refused publish closes the channel a moment later: what comes after it fails.
+            await c.QueueDeclarePassiveAsync("subscriber.downstream");
+        });
+        await RefusedAsync(connection, c => c.ExchangeDeclareAsync("mine", "fanout"));
+    }
+
+    private static async Task RefusedAsync(IConnection connection, Func<IChannel, Task> act)
+    {
+        await using var channel = await connection.CreateChannelAsync();
+        (await Should.ThrowAsync<OperationInterruptedException>(() => act(channel))).ShutdownReason!.ReplyCode.ShouldBe((ushort)403);
     }
 
     private async Task DeclareAsync(string queue)

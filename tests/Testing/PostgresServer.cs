@@ -47,7 +47,20 @@ public sealed class RabbitMqServer : IDisposable
 
     public Uri Uri => new(_server.Address);
 
+    /// <summary>With the rights of a subscriber: announcements and nothing else.</summary>
+    public Uri SubscriberUri => new(File.ReadAllText(Path.Combine(_server.Folder, "subscriber.uri")).Trim());
+
     public void Kill() => _server.Kill();
+
+    /// <summary>Kills it and removes all it knew: queues, messages, users.</summary>
+    public void Wipe()
+    {
+        _server.Kill();
+        Directory.Delete(Path.Combine(_server.Folder, "mnesia"), recursive: true);
+        Shell.Run("install", ["-d", "-m", "700", .. OwnedByTheServer, Path.Combine(_server.Folder, "mnesia")]);
+    }
+
+    private static string[] OwnedByTheServer => Environment.UserName == "root" ? ["-o", "rabbitmq", "-g", "rabbitmq"] : [];
 
     public void Restart() => _server.Restart();
 

@@ -113,6 +113,9 @@ public sealed class PipelineEventRow
     public string Payload { get; set; } = "{}";
 
     public DateTimeOffset OccurredAt { get; set; }
+
+    /// <summary>When the broker confirmed it; kept only for the events that end a run.</summary>
+    public DateTimeOffset? AnnouncedAt { get; set; }
 }
 
 public sealed class AuditRow

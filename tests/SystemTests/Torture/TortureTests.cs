@@ -1,0 +1,76 @@
+using System.Globalization;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+using ZiGong.Contracts;
+
+namespace ZiGong.SystemTests.Torture;
+
+/// <summary>
+/// Runs on separate processes, a real broker and a real database, while all of them are killed, stopped, wiped and fed nonsense. They end with the
+/// bytes of an undisturbed run. Short here; <c>./zigong torture --rounds N --seed S</c> goes on for as long as one likes.
+/// </summary>
+public sealed class TortureTests(ITestOutputHelper output)
+{
+    /// <summary>What the services do to themselves, by turns.</summary>
+    private static readonly string[] Moods = ["crash=0.3,clock=48", "twice=1,delay=150", "later=0.4,delay=300"];
+
+    private static readonly Dictionary<string, string> Habits = new(StringComparer.Ordinal)
+    {
+        ["twice"] = "EveryMessageTwice", ["later"] = "ReorderedDeliveries", ["clock"] = "JumpingClock",
+    };
+
+    [Fact]
+    public async Task Runs_end_with_the_bytes_of_an_undisturbed_one_whatever_breaks_meanwhile()
+    {
+        var rounds = Given("ZIGONG_TORTURE_ROUNDS", 3);
+        var seed = Given("ZIGONG_TORTURE_SEED", 1);
+        var random = new SeededRandom((ulong)seed);
+        await using var arena = await Arena.NewAsync();
+        var kinds = Enum.GetValues<Fault>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var mood = Moods[round % Moods.Length];
+            arena.Services.Start($"seed={seed + round},{mood}");
+            await arena.Services.ReadyAsync();
+            var crashes = arena.Services.Count("injected fault");
+            await arena.RoundAsync(
+                (1000 * seed) + round, [.. Enumerable.Range(0, 4).Select(i => kinds[((4 * round) + i) % kinds.Length]).OrderBy(_ => random.NextDouble())], random);
+            arena.Services.Stop();
+            arena.Tally.Add("CrashBetweenCommitAndPublish", arena.Services.Count("injected fault") - crashes);
+            foreach (var habit in mood.Split(',').Where(h => Habits.ContainsKey(h.Split('=')[0])))
+            {
+                arena.Tally.Add(Habits[habit.Split('=')[0]]);
+            }
+
+            output.WriteLine($"{round + 1}/{rounds}: {arena.Tally}");
+            System.Console.Error.WriteLine($"torture {round + 1}/{rounds}: {arena.Tally}");
+        }
+
+        arena.Tally.Finished.ShouldBe(rounds);
+        arena.Tally.MessagesLost.ShouldBe(0);
+        arena.Tally.SamplesLostOrDoubled.ShouldBe(0);
+        arena.Tally.SelectionsThatDiffer.ShouldBe(0);
+        arena.Tally.AdaptersThatDiffer.ShouldBe(0);
+        arena.Tally.Faults.ShouldBeGreaterThan(2 * rounds, "most of the faults found something to damage");
+    }
+
+    [Fact]
+    public async Task Training_that_is_killed_at_ten_points_makes_the_adapter_of_an_undisturbed_one()
+    {
+        var random = new SeededRandom(10);
+        await using var arena = await Arena.NewAsync();
+        arena.Services.Start();
+        await arena.Services.ReadyAsync();
+
+        await arena.RoundAsync(77, [.. Enumerable.Repeat(Fault.KillService, 10)], random, _ => "Training");
+
+        output.WriteLine(arena.Tally.ToString());
+        arena.Tally.AdaptersThatDiffer.ShouldBe(0);
+        arena.Tally.Finished.ShouldBe(1);
+        arena.Tally.Faults.ShouldBe(10);
+    }
+
+    private static int Given(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+}
