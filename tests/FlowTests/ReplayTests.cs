@@ -79,7 +79,7 @@ public sealed class ReplayTests
     [InlineData(Stage.Reference, "TracSeq:Reference=Mean")]
     [InlineData(Stage.Partials, "TracSeq:Similarity=Cosine")]
     [InlineData(Stage.Scores, "TracSeq:Gamma=0.5")]
-    [InlineData(Stage.Dataset, "Templating:Form=Table")]
+    [InlineData(Stage.Dataset, "Templating:Form=Description")]
     [InlineData(Stage.Tuning, "Tuning:SliceSteps=5")]
     [InlineData(Stage.Evaluation, "Evaluation:Resamples=200")]
     [InlineData(Stage.Agent, "Selection:Size=0.4")]
