@@ -98,6 +98,10 @@ public sealed class StageRunner(
         IRunMessage message, UnitKey unit, Lease lease, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationToken ct)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var scope = log.BeginScope(new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["run"] = message.RunId, ["stage"] = unit.Stage.ToString(), ["unit"] = unit.Unit, ["generation"] = message.Generation,
+        });
         var started = Stopwatch.GetTimestamp();
         try
         {

@@ -9,7 +9,7 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Control.Operations;
 
 /// <summary>What an operator does to a run. Every operation is in the audit, written in the transaction of the change.</summary>
-public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifacts, IBus bus, TimeProvider time)
+public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifacts, IBus bus, Announcer announcer, TimeProvider time)
 {
     /// <summary>What a replay would do; nothing is written.</summary>
     /// <exception cref="InputException">The replay is not possible; the message says why and what is.</exception>
@@ -92,7 +92,7 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
         await Audit.NoteAsync(db, actor, "cancel", $"{run}", new { Reason = reason, Was = row.Status, cancelled.Generation }, time, ct);
         await Replaying.AppendEventAsync(db, cancelled, ct);
         await transaction.CommitAsync(ct);
-        await PublishAsync(cancelled, ct);
+        await announcer.PublishAsync(cancelled, ct);
     }
 
     private async Task<Prepared> PrepareAsync(PipelineDb db, ReplayRequest request, IReadOnlySet<string>? lost, CancellationToken ct)

@@ -39,6 +39,8 @@ internal sealed class Tally
 
     public void Add(string fault, int times = 1) => _faults[fault] = _faults.GetValueOrDefault(fault) + times;
 
+    public int Of(Fault fault) => _faults.GetValueOrDefault(fault.ToString());
+
     public override string ToString() =>
         $"{Faults} faults in {Rounds} runs, {Finished} finished ({Retried} after a retry); messages lost {MessagesLost}, samples lost or doubled {SamplesLostOrDoubled}, "
         + $"selections that differ {SelectionsThatDiffer}, adapters that differ {AdaptersThatDiffer}\n"

@@ -47,6 +47,11 @@ public sealed class TortureTests(ITestOutputHelper output)
             System.Console.Error.WriteLine($"torture {round + 1}/{rounds}: {arena.Tally}");
         }
 
+        if (arena.Tally.Of(Fault.PoisonMessage) > 0)
+        {
+            (await arena.Lab.CountAsync("select count(*) from zigong.dead_letters where state = 'Open'")).ShouldBeGreaterThan(0, "nonsense is kept for an operator to see");
+        }
+
         arena.Tally.Finished.ShouldBe(rounds);
         arena.Tally.MessagesLost.ShouldBe(0);
         arena.Tally.SamplesLostOrDoubled.ShouldBe(0);
