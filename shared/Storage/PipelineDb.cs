@@ -49,6 +49,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<UploadRow> Uploads => Set<UploadRow>();
+
     /// <summary>The database's clock, inside queries: leases and times of completion must not depend on a worker's clock.</summary>
     [DbFunction("clock_timestamp", IsBuiltIn = true)]
     public static DateTimeOffset Now() => throw new InvalidOperationException("only inside a query");
@@ -85,6 +87,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<RegisteredModel>().ToTable("models").HasKey(r => r.ModelId);
         modelBuilder.Entity<PipelineEventRow>().ToTable("pipeline_events").HasKey(r => r.Sequence);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.AuditId);
+        modelBuilder.Entity<UploadRow>().ToTable("uploads").HasKey(r => r.UploadId);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {
             property.SetColumnName(Snake(property.Name));
