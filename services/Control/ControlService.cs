@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Control.Operations;
 using ZiGong.Hosting;
 
 namespace ZiGong.Control;
@@ -14,6 +15,12 @@ public static class ControlService
         pipeline.AddConsumer<PromoteModelConsumer>(concurrency: 1);
     }
 
-    /// <summary>Asking for runs alone, for a process that takes no messages.</summary>
-    public static void AddRunRequests(this PipelineBuilder pipeline) => pipeline.Services.AddSingleton<RunRequests>();
+    /// <summary>Asking for runs and operating them alone, for a process that takes no messages.</summary>
+    public static void AddRunRequests(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddSingleton<RunRequests>();
+        pipeline.Services.AddSingleton<RunOperations>();
+        pipeline.Services.AddSingleton<PipelineSwitch>();
+        pipeline.Services.AddSingleton<DeadLetters>();
+    }
 }

@@ -49,6 +49,10 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<PipelineSwitchRow> PipelineSwitch => Set<PipelineSwitchRow>();
+
+    public DbSet<DeadLetterRow> DeadLetters => Set<DeadLetterRow>();
+
     public DbSet<UploadRow> Uploads => Set<UploadRow>();
 
     /// <summary>The database's clock, inside queries: leases and times of completion must not depend on a worker's clock.</summary>
@@ -87,6 +91,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<RegisteredModel>().ToTable("models").HasKey(r => r.ModelId);
         modelBuilder.Entity<PipelineEventRow>().ToTable("pipeline_events").HasKey(r => r.Sequence);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.AuditId);
+        modelBuilder.Entity<PipelineSwitchRow>().ToTable("pipeline_switch").HasKey(r => r.Name);
+        modelBuilder.Entity<DeadLetterRow>().ToTable("dead_letters").HasKey(r => r.Id);
         modelBuilder.Entity<UploadRow>().ToTable("uploads").HasKey(r => r.UploadId);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {

@@ -30,6 +30,9 @@ public sealed class RunRow
 
     public RunStatus Status { get; set; }
 
+    /// <summary>The stage whose units are computed whatever their keys say, since a replay asked for it.</summary>
+    public string? RecomputeStage { get; set; }
+
     /// <summary>JSON of the failure: stage, unit, reason, what to do.</summary>
     public string? Failure { get; set; }
 

@@ -8,11 +8,5 @@ namespace ZiGong.Storage.Migrations;
 [Migration("0001_initial")]
 public sealed class Initial : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder)
-    {
-        using var stream = typeof(Initial).Assembly.GetManifestResourceStream("0001_initial.sql")
-            ?? throw new InvalidOperationException("0001_initial.sql is not embedded");
-        using var reader = new StreamReader(stream);
-        migrationBuilder.Sql(reader.ReadToEnd());
-    }
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(EmbeddedSql.Read("0001_initial.sql"));
 }

@@ -8,11 +8,5 @@ namespace ZiGong.Storage.Migrations;
 [Migration("0003_uploads")]
 public sealed class Uploads : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder)
-    {
-        using var stream = typeof(Uploads).Assembly.GetManifestResourceStream("0003_uploads.sql")
-            ?? throw new InvalidOperationException("0003_uploads.sql is not embedded");
-        using var reader = new StreamReader(stream);
-        migrationBuilder.Sql(reader.ReadToEnd());
-    }
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(EmbeddedSql.Read("0003_uploads.sql"));
 }
