@@ -44,7 +44,6 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         await using var source = PipelineDatabase.Open(options.Checked().Database);
         await PipelineDatabase.MigrateAsync(source, ct);
-        await SubjectKey.EnsureAsync(options.SubjectKeyFile, source, ct);
         var @lock = new EmbeddedLock(options.Database);
         try
         {

@@ -22,6 +22,7 @@ public static class IngestService
     /// <summary>Reading files alone, for a process that takes no messages.</summary>
     public static void AddIngestion(this PipelineBuilder pipeline)
     {
+        pipeline.Services.AddHostedService<SubjectKeyAtStart>();
         pipeline.Services.AddSingleton(_ => SubjectHasher.FromFile(pipeline.Options.SubjectKeyFile));
         pipeline.Services.AddSingleton<FileIngestion>();
     }

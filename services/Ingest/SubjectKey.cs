@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using ZiGong.Credit.Subjects;
+using ZiGong.Hosting;
 
 namespace ZiGong.Ingest;
 
@@ -34,4 +36,12 @@ public static class SubjectKey
         await using var file = new FileStream(path, options);
         await file.WriteAsync(RandomNumberGenerator.GetBytes(2 * SubjectHasher.MinimumKeyBytes), ct);
     }
+}
+
+/// <summary>Makes the key before the first file is read.</summary>
+internal sealed class SubjectKeyAtStart(NpgsqlDataSource source, PipelineOptions options) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => SubjectKey.EnsureAsync(options.SubjectKeyFile, source, cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

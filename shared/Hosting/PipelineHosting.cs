@@ -1,8 +1,10 @@
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ZiGong.Contracts;
 using ZiGong.Storage;
 
 namespace ZiGong.Hosting;
@@ -66,14 +68,31 @@ public static class PipelineHosting
         return services;
     }
 
-    /// <summary>One service as a process of its own; its whole <c>Program.cs</c>.</summary>
-    public static async Task<int> RunServiceAsync(string[] args, Action<PipelineBuilder> configure)
+    /// <summary>One service as a process of its own; its whole <c>Program.cs</c>. With <see cref="PipelineOptions.Http"/> it answers there.</summary>
+    /// <param name="map">Adds the service's own routes to those of its health.</param>
+    /// <returns>0 after a stop that was asked for, 2 for a configuration that cannot be used.</returns>
+    public static async Task<int> RunServiceAsync(string[] args, Action<PipelineBuilder> configure, Action<WebApplication>? map = null)
     {
-        var builder = Host.CreateApplicationBuilder(args);
-        var options = builder.Configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions();
-        builder.Services.AddPipeline(options, configure);
-        await builder.Build().RunAsync();
-        return 0;
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder(args);
+            var options = (builder.Configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions()).WithSecrets();
+            builder.Services.AddPipeline(options, configure);
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
+            builder.Logging.AddServiceLog();
+            builder.Services.AddServiceHealth();
+            builder.WebHost.UseUrls(options.Http);
+            await using var app = builder.Build();
+            app.MapServiceHealth();
+            map?.Invoke(app);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (InputException e)
+        {
+            await System.Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
     }
 
     // Only outages get this far: the stage runner deals with everything else. What outlasts the retries is found by the sweeper.

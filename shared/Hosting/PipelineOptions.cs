@@ -16,6 +16,15 @@ public sealed record PipelineOptions
     /// <summary><c>amqp://user:password@host:port/vhost</c>; only with the rabbitmq transport.</summary>
     public string Broker { get; set; } = "";
 
+    /// <summary>File with the connection string, instead of <see cref="Database"/>: for secrets that must not stand in an environment.</summary>
+    public string DatabaseFile { get; set; } = "";
+
+    /// <summary>File with the broker's address, instead of <see cref="Broker"/>.</summary>
+    public string BrokerFile { get; set; } = "";
+
+    /// <summary>Where a service answers about its health, and Control about everything; port 0 takes a free one.</summary>
+    public string Http { get; set; } = "http://127.0.0.1:0";
+
     /// <summary>Folder of the artifact store, shared by all processes.</summary>
     public string Artifacts { get; set; } = ".zigong/artifacts";
 
@@ -34,6 +43,14 @@ public sealed record PipelineOptions
     /// <summary>Seconds between two sweeps over unfinished runs.</summary>
     public double SweepSeconds { get; set; } = 5;
 
+    /// <summary>The same with the secrets read from their files.</summary>
+    /// <exception cref="InputException">A file is not there, or a value is given twice.</exception>
+    public PipelineOptions WithSecrets() => this with
+    {
+        Database = Secret(Database, DatabaseFile, nameof(Database)),
+        Broker = Secret(Broker, BrokerFile, nameof(Broker)),
+    };
+
     /// <exception cref="InputException">A value cannot be used; the message names the option.</exception>
     public PipelineOptions Checked()
     {
@@ -45,6 +62,18 @@ public sealed record PipelineOptions
         Require(MaximumAttempts is >= 1 and <= 100, nameof(MaximumAttempts), $"is {MaximumAttempts}, but must lie between 1 and 100");
         Require(SweepSeconds is >= 0.1 and <= 3600, nameof(SweepSeconds), $"is {SweepSeconds}, but must lie between 0.1 and 3600");
         return this;
+    }
+
+    private static string Secret(string value, string file, string name)
+    {
+        if (file.Length == 0)
+        {
+            return value;
+        }
+
+        Require(value.Length == 0, name, $"and {Section}:{name}File are both given: one of them is enough");
+        Require(File.Exists(file), name + "File", $"names {file}, which is not there");
+        return File.ReadAllText(file).Trim();
     }
 
     private static void Require(bool holds, string name, string complaint)
