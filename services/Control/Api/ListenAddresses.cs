@@ -25,9 +25,9 @@ public static class ListenAddresses
         {
             parsed = BindingAddress.Parse(address);
         }
-        catch (FormatException)
+        catch (FormatException e)
         {
-            throw new InputException($"'{address}' is not an address to listen on, such as http://127.0.0.1:8080");
+            throw new InputException($"'{address}' is not an address to listen on, such as http://127.0.0.1:8080", e);
         }
 
         return parsed.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase)
