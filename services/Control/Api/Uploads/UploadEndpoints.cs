@@ -26,8 +26,8 @@ internal static class UploadEndpoints
 {
     public static void Map(RouteGroupBuilder view, RouteGroupBuilder operate)
     {
-        operate.MapPut("descriptors", StoreDescriptorAsync).Accepts<Stream>("application/octet-stream").WithSummary("Store a data set's descriptor (YAML).");
-        operate.MapPut("uploads", StoreAsync).Accepts<Stream>("application/octet-stream")
+        operate.MapPut("descriptors", StoreDescriptorAsync).Accepts<Stream>("*/*").WithSummary("Store a data set's descriptor (YAML).");
+        operate.MapPut("uploads", StoreAsync).Accepts<Stream>("*/*")
             .WithSummary("Upload a table; `dataset` is a shipped name or a stored descriptor's hash. Its rows are taken in afterwards.");
         view.MapGet("uploads/{id:guid}", ShowAsync).WithSummary("What became of an upload.");
     }
