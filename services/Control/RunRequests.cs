@@ -22,11 +22,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
     public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, string? actor, CancellationToken ct)
     {
         RunOptionsReader.Check(options);
-        options = options with
-        {
-            Agent = options.Agent with { Base = FoundBase(options.Agent.Base, "Agent:Base") },
-            Tuning = options.Tuning with { Base = FoundBase(options.Tuning.Base, "Tuning:Base") },
-        };
+        options = WithFoundBases(options);
         var dataset = DescriptorFile.Parse(descriptor, "the run's descriptor");
         var run = new RunRow
         {
@@ -52,15 +48,26 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
     }
 
     /// <summary>Goes on with a run that failed or was cut off: failed units get fresh attempts, finished ones stay.</summary>
-    /// <exception cref="InputException">There is no such run.</exception>
+    /// <exception cref="InputException">There is no such run, or it was cancelled.</exception>
     public async Task ResumeAsync(Guid runId, CancellationToken ct)
     {
         await using var db = PipelineDatabase.NewContext(source);
-        if (!await db.Runs.AnyAsync(r => r.RunId == runId, ct))
+        var run = await db.Runs.SingleOrDefaultAsync(r => r.RunId == runId, ct) ?? throw new InputException($"there is no run {runId}; `zigong runs` lists them");
+        if (run.Status == RunStatus.Cancelled)
         {
-            throw new InputException($"there is no run {runId}; `zigong runs` lists them");
+            throw new InputException($"run {runId} was cancelled; zigong replay {runId} --from STAGE --units missing goes on with it");
         }
 
+        await ReviveAsync(db, runId, ct);
+        foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
+        {
+            await PublishAsync(message, ct);
+        }
+    }
+
+    /// <summary>Fresh attempts for failed and waiting units; a failed run is running again.</summary>
+    internal static async Task ReviveAsync(PipelineDb db, Guid runId, CancellationToken ct)
+    {
         await db.WorkUnits.Where(u => u.RunId == runId && (u.State == UnitState.Failed || u.State == UnitState.Pending))
             .ExecuteUpdateAsync(
                 set => set
@@ -76,11 +83,15 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
                     .SetProperty(r => r.Generation, r => r.Generation + 1)
                     .SetProperty(r => r.Failure, (string?)null),
                 ct);
-        foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
-        {
-            await PublishAsync(message, ct);
-        }
     }
+
+    /// <summary>Options whose bases are frozen.</summary>
+    /// <exception cref="InputException">A base does not exist.</exception>
+    internal static RunOptions WithFoundBases(RunOptions options) => options with
+    {
+        Agent = options.Agent with { Base = FoundBase(options.Agent.Base, "Agent:Base") },
+        Tuning = options.Tuning with { Base = FoundBase(options.Tuning.Base, "Tuning:Base") },
+    };
 
     /// <summary>The frozen name of a base: absolute, since the run may be worked on from another folder.</summary>
     private static string FoundBase(string name, string option) => name == "nano" || Directory.Exists(name)

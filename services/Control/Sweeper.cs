@@ -46,6 +46,13 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
         }
 
         await using var db = PipelineDatabase.NewContext(source);
+        if (await db.PipelineSwitch.AnyAsync(s => s.Paused, ct))
+        {
+            // What was held back is due at once when the pause ends.
+            _swept.Clear();
+            return 0;
+        }
+
         var sent = 0;
         foreach (var runId in await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct))
         {
@@ -85,6 +92,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
     {
         var units = db.WorkUnits.Where(u => u.RunId == runId);
         return new Standing(
+            await db.Runs.Where(r => r.RunId == runId).Select(r => r.Generation).SingleAsync(ct),
             await units.AnyAsync(u => u.State == UnitState.Leased && u.LeaseExpiresAt > PipelineDb.Now(), ct),
             await units.CountAsync(u => u.State == UnitState.Done, ct),
             await units.SumAsync(u => u.Attempts, ct),
@@ -112,5 +120,5 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, PipelineOptions o
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private readonly Dictionary<Guid, (Standing Standing, DateTimeOffset At, TimeSpan Wait)> _swept = [];
 
-    private sealed record Standing(bool Alive, int Done, int Attempts, int Waiting);
+    private sealed record Standing(int Generation, bool Alive, int Done, int Attempts, int Waiting);
 }

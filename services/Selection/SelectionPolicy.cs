@@ -26,9 +26,7 @@ public sealed record SelectionPolicy(
     }
 
     /// <summary>Places for this many training samples: at least one.</summary>
-    public int Places(int samples) => Size <= 1
-        ? Math.Max(1, (int)Math.Round(Size * samples, MidpointRounding.AwayFromZero))
-        : (int)Math.Min(Size, samples);
+    public int Places(int samples) => WorkAmounts.Places(Size, samples);
 
     private static void Require(bool holds, string message)
     {

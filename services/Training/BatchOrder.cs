@@ -30,5 +30,5 @@ public sealed class BatchOrder(int samples, int batchSize, ulong seed)
 
     /// <summary>Whole passes, and more of them where that would be fewer than <paramref name="minimumSteps"/> steps.</summary>
     public static int Steps(int samples, int batchSize, int epochs, int minimumSteps) =>
-        Math.Max(((samples + batchSize - 1) / batchSize) * epochs, minimumSteps);
+        WorkAmounts.Steps(samples, batchSize, epochs, minimumSteps);
 }

@@ -51,6 +51,10 @@ public static class RunOptionsReader
         return changed;
     }
 
+    /// <summary>Names of the options that differ.</summary>
+    public static IReadOnlyList<string> Changes(RunOptions before, RunOptions after) =>
+        [.. Leaves().Where(l => !Equals(l.Read(before), l.Read(after))).Select(l => l.Name)];
+
     /// <exception cref="InputException">A value is out of its range; the message names the option and the range.</exception>
     public static void Check(RunOptions options)
     {

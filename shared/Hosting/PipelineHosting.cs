@@ -45,6 +45,7 @@ public static class PipelineHosting
         services.AddMassTransit(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();
+            DeadLetterFilter.AddTo(bus);
             configure(new PipelineBuilder(services, bus, options));
             if (options.Transport == "memory")
             {

@@ -20,6 +20,9 @@ public sealed class RunFailures(NpgsqlDataSource source)
         var failed = new StageFailed(message.RunId, message.Generation, unit.Stage.ToString(), unit.Unit, e is InputException ? e.Message : $"{e.GetType().Name}: {e.Message}", what);
         await using var db = PipelineDatabase.NewContext(source);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+
+        // The run first, then its units, as replay and cancel do: in another order two of them could wait for each other.
+        await db.Database.ExecuteSqlAsync($"select 1 from zigong.runs where run_id = {message.RunId} for update", ct);
         var mine = await db.WorkUnits
             .Where(u => u.RunId == message.RunId && u.Stage == failed.Stage && u.Unit == unit.Unit && u.LeaseToken == token)
             .ExecuteUpdateAsync(

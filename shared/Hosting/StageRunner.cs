@@ -121,7 +121,10 @@ public sealed class StageRunner(
         }
         catch (OperationCanceledException)
         {
-            log.LogWarning("{Stage} {Unit} of run {Run}: the lease was lost, the work is dropped", unit.Stage, unit.Unit, message.RunId);
+            log.LogWarning("{Stage} {Unit} of run {Run}: the lease was lost or the run is over, the work is dropped", unit.Stage, unit.Unit, message.RunId);
+
+            // Nobody has to wait for a lease to run out whose worker has let go.
+            await ReleaseQuietlyAsync(message.RunId, unit, lease.Token);
             return null;
         }
         catch (Exception e) when (IsOutage(e))

@@ -10,7 +10,7 @@ public enum LeaseOutcome
     Taken,
     AlreadyDone,
 
-    /// <summary>Another worker's, waiting for its next attempt, failed, or ordered under an older generation.</summary>
+    /// <summary>Another worker's, waiting for its next attempt, failed, ordered under an older generation, or put off while the pipeline is paused.</summary>
     NotNow,
 }
 
@@ -24,6 +24,7 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
     // An embedded host frees what embedded hosts before it left behind; leases of services are not its business.
     private readonly string _worker = $"{(options.Transport == "memory" ? "embedded" : "service")}/{Environment.MachineName}/{Environment.ProcessId}";
 
+    /// <summary>Leases a unit, unless somebody else has it, it is done, or the pipeline is paused. Replay and cancel wait for this, and this for them.</summary>
     public async Task<Lease> TakeAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
     {
         var token = Guid.CreateVersion7(time.GetUtcNow());
@@ -31,10 +32,10 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
         await using var take = new NpgsqlCommand(
             """
             with ordered as (
-                select run_id from zigong.runs where run_id = @run and generation = @generation and status = 'Running'
+                select run_id, recompute_stage from zigong.runs where run_id = @run and generation = @generation and status = 'Running' for share
             ), added as (
-                insert into zigong.work_units (run_id, stage, unit, state, generation)
-                select run_id, @stage, @unit, 'Pending', @generation from ordered
+                insert into zigong.work_units (run_id, stage, unit, state, generation, recompute)
+                select run_id, @stage, @unit, 'Pending', @generation, coalesce(recompute_stage = @stage, false) from ordered
                 on conflict do nothing
             )
             select 1
@@ -46,12 +47,16 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
 
         await using var lease = new NpgsqlCommand(
             """
+            with ordered as (
+                select run_id from zigong.runs where run_id = @run and generation = @generation and status = 'Running'
+                  and not exists (select 1 from zigong.pipeline_switch where paused)
+                for share
+            )
             update zigong.work_units u
             set state = 'Leased', lease_token = @token, lease_expires_at = now() + make_interval(secs => @lease), worker = @worker,
                 generation = @generation, started_at = coalesce(started_at, now()), done = 0, total = 0
-            from zigong.runs r
-            where u.run_id = @run and u.stage = @stage and u.unit = @unit
-              and r.run_id = u.run_id and r.generation = @generation and r.status = 'Running'
+            from ordered r
+            where u.run_id = r.run_id and u.stage = @stage and u.unit = @unit
               and (u.state = 'Pending' or (u.state = 'Leased' and u.lease_expires_at < now()))
               and (u.next_attempt_at is null or u.next_attempt_at <= now())
             returning u.recompute, u.attempts
@@ -83,13 +88,15 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
     }
 
     /// <summary>Prolongs a lease and notes how far the work is.</summary>
-    /// <returns>False when the unit belongs to somebody else by now.</returns>
+    /// <returns>False when the unit belongs to somebody else by now, or the run was cancelled, replayed or failed meanwhile.</returns>
     public async Task<bool> HeartbeatAsync(Guid runId, UnitKey unit, Guid token, double done, double total, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             """
-            update zigong.work_units set lease_expires_at = now() + make_interval(secs => @lease), done = @done, total = @total
-            where run_id = @run and stage = @stage and unit = @unit and lease_token = @token
+            update zigong.work_units u set lease_expires_at = now() + make_interval(secs => @lease), done = @done, total = @total
+            from zigong.runs r
+            where u.run_id = @run and u.stage = @stage and u.unit = @unit and u.lease_token = @token
+              and r.run_id = u.run_id and r.status = 'Running' and r.generation = u.generation
             """);
         Identify(command, runId, unit);
         command.Parameters.AddWithValue("token", token);

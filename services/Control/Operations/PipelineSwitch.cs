@@ -1,4 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using ZiGong.Contracts;
+using ZiGong.Storage;
 
 namespace ZiGong.Control.Operations;
 
@@ -11,10 +14,40 @@ public sealed record PipelineState(bool Paused, string Reason, string ChangedBy,
 public sealed class PipelineSwitch(NpgsqlDataSource source, TimeProvider time)
 {
     /// <summary>Pausing what is paused only changes the reason.</summary>
-    public Task<PipelineState> PauseAsync(string reason, string actor, CancellationToken ct) => throw new NotImplementedException($"{source}{time}");
+    public Task<PipelineState> PauseAsync(string reason, string actor, CancellationToken ct) => SetAsync(true, reason, actor, ct);
 
-    /// <summary>The sweeper sends what was put off; that takes its interval.</summary>
-    public Task<PipelineState> ResumeAsync(string actor, CancellationToken ct) => throw new NotImplementedException();
+    /// <summary>The sweeper sends what was put off, within its interval.</summary>
+    /// <exception cref="InputException">The pipeline is not paused.</exception>
+    public async Task<PipelineState> ResumeAsync(string actor, CancellationToken ct) => (await StateAsync(ct)).Paused
+        ? await SetAsync(false, "", actor, ct)
+        : throw new InputException("the pipeline is not paused; a run that stands still goes on with: zigong retry RUN");
 
-    public Task<PipelineState> StateAsync(CancellationToken ct) => throw new NotImplementedException();
+    public async Task<PipelineState> StateAsync(CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        return await StateAsync(db, ct);
+    }
+
+    /// <summary>The same for whoever has a context already.</summary>
+    public static async Task<PipelineState> StateAsync(PipelineDb db, CancellationToken ct)
+    {
+        var row = await db.PipelineSwitch.SingleAsync(ct);
+        return new PipelineState(row.Paused, row.Reason, row.ChangedBy, row.ChangedAt);
+    }
+
+    private async Task<PipelineState> SetAsync(bool paused, string reason, string actor, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.PipelineSwitch.ExecuteUpdateAsync(
+            set => set
+                .SetProperty(r => r.Paused, paused)
+                .SetProperty(r => r.Reason, reason)
+                .SetProperty(r => r.ChangedBy, actor)
+                .SetProperty(r => r.ChangedAt, r => PipelineDb.Now()),
+            ct);
+        await Audit.NoteAsync(db, actor, paused ? "pause" : "resume", "pipeline", new { Reason = reason }, time, ct);
+        await transaction.CommitAsync(ct);
+        return await StateAsync(db, ct);
+    }
 }

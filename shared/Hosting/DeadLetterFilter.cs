@@ -1,0 +1,54 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ZiGong.Hosting;
+
+/// <summary>
+/// Records a message that could not be read or whose consumer failed after all retries, and lets it go on to the transport's
+/// <c>_error</c> queue. The stage runner turns ordinary failures into attempts, so what arrives here is rare.
+/// </summary>
+internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLetterFilter> log) : IFilter<ExceptionReceiveContext>
+{
+    /// <summary>On the error pipe of every endpoint, whatever the transport.</summary>
+    public static void AddTo(IBusRegistrationConfigurator bus) => bus.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.ConfigureError(pipe =>
+        pipe.UseFilter(new DeadLetterFilter(context.GetRequiredService<NpgsqlDataSource>(), context.GetRequiredService<ILogger<DeadLetterFilter>>()))));
+
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        try
+        {
+            await RecordAsync(context);
+        }
+        catch (Exception e)
+        {
+            // The database is away, most likely: then the message is in the error queue alone, and the sweeper sends its order again.
+            log.LogError(e, "a dead letter of {Queue} could not be recorded", context.InputAddress);
+        }
+
+        await next.Send(context);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("deadLetters");
+
+    private async Task RecordAsync(ExceptionReceiveContext context)
+    {
+        var body = context.Body.GetBytes();
+        var envelope = MessageEnvelope.Read(body);
+        log.LogError(context.Exception, "a message of {Queue} ({Type}, run {Run}) is a dead letter", context.InputAddress, envelope.Type, envelope.RunId);
+        await using var insert = source.CreateCommand(
+            "insert into zigong.dead_letters (queue, message_type, message_id, run_id, body, exception) values ($1, $2, $3, $4, $5, $6)");
+        insert.Parameters.AddWithValue(context.InputAddress.Segments[^1].Trim('/'));
+        insert.Parameters.AddWithValue(Printable(envelope.Type));
+        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.MessageId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.RunId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        insert.Parameters.AddWithValue(body);
+        insert.Parameters.AddWithValue(Printable(context.Exception.ToString()));
+        await insert.ExecuteNonQueryAsync(context.CancellationToken);
+    }
+
+    // PostgreSQL's text holds every character but this one.
+    private static string Printable(string text) => text.Replace("\0", "\\0", StringComparison.Ordinal);
+}
