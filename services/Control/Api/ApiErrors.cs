@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
@@ -46,6 +47,7 @@ internal sealed class ApiErrors(IProblemDetailsService problems, ILogger<ApiErro
 
         // Class 22: a value that no column can hold, such as a text with the character zero.
         PostgresException { SqlState: ['2', '2', ..] } => (StatusCodes.Status400BadRequest, "a value in the request cannot be stored"),
+        DbUpdateException { InnerException: NpgsqlException inner } => Describe(inner),
         NpgsqlException => (StatusCodes.Status503ServiceUnavailable, "the database cannot be reached; try again later"),
         InvalidOperationException { InnerException: NpgsqlException { IsTransient: true } } =>
             (StatusCodes.Status503ServiceUnavailable, "the database cannot be reached; try again later"),

@@ -65,6 +65,7 @@ public static class ControlApi
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.Use(RequestLimits.Utf8OnlyAsync);
 
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization();
         var view = app.MapGroup("/v1").RequireAuthorization();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ZiGong.Control;
 using ZiGong.Control.Api;
 using ZiGong.Control.Api.Access;
@@ -42,6 +44,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>The faults behind answers of 500 and more.</summary>
+    public IReadOnlyList<string> FaultsSeen => [.. _app.Services.GetServices<ILoggerProvider>().OfType<Faults>().Single().Seen];
+
     /// <param name="all">With every service of the pipeline, not Control and Ingest alone.</param>
     /// <param name="settings">Settings beyond those of the tests.</param>
     public static async Task<ApiHost> StartAsync(Lab lab, bool all = false, params (string Name, string Value)[] settings)
@@ -62,14 +67,19 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         MassTransit.LogContext.Current = null;
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new("Pipeline:TokenFile", tokens),
-            new("Pipeline:RequestsPerSecond", "100000"),
-            new("Pipeline:UnknownRequestsPerMinute", "100000"),
-            .. settings.Select(s => new KeyValuePair<string, string?>(s.Name, s.Value)),
-        ]);
+        builder.Logging.ClearProviders().AddProvider(new Faults());
+        var values = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Pipeline:TokenFile"] = tokens,
+            ["Pipeline:RequestsPerSecond"] = "100000",
+            ["Pipeline:UnknownRequestsPerMinute"] = "100000",
+        };
+        foreach (var (name, value) in settings)
+        {
+            values[name] = value;
+        }
+
+        builder.Configuration.AddInMemoryCollection(values);
         builder.WebHost.UseUrls(lab.Options.Http);
         builder.Services.AddPipeline(lab.Options, pipeline =>
         {
@@ -114,6 +124,31 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+}
+
+/// <summary>Keeps what the API logs as its own fault, for the message of a test that fails.</summary>
+internal sealed class Faults : ILoggerProvider, ILogger
+{
+    public ConcurrentQueue<string> Seen { get; } = [];
+
+    public ILogger CreateLogger(string categoryName) => categoryName.Contains(".Control.Api.", StringComparison.Ordinal) ? this : NullLogger.Instance;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            Seen.Enqueue($"{formatter(state, exception)}: {exception}");
+        }
+    }
+
+    public void Dispose()
+    {
     }
 }
 

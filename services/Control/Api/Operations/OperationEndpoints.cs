@@ -46,7 +46,7 @@ internal static class OperationEndpoints
         NpgsqlDataSource source, RunOperations operations, ClaimsPrincipal user, Guid id, ReplayOrder order, CancellationToken ct)
     {
         await RequireAsync(source, id, ct);
-        var request = new ReplayRequest(id, order.From, order.Units, order.Set ?? []);
+        var request = new ReplayRequest(id, order.From, order.Units, Assignments.Of(order.Set));
         return TypedResults.Ok(order.DryRun ? await operations.PlanReplayAsync(request, ct) : await operations.ReplayAsync(request, user.Actor(), ct));
     }
 

@@ -68,7 +68,7 @@ internal static class RunEndpoints
         NpgsqlDataSource source, RunRequests requests, UploadIntake uploads, ClaimsPrincipal user, RunOrder order, CancellationToken ct)
     {
         var descriptor = await uploads.DescriptorAsync(order.Dataset, ct);
-        var options = (order.Options ?? []).Aggregate(new RunOptions(), RunOptionsReader.Set);
+        var options = Assignments.Of(order.Options).Aggregate(new RunOptions(), RunOptionsReader.Set);
         if (order.Upload is { } upload)
         {
             await using var db = PipelineDatabase.NewContext(source);
