@@ -12,9 +12,13 @@ namespace ZiGong.Hosting;
 /// </summary>
 internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLetterFilter> log) : IFilter<ExceptionReceiveContext>
 {
-    /// <summary>On the error pipe of every endpoint, whatever the transport.</summary>
-    public static void AddTo(IBusRegistrationConfigurator bus) => bus.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.ConfigureError(pipe =>
-        pipe.UseFilter(new DeadLetterFilter(context.GetRequiredService<NpgsqlDataSource>(), context.GetRequiredService<ILogger<DeadLetterFilter>>()))));
+    /// <summary>On the error pipe of every endpoint, whatever the transport; what MassTransit does by default comes after it.</summary>
+    public static void AddTo(IBusRegistrationConfigurator bus) => bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
+    {
+        endpoint.ConfigureError(pipe =>
+            pipe.UseFilter(new DeadLetterFilter(context.GetRequiredService<NpgsqlDataSource>(), context.GetRequiredService<ILogger<DeadLetterFilter>>())));
+        endpoint.ConfigureDefaultErrorTransport();
+    });
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {

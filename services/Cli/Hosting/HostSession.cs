@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Control;
+using ZiGong.Control.Operations;
 using ZiGong.Hosting;
 
 namespace ZiGong.Cli.Hosting;
@@ -25,6 +26,10 @@ internal sealed class HostSession : IAsyncDisposable
     public bool IsFollower => _host.IsFollower;
 
     public RunRequests Requests => _host.Services.GetRequiredService<RunRequests>();
+
+    public RunOperations Operations => _host.Services.GetRequiredService<RunOperations>();
+
+    public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 
     public static async Task<HostSession> StartAsync(PipelineOptions options, TimeProvider time, CancellationToken ct) =>
         new(time, await EmbeddedHost.StartAsync(options, ct));

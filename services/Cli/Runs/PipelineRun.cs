@@ -1,6 +1,8 @@
 using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Control.Operations;
 using ZiGong.Hosting;
 
 namespace ZiGong.Cli.Runs;
@@ -24,11 +26,37 @@ internal sealed class PipelineRun(Reader reader, PipelineOptions settings, Scree
         return await FollowAsync(run, host, ct);
     }
 
+    /// <summary>Gives failed units fresh attempts.</summary>
+    /// <exception cref="InputException">There is nothing to retry.</exception>
+    /// <exception cref="RunFailedException">The run failed again.</exception>
+    public async Task<RunView> RetryAsync(Guid run, string actor, CancellationToken ct)
+    {
+        await using var host = await HostSession.StartAsync(settings, time, ct);
+        await host.Operations.RetryAsync(run, actor, ct);
+        return await FollowAsync(run, host, ct);
+    }
+
+    /// <param name="announce">Told the plan before the work is followed.</param>
+    /// <exception cref="InputException">The replay is not possible.</exception>
+    /// <exception cref="RunFailedException">The run failed.</exception>
+    public async Task<RunView> ReplayAsync(ReplayRequest request, string actor, Action<ReplayPlan> announce, CancellationToken ct)
+    {
+        await using var host = await HostSession.StartAsync(settings, time, ct);
+        var plan = await host.Operations.ReplayAsync(request, actor, ct);
+        announce(plan);
+        return await FollowAsync(plan.RunId!.Value, host, ct);
+    }
+
     private string Others => settings.Transport == "memory" ? "another zigong process does" : "the separate services do";
 
     private async Task<RunView> FollowAsync(Guid run, HostSession host, CancellationToken ct)
     {
         screen.Note($"run {run}{(host.IsFollower ? $" ({Others} the work)" : "")}");
+        if (PauseCommands.NoteOf(await host.Switch.StateAsync(ct)) is { } paused)
+        {
+            screen.Note(paused);
+        }
+
         try
         {
             var view = await new RunFollower(reader, screen, time).FollowAsync(run, host.TakeOverAsync, ct);

@@ -23,7 +23,7 @@ public sealed record RunResult(
         var evaluation = evaluated is null ? null : await db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == evaluated.Evaluation, ct);
         var report = evaluation is null ? null : JsonSerializer.Deserialize<EvaluationReport>(evaluation.Report);
         var last = await db.PipelineEvents
-            .Where(e => e.RunId == view.Run.RunId && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
+            .Where(e => e.RunId == view.Run.RunId && e.Generation == view.Run.Generation && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
             .OrderByDescending(e => e.Sequence)
             .FirstOrDefaultAsync(ct);
         List<string> notes = view.Snapshot is null ? [] : JsonSerializer.Deserialize<List<string>>(view.Snapshot.Notes) ?? [];

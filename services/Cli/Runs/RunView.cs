@@ -18,8 +18,14 @@ public sealed record RunView(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<Wo
             ? JsonSerializer.Deserialize<T>(json)
             : null;
 
-    /// <summary>What made a finished run stop: its failure, if it failed.</summary>
-    public RunFailedException? Failure => Run.Status == RunStatus.Failed && Run.Failure is { } json ? FailureOf(Run.RunId, json) : null;
+    /// <summary>What made a run stop: its failure, if it failed, or that somebody cancelled it.</summary>
+    public RunFailedException? Failure => Run.Status switch
+    {
+        RunStatus.Failed when Run.Failure is { } json => FailureOf(Run.RunId, json),
+        RunStatus.Cancelled => new RunFailedException(
+            $"run {Run.RunId} was cancelled\n        to go on with it: zigong replay {RunFinder.Short(Run.RunId)} --from STAGE --units missing", input: false, ""),
+        _ => null,
+    };
 
     public static async Task<RunView> ReadAsync(PipelineDb db, Guid runId, TimeProvider time, CancellationToken ct)
     {

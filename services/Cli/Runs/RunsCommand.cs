@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
+using ZiGong.Control.Operations;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Runs;
@@ -23,6 +25,11 @@ internal static class RunsCommand
                 var runs = await db.Runs.OrderByDescending(r => r.RequestedAt).Take(parsed.GetValue(limit)).ToListAsync(ct);
                 var ids = runs.Select(r => r.RunId).ToList();
                 var models = await db.Models.Where(m => ids.Contains(m.RunId)).ToListAsync(ct);
+                if (PauseCommands.NoteOf(await PipelineSwitch.StateAsync(db, ct)) is { } paused)
+                {
+                    screen.Note(paused);
+                }
+
                 Print(runs, models.ToLookup(m => m.RunId), screen);
                 return ExitCodes.Done;
             },

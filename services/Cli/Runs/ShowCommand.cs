@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
+using ZiGong.Control.Operations;
 
 namespace ZiGong.Cli.Runs;
 
@@ -26,6 +28,11 @@ internal static class ShowCommand
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
                 var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                if (PauseCommands.NoteOf(await PipelineSwitch.StateAsync(db, ct)) is { } paused)
+                {
+                    screen.Note(paused);
+                }
+
                 await PrintAsync(await RunView.ReadAsync(db, found.RunId, TimeProvider.System, ct), reader, screen, ct);
                 return ExitCodes.Done;
             },

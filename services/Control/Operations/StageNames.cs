@@ -30,5 +30,5 @@ public static class StageNames
     }
 
     /// <summary>The name that <see cref="Parse"/> and the documentation use.</summary>
-    public static string Of(Stage stage) => Names.Last(n => n.Stage == stage).Name;
+    public static string Of(Stage stage) => stage.ToString().ToLowerInvariant();
 }
