@@ -1,7 +1,7 @@
 using System.CommandLine;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
-using ZiGong.Contracts;
 using ZiGong.Control.Api.Operations;
 using ZiGong.Control.Operations;
 
@@ -80,18 +80,17 @@ internal static class ServerCommands
     private static async Task ReplayAsync(ParseResult parsed, Screen screen, ApiClient api, CancellationToken ct)
     {
         var run = await RunOfAsync(parsed, api, ct);
-        var units = Enum.TryParse<UnitChoice>(parsed.GetValue<string>("--units"), ignoreCase: true, out var choice) && Enum.IsDefined(choice)
-            ? choice
-            : throw new InputException($"--units is '{parsed.GetValue<string>("--units")}', but must be all, failed or missing");
+        var units = ReplayCommand.ChoiceOf(parsed.GetValue<string>("--units")!);
         var isDry = parsed.GetValue<bool>("--dry-run");
         var order = new ReplayOrder(StageNames.Parse(parsed.GetValue<string>("--from")!), units, parsed.GetValue<string[]>("--set") ?? [], isDry);
         var plan = await api.ReplayAsync(run, order, ct);
         if (isDry)
         {
-            ServerViews.Print(plan, screen);
+            ReplayPlanView.Print(plan, screen);
         }
         else
         {
+            ReplayPlanView.Announce(plan, screen);
             await ServerRun.FollowAsync(plan.RunId ?? run, screen, api, ct);
         }
     }

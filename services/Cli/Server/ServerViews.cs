@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Control.Api.Operations;
@@ -48,17 +50,8 @@ internal static class ServerViews
         }
     });
 
-    public static void Print(PipelineState state, Screen screen) => Print(state, screen, () => screen.Line(state.Paused
-        ? $"The pipeline is paused since {Format.Time(state.ChangedAt)} UTC by {state.ChangedBy}{(state.Reason.Length > 0 ? $": {state.Reason}" : "")}. It goes on with: zigong resume --server"
-        : "The pipeline runs; what was put off begins within seconds."));
-
-    public static void Print(ReplayPlan plan, Screen screen) => Print(plan, screen, () =>
-    {
-        screen.Line(plan.Child ? $"A child run of {plan.SourceRun}, on the same snapshot" : $"Generation {plan.Generation} of run {plan.SourceRun}");
-        screen.Print(Format.Table(
-            ["Stage", "Compute>", "Reuse>", "Keep>", "Open>", "Why"],
-            plan.Stages.Select(s => (string[])[$"{s.Stage}", Count(s.Recompute), Count(s.Reused), Count(s.Kept), Count(s.Open), s.Why])));
-    });
+    public static void Print(PipelineState state, Screen screen) =>
+        Print(state, screen, () => screen.Line(PauseCommands.NoteOf(state) ?? "The pipeline runs; what was put off begins within seconds."));
 
     public static void Print(ApiErrorList errors, Screen screen) => Print(errors, screen, () =>
     {
@@ -132,6 +125,5 @@ internal static class ServerViews
 
     private static string Count(int count) => count == 0 ? "" : Format.Count(count);
 
-    /// <summary>What came from outside must not steer the terminal.</summary>
-    private static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c));
+    private static string Plain(string text) => ErrorsCommands.Text(Encoding.UTF8.GetBytes(text));
 }

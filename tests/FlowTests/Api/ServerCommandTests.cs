@@ -45,6 +45,30 @@ public sealed class ServerCommandTests
     }
 
     [Fact]
+    public async Task The_operators_commands_work_over_a_server()
+    {
+        var (lab, run) = await Lab.FinishedAsync();
+        await using var _ = lab;
+        await using var host = await ApiHost.StartAsync(lab, all: true);
+        var here = Client(lab, host, ApiHost.Operator);
+
+        var plan = JsonOf(here("replay", "latest", "--from", "evaluation", "--dry-run", "--json", "--server"));
+        plan.GetProperty("generation").GetInt32().ShouldBe(2);
+        (await lab.CountAsync("select sum(generation) from zigong.runs")).ShouldBe(1, "a dry run changes nothing");
+        var replayed = here("replay", run.ToString(), "--from", "evaluation", "--server");
+        replayed.ExitCode.ShouldBe(0, replayed.Error);
+        (await lab.CountAsync("select count(*) from zigong.runs where status = 'Completed' and generation = 2")).ShouldBe(1);
+
+        JsonOf(here("pause", "--reason", "disk is being moved", "--json", "--server")).GetProperty("paused").GetBoolean().ShouldBeTrue();
+        here("resume", "--server").Output.ShouldContain("The pipeline runs");
+        JsonOf(here("errors", "--json", "--server")).GetProperty("deadLetters").GetArrayLength().ShouldBe(0);
+        var cancel = here("cancel", "latest", "--server");
+        cancel.ExitCode.ShouldBe(2);
+        cancel.Error.ShouldContain("completed");
+        (await lab.CountAsync("select count(*) from zigong.audit where actor = 'api:boss'")).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task What_a_server_refuses_is_said_without_a_stack_trace_and_ends_with_2()
     {
         await using var lab = await Lab.NewAsync();
@@ -119,7 +143,7 @@ public sealed class ServerCommandTests
         var home = Directory.CreateDirectory(Path.Combine(lab.Folder, "elsewhere")).FullName;
         File.WriteAllText(Path.Combine(home, "server"), $"{host.Address}\n");
         File.WriteAllText(Path.Combine(home, "tokens.operator"), $"{token}\n");
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home };
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home };
         start.Environment["ZIGONG_HOME"] = home;
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("Pipeline__", StringComparison.Ordinal) || k is "ZIGONG_TOKEN" or "ZIGONG_SERVER" or "ZIGONG_DATABASE").ToList())
         {
