@@ -73,7 +73,13 @@ public sealed class OperatedRunTests
         CommandLineProcess.Run(lab, "pause", "--reason", "moving").ExitCode.ShouldBe(0);
         CommandLineProcess.Run(lab, "runs").Errors.ShouldContain("The pipeline is paused since");
         CommandLineProcess.Run(lab, "resume").Output.ShouldContain("The pipeline runs");
-        (await lab.AuditAsync()).Select(a => a.Action).ShouldBe(["replay", "pause", "resume"]);
+        await lab.ExecuteAsync("insert into zigong.dead_letters (queue, message_type, body, exception) values ('moody', '', 'rubbish'::bytea, 'not JSON')");
+        CommandLineProcess.Run(lab, "errors").Output.ShouldContain("moody");
+        CommandLineProcess.Run(lab, "errors", "show", "1").Output.ShouldContain("rubbish");
+        CommandLineProcess.Run(lab, "errors", "requeue", "1").Errors.ShouldContain("discard it");
+        CommandLineProcess.Run(lab, "errors", "discard", "1", "--reason", "sent by a test").ExitCode.ShouldBe(0);
+        CommandLineProcess.Run(lab, "errors", "list").Output.ShouldContain("No dead letters");
+        (await lab.AuditAsync()).Select(a => a.Action).ShouldBe(["replay", "pause", "resume", "discard"]);
         (await lab.AuditAsync()).ShouldAllBe(a => a.Actor == $"cli:{Environment.UserName}");
     }
 }
