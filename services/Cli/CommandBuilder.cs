@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ZiGong.Cli.Server;
 using ZiGong.Cli.Terminal;
 
 namespace ZiGong.Cli;
@@ -27,7 +28,12 @@ public sealed class CommandBuilder(GlobalOptions globals, TextWriter output, Tex
             }
         }
 
-        command.SetAction((parsed, ct) => body(parsed, globals.ScreenOf(parsed, output, errors), ct));
+        command.SetAction(async (parsed, ct) =>
+        {
+            var screen = globals.ScreenOf(parsed, output, errors);
+            var (server, isExplicit) = globals.ServerOf(parsed);
+            return await ServerCommands.TryRunAsync(parsed, server, isExplicit, screen, ct) ? ExitCodes.Done : await body(parsed, screen, ct);
+        });
         HelpWithExamples.AddTo(command, examples);
         return command;
     }

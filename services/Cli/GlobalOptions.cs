@@ -8,6 +8,14 @@ public sealed class GlobalOptions
 {
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON instead of tables.", Recursive = true };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show log lines and stack traces.", Recursive = true };
+    private readonly Option<string?> _server = new("--server")
+    {
+        Description = "Do it over the HTTP API of a running pipeline: URL, or nothing for the one that `zigong up` started here (also: ZIGONG_SERVER; token: ZIGONG_TOKEN).",
+        HelpName = "URL",
+        Arity = ArgumentArity.ZeroOrOne,
+        Recursive = true,
+    };
+
     private readonly Option<bool> _noColor = new("--no-color") { Description = "No colours (also: NO_COLOR=1).", Recursive = true };
 
     public void AddTo(RootCommand root)
@@ -15,7 +23,13 @@ public sealed class GlobalOptions
         root.Add(_json);
         root.Add(_verbose);
         root.Add(_noColor);
+        root.Add(_server);
     }
+
+    /// <summary>The server that was given: empty for this machine's own, null for none; and whether it stands on the command line.</summary>
+    public (string? Address, bool IsExplicit) ServerOf(ParseResult parsed) => parsed.GetResult(_server) is { Implicit: false }
+        ? (parsed.GetValue(_server) ?? "", true)
+        : (Environment.GetEnvironmentVariable("ZIGONG_SERVER") is { Length: > 0 } set ? set : null, false);
 
     public Screen ScreenOf(ParseResult parsed, TextWriter output, TextWriter errors)
     {

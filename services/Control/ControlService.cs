@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Control.Api.Uploads;
 using ZiGong.Control.Operations;
 using ZiGong.Hosting;
 
@@ -12,6 +13,8 @@ public static class ControlService
         pipeline.AddRunRequests();
         pipeline.Services.AddSingleton<Sweeper>();
         pipeline.Services.AddHostedService(s => s.GetRequiredService<Sweeper>());
+        pipeline.Services.AddSingleton<UploadSweeper>();
+        pipeline.Services.AddHostedService(s => s.GetRequiredService<UploadSweeper>());
         pipeline.AddConsumer<PromoteModelConsumer>(concurrency: 1);
     }
 

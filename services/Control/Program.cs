@@ -1,4 +1,5 @@
 using ZiGong.Control;
+using ZiGong.Control.Api;
 using ZiGong.Hosting;
 
-return await PipelineHosting.RunServiceAsync(args, p => p.AddControl());
+return await PipelineHosting.RunServiceAsync(args, p => { p.AddControl(); p.Services.AddControlApi(); }, app => app.MapControlApi());

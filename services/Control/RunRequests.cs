@@ -15,7 +15,11 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
     /// <summary>Records a run with frozen options and orders its first piece of work.</summary>
     /// <param name="descriptor">The data set's descriptor as YAML; it is frozen with the run.</param>
     /// <exception cref="InputException">An option is out of range, or the descriptor cannot be used.</exception>
-    public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, CancellationToken ct)
+    public Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, CancellationToken ct) =>
+        RequestAsync(descriptor, options, kind, actor: null, ct);
+
+    /// <summary>The same for somebody whose name goes into the audit, in the transaction that makes the run.</summary>
+    public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, string? actor, CancellationToken ct)
     {
         RunOptionsReader.Check(options);
         options = WithFoundBases(options);
@@ -33,6 +37,11 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
         };
         await using var db = PipelineDatabase.NewContext(source);
         db.Runs.Add(run);
+        if (actor is not null)
+        {
+            db.Audit.Add(new AuditRow { Actor = actor, Action = "run", Target = run.RunId.ToString(), Details = run.Options, OccurredAt = time.GetUtcNow() });
+        }
+
         await db.SaveChangesAsync(ct);
         await PublishAsync(new RunRequested(run.RunId, run.Generation), ct);
         return run.RunId;

@@ -3,6 +3,7 @@ using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
 using ZiGong.Ingest.Files;
 using ZiGong.Ingest.Sealing;
+using ZiGong.Ingest.Uploads;
 
 namespace ZiGong.Ingest;
 
@@ -13,7 +14,9 @@ public static class IngestService
     {
         pipeline.AddIngestion();
         pipeline.Services.AddSingleton<SnapshotSealing>();
+        pipeline.Services.AddSingleton<UploadIngestion>();
         pipeline.AddConsumer<SealSnapshotConsumer>(concurrency: 1);
+        pipeline.AddConsumer<IngestUploadConsumer>(concurrency: 1);
     }
 
     /// <summary>Reading files alone, for a process that takes no messages.</summary>

@@ -89,6 +89,7 @@ public static class PipelineHosting
             builder.Logging.AddServiceLog();
             builder.Services.AddServiceHealth();
             builder.WebHost.UseUrls(options.Http);
+            builder.WebHost.UseKestrelHttpsConfiguration();
             await using var app = builder.Build();
             app.MapServiceHealth();
             map?.Invoke(app);

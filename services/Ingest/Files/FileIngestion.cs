@@ -30,14 +30,22 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
     private const int BatchRows = 8192;
 
     /// <exception cref="InputException">The file is missing, empty, or does not fit the descriptor.</exception>
-    public async Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string path, IProgress<IngestProgress>? progress, CancellationToken ct)
+    public Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string path, IProgress<IngestProgress>? progress, CancellationToken ct) =>
+        RunAsync(descriptor, path, path, progress, ct);
+
+    /// <summary>The same for a file that does not lie under the name that people know it by.</summary>
+    /// <param name="name">The file's name in messages and rejections.</param>
+    public async Task<IngestSummary> RunAsync(
+        DatasetDescriptor descriptor, string path, string name, IProgress<IngestProgress>? progress, CancellationToken ct)
     {
         var fileHash = await HashAsync(path, ct);
         var totals = new IngestSummary(0, 0, 0, 0, 0, 0);
         var samples = new List<Sample>(BatchRows);
         var rejections = new List<Rejection>();
         await using var connection = await source.OpenConnectionAsync(ct);
-        foreach (var result in SampleReader.Read(descriptor, path, hasher, ct))
+        await using var table = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        var identity = descriptor.Key.Count == 0 ? fileHash : "";
+        foreach (var result in SampleReader.Read(descriptor, table, name, identity, hasher, ct))
         {
             if (result.Filtered)
             {
@@ -64,7 +72,7 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
 
         async Task<IngestSummary> FlushAsync()
         {
-            var batch = new SampleBatch(descriptor.Name, Path.GetFileName(path), fileHash, samples, rejections, time.GetUtcNow());
+            var batch = new SampleBatch(descriptor.Name, Path.GetFileName(name), fileHash, samples, rejections, time.GetUtcNow());
             var (added, superseded) = await batch.WriteAsync(connection, ct);
             var next = totals with
             {

@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using ZiGong.Contracts;
+using ZiGong.Storage;
+
+namespace ZiGong.Control.Api.Artifacts;
+
+/// <summary>Files of the artifact store by their hash, and by nothing else.</summary>
+internal static partial class ArtifactEndpoints
+{
+    public static void Map(RouteGroupBuilder view) => view
+        .MapGet("artifacts/{hash}", (ArtifactStore artifacts, string hash, CancellationToken ct) => FileAsync(artifacts, hash, "application/octet-stream", ct))
+        .WithSummary("An artifact's bytes; its hash is the ETag.");
+
+    /// <exception cref="InputException">This is no hash.</exception>
+    /// <exception cref="NotFoundException">There is no such file, or it is damaged, which is the same.</exception>
+    public static async Task<PhysicalFileHttpResult> FileAsync(ArtifactStore artifacts, string hash, string type, CancellationToken ct)
+    {
+        if (!IsHash(hash))
+        {
+            throw new InputException("an artifact is named by the SHA-256 of its content: 64 lower-case hex digits");
+        }
+
+        if (!await artifacts.HasAsync(hash, ct))
+        {
+            throw new NotFoundException($"there is no artifact {hash}");
+        }
+
+        return TypedResults.PhysicalFile(await artifacts.RequireAsync(hash, ct), type, entityTag: new EntityTagHeaderValue($"\"{hash}\""), enableRangeProcessing: true);
+    }
+
+    public static bool IsHash(string text) => Hash().IsMatch(text);
+
+    [GeneratedRegex(@"^[0-9a-f]{64}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Hash();
+}

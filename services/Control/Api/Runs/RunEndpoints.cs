@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ZiGong.Contracts;
+using ZiGong.Control.Api.Access;
+using ZiGong.Control.Api.Artifacts;
+using ZiGong.Control.Api.Uploads;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Control.Api.Runs;
+
+/// <summary>A run to be started.</summary>
+/// <param name="Dataset">A shipped name, the hash that <c>PUT descriptors</c> gave, or the descriptor itself as YAML.</param>
+/// <param name="Options">Changes of the form <c>Section:Name=value</c>.</param>
+/// <param name="Upload">A table that has to be ingested before, as a safeguard: the run is refused while it is not.</param>
+public sealed record RunOrder(string Dataset, IReadOnlyList<string>? Options = null, Guid? Upload = null);
+
+/// <summary>The run that was started.</summary>
+public sealed record RunStarted(Guid RunId);
+
+/// <summary>Starting runs and looking at them.</summary>
+internal static class RunEndpoints
+{
+    public static void Map(RouteGroupBuilder view, RouteGroupBuilder operate)
+    {
+        view.MapGet("runs", ListAsync).WithSummary("The runs, newest first; `before` is the last run of the page before.");
+        view.MapGet("runs/{id:guid}", ShowAsync).WithSummary("One run: state, stages, failure, outcome.");
+        view.MapGet("runs/{id:guid}/selection", SelectionAsync).WithSummary("The selection file, byte for byte; its hash is the ETag.");
+        operate.MapPost("runs", StartAsync).WithSummary("Start a run.");
+    }
+
+    private static async Task<Ok<IReadOnlyList<RunSummary>>> ListAsync(NpgsqlDataSource source, int? limit, Guid? before, CancellationToken ct)
+    {
+        var count = Paging.Limit(limit);
+        await using var db = PipelineDatabase.NewContext(source);
+
+        // Ids of version 7 begin with their time.
+        var runs = await db.Runs.Where(r => before == null || r.RunId < before).OrderByDescending(r => r.RunId).Take(count).ToListAsync(ct);
+        var ids = runs.Select(r => r.RunId).ToList();
+        var models = (await db.Models.Where(m => ids.Contains(m.RunId)).Select(m => new { m.RunId, m.State }).ToListAsync(ct)).ToLookup(m => m.RunId, m => m.State);
+        return TypedResults.Ok<IReadOnlyList<RunSummary>>([.. runs.Select(r => RunDetails.SummaryOf(r, models[r.RunId].FirstOrDefault()))]);
+    }
+
+    private static async Task<Ok<RunDetails>> ShowAsync(NpgsqlDataSource source, Guid id, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        return TypedResults.Ok(await RunDetails.ReadAsync(db, id, ct) ?? throw Unknown(id));
+    }
+
+    private static async Task<PhysicalFileHttpResult> SelectionAsync(NpgsqlDataSource source, ArtifactStore artifacts, Guid id, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        await RequireAsync(db, id, ct);
+        var output = await db.WorkUnits
+            .Where(u => u.RunId == id && u.Stage == nameof(Stage.Selection) && u.Unit == "selection" && u.State == UnitState.Done)
+            .Select(u => u.Output)
+            .SingleOrDefaultAsync(ct) ?? throw new NotFoundException($"run {id} has no selection yet");
+        return await ArtifactEndpoints.FileAsync(artifacts, JsonSerializer.Deserialize<SamplesSelected>(output)!.Selection, "application/x-ndjson", ct);
+    }
+
+    private static async Task<Created<RunStarted>> StartAsync(
+        NpgsqlDataSource source, RunRequests requests, UploadIntake uploads, ClaimsPrincipal user, RunOrder order, CancellationToken ct)
+    {
+        var descriptor = await uploads.DescriptorAsync(order.Dataset, ct);
+        var options = Assignments.Of(order.Options).Aggregate(new RunOptions(), RunOptionsReader.Set);
+        if (order.Upload is { } upload)
+        {
+            await using var db = PipelineDatabase.NewContext(source);
+            var state = await db.Uploads.Where(u => u.UploadId == upload).Select(u => (UploadState?)u.State).SingleOrDefaultAsync(ct);
+            if (state != UploadState.Ingested)
+            {
+                throw new InputException($"upload {upload} is {(state is null ? "unknown" : $"{state}")}, not Ingested: wait for it, or leave it out");
+            }
+        }
+
+        var run = await requests.RequestAsync(descriptor, options, "full", user.Actor(), ct);
+        return TypedResults.Created($"/v1/runs/{run}", new RunStarted(run));
+    }
+
+    /// <exception cref="NotFoundException">There is no such run.</exception>
+    public static async Task RequireAsync(PipelineDb db, Guid run, CancellationToken ct)
+    {
+        if (!await db.Runs.AnyAsync(r => r.RunId == run, ct))
+        {
+            throw Unknown(run);
+        }
+    }
+
+    private static NotFoundException Unknown(Guid run) => new($"there is no run {run}");
+}

@@ -1,0 +1,60 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using ZiGong.Control.Api.Access;
+using ZiGong.Storage;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Control.Api.Uploads;
+
+/// <summary>A stored descriptor: its hash stands for it wherever a data set is named.</summary>
+public sealed record StoredDescriptor(string Descriptor, string Dataset);
+
+/// <summary>An uploaded table and what became of its rows.</summary>
+/// <param name="Read">Rows read so far.</param>
+public sealed record ApiUpload(
+    Guid UploadId, string Dataset, string FileName, string Artifact, long Bytes, UploadState State, long Read, long Added, long Unchanged, long Superseded,
+    long Rejected, long Filtered, string? Error, string UploadedBy, DateTimeOffset UploadedAt, DateTimeOffset? FinishedAt);
+
+/// <summary>Tables and descriptors from outside.</summary>
+internal static class UploadEndpoints
+{
+    public static void Map(RouteGroupBuilder view, RouteGroupBuilder operate)
+    {
+        operate.MapPut("descriptors", StoreDescriptorAsync).Accepts<Stream>("*/*").WithSummary("Store a data set's descriptor (YAML).");
+        operate.MapPut("uploads", StoreAsync).Accepts<Stream>("*/*")
+            .WithSummary("Upload a table; `dataset` is a shipped name or a stored descriptor's hash. Its rows are taken in afterwards.");
+        view.MapGet("uploads/{id:guid}", ShowAsync).WithSummary("What became of an upload.");
+    }
+
+    private static async Task<Ok<StoredDescriptor>> StoreDescriptorAsync(UploadIntake uploads, ClaimsPrincipal user, HttpRequest request, CancellationToken ct)
+    {
+        var (hash, dataset) = await uploads.StoreDescriptorAsync(request.Body, user.Actor(), ct);
+        return TypedResults.Ok(new StoredDescriptor(hash, dataset));
+    }
+
+    private static async Task<Created<ApiUpload>> StoreAsync(
+        UploadIntake uploads, ApiOptions options, ClaimsPrincipal user, HttpRequest request, string dataset, string name, CancellationToken ct)
+    {
+        // Here and not as metadata of the route: only a caller who may upload gets the larger limit.
+        request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = options.UploadLimitBytes;
+        var upload = await uploads.StoreTableAsync(dataset, name, request.Body, user.Actor(), ct);
+        return TypedResults.Created($"/v1/uploads/{upload.UploadId}", Of(upload));
+    }
+
+    private static async Task<Ok<ApiUpload>> ShowAsync(NpgsqlDataSource source, Guid id, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        var upload = await db.Uploads.SingleOrDefaultAsync(u => u.UploadId == id, ct);
+        return TypedResults.Ok(Of(upload ?? throw new NotFoundException($"there is no upload {id}")));
+    }
+
+    private static ApiUpload Of(UploadRow u) => new(
+        u.UploadId, u.Dataset, u.FileName, u.Artifact, u.Bytes, u.State, u.Read, u.Added, u.Unchanged, u.Superseded, u.Rejected, u.Filtered, u.Error,
+        u.UploadedBy, u.UploadedAt, u.FinishedAt);
+}

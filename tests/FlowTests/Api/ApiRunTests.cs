@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Shouldly;
+using Xunit;
+using ZiGong.Contracts;
+using ZiGong.FlowTests.Harness;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.FlowTests.Api;
+
+/// <summary>The way of an operator: table and run over HTTP.</summary>
+[Collection("runs")]
+public sealed class ApiRunTests
+{
+    private static readonly string[] Small =
+    [
+        "Seed=7", "Snapshot:Periods=2", "Snapshot:Bins=5", "Agent:BatchSize=16", "Agent:MinimumSteps=4", "Agent:SliceSteps=12", "Agent:WarmupSteps=4",
+        "Gradients:Width=256", "Selection:Size=0.5", "Selection:TopShare=0.3", "Tuning:Epochs=1", "Tuning:MinimumSteps=10", "Tuning:SliceSteps=6",
+        "Tuning:BatchSize=16", "Evaluation:Resamples=100",
+    ];
+
+    [Fact]
+    public async Task A_run_over_the_api_with_an_uploaded_table_selects_the_same_bytes_as_an_embedded_one()
+    {
+        Small.Aggregate(new RunOptions(), RunOptionsReader.Set).ShouldBe(Lab.Small, "the two runs must be the same");
+        await using var embedded = await Lab.NewAsync();
+        await embedded.IngestAsync(Borrowers.Write(embedded.Folder));
+        var expected = await embedded.ProductsAsync(await embedded.RunAsync());
+
+        await using var lab = await Lab.NewAsync();
+        await using var host = await ApiHost.StartAsync(lab, all: true);
+        using var client = host.Client();
+        await using var table = File.OpenRead(Borrowers.Write(lab.Folder));
+        var upload = (await client.PutAsync("/v1/uploads?dataset=simulated&name=borrowers.csv", new StreamContent(table)).JsonAsync()).GetProperty("uploadId").GetGuid();
+        var order = new { dataset = "simulated", options = Small, upload };
+        var stored = await lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: not UploadState.Stored } u ? u : null, "the ingestion");
+        (stored.State, stored.Added, stored.Error).ShouldBe((UploadState.Ingested, Borrowers.Lines.Count, null));
+
+        var run = (await client.PostObjectAsync("/v1/runs", order).JsonAsync()).GetProperty("runId").GetGuid();
+        await lab.EndAsync(run);
+
+        using var selection = await client.GetAsync($"/v1/runs/{run}/selection");
+        var bytes = await selection.Content.ReadAsByteArrayAsync();
+        Encoding.UTF8.GetString(bytes).ShouldBe(expected.Selection);
+        selection.Headers.ETag!.Tag.ShouldBe($"\"{ContentHash.Of(bytes)}\"");
+        (await lab.ProductsAsync(run)).ShouldBe(expected);
+
+        var details = await client.GetAsync($"/v1/runs/{run}").JsonAsync();
+        details.GetProperty("run").GetProperty("status").GetString().ShouldBe("Completed");
+        details.GetProperty("outcomeType").GetString().ShouldBeOneOf(nameof(ModelReady), nameof(ModelRejected));
+        details.GetProperty("stages").GetArrayLength().ShouldBe(Enum.GetValues<Stage>().Length);
+        await EventsAreWholeAsync(client, lab, run);
+        await using var db = lab.NewContext();
+        (await db.Audit.OrderBy(a => a.AuditId).Select(a => new { a.Actor, a.Action, a.Target }).ToListAsync())
+            .ShouldBe([new { Actor = "api:boss", Action = "upload", Target = upload.ToString() }, new { Actor = "api:boss", Action = "run", Target = run.ToString() }]);
+    }
+
+    [Fact]
+    public async Task A_run_is_refused_while_its_upload_is_not_ingested()
+    {
+        await using var lab = await Lab.NewAsync();
+        await using var host = await ApiHost.StartAsync(lab);
+        using var client = host.Client();
+        var (status, body) = await client.PostObjectAsync("/v1/runs", new { dataset = "simulated", upload = Guid.Empty }).AnswerAsync();
+        status.ShouldBe(400);
+        body.ShouldContain("unknown");
+        (await lab.CountAsync("select count(*) from zigong.runs")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_upload_that_nobody_ingested_is_ordered_again_and_one_of_an_own_descriptor_is_read_by_it()
+    {
+        await using var lab = await Lab.NewAsync();
+        await using var host = await ApiHost.StartAsync(lab);
+        using var client = host.Client();
+        var yaml = Borrowers.Descriptor.Replace("name: simulated", "name: my-portfolio", StringComparison.Ordinal);
+        var descriptor = (await client.PutAsync("/v1/descriptors", new StringContent(yaml)).JsonAsync()).GetProperty("descriptor").GetString();
+        var table = string.Join('\n', [Borrowers.Header, .. Borrowers.Lines.Take(30), ""]);
+        var upload = (await client.PutAsync($"/v1/uploads?dataset={descriptor}&name=a.csv", new StringContent(table)).JsonAsync()).GetProperty("uploadId").GetGuid();
+        await lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the ingestion");
+
+        // As if the order and its worker had been lost.
+        await lab.ExecuteAsync("update zigong.uploads set state = 'Stored', orders = 0, next_order_at = now()");
+        var again = await lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the second ingestion");
+        (again.Added, again.Unchanged, again.Dataset).ShouldBe((0, 30, "my-portfolio"));
+        (await lab.CountAsync("select count(*) from zigong.samples where dataset = 'my-portfolio'")).ShouldBe(30);
+    }
+
+    /// <summary>Read page by page, the events are those of the table, in order and without a gap.</summary>
+    private static async Task EventsAreWholeAsync(HttpClient client, Lab lab, Guid run)
+    {
+        var read = new List<long>();
+        while (true)
+        {
+            var page = await client.GetAsync($"/v1/runs/{run}/events?after={read.LastOrDefault()}&limit=7").JsonAsync();
+            read.AddRange(page.EnumerateArray().Select(e => e.GetProperty("sequence").GetInt64()));
+            if (page.GetArrayLength() < 7)
+            {
+                break;
+            }
+        }
+
+        read.ShouldBe(Enumerable.Range(1, (int)await lab.CountAsync("select count(*) from zigong.pipeline_events")).Select(n => (long)n));
+    }
+}
