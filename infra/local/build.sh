@@ -29,8 +29,9 @@ keep_app() {
     cp -r "$root/services/Cli/bin/Release/net10.0" "$state/app/new"
     rm -rf "${state:?}/app/$1"
     mv "$state/app/new" "$state/app/$1"
-    # The newest three stay: an older command may still be running from its copy.
-    find "$state/app" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -rf
+    # The newest three stay: an older command may still be running from its copy. So does the one that the services run from.
+    find "$state/app" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- |
+        { grep -vxF "$(cat "$state/services/app" 2>/dev/null || echo none)" || true; } | xargs -r rm -rf
 }
 
 fail_build() {

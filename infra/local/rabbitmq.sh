@@ -41,6 +41,7 @@ unhex() { printf "$(printf %s "$1" | sed 's/../\\x&/g')"; }
 
 # Ports and passwords are chosen once, so that clients find the server again after a restart.
 create() {
+    umask 077
     mkdir -p "$folder"/{mnesia,log,home}
     local amqp password subscriber
     amqp=$(free_port)
@@ -63,10 +64,12 @@ export RABBITMQ_PID_FILE='$folder/rabbit.pid' RABBITMQ_DIST_PORT=$(free_port) RA
 export ERL_EPMD_PORT=$(free_port) ERL_EPMD_ADDRESS=127.0.0.1
 export RABBITMQ_SERVER_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
 END
-    echo "amqp://zigong:$password@127.0.0.1:$amqp/" >"$folder/uri"
     echo "amqp://subscriber:$subscriber@127.0.0.1:$amqp/" >"$folder/subscriber.uri"
     chmod -R go= "$folder"
     if [ "$(id -u)" = 0 ]; then chown -R rabbitmq: "$folder"; fi
+    # Last: with it the server counts as set up.
+    echo "amqp://zigong:$password@127.0.0.1:$amqp/" >"$folder/uri.new"
+    mv "$folder/uri.new" "$folder/uri"
 }
 
 ready() { [ -f "$folder/env.sh" ] && control await_startup --timeout 5; }

@@ -29,11 +29,26 @@ alive() {
     { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF "$2"
 }
 
+# Keeps the address of the last start if nobody has taken it since; never one that another worker was given.
+choose_address() {
+    local worker=$1 url
+    url=$(cat "$worker.url" 2>/dev/null) || url=""
+    while [ -z "$url" ] || [ "$(cat "$folder"/*.url 2>/dev/null | grep -cxF "$url")" -gt 1 ] || taken "$url"; do
+        url=http://127.0.0.1:$(free_port)
+        echo "$url" >"$worker.url"
+    done
+}
+
+taken() {
+    local address=${1#http://}
+    { exec 3<>"/dev/tcp/${address/://}"; } 2>/dev/null && exec 3>&-
+}
+
 start_worker() {
     local name=$1 worker=$folder/$1-$2
     [ -f "$app/ZiGong.$name.dll" ] || fail "there is no ZiGong.$name.dll in $app"
     if alive "$worker.supervisor" "$worker"; then return; fi
-    [ -s "$worker.url" ] || echo "http://127.0.0.1:$(free_port)" >"$worker.url"
+    choose_address "$worker"
     if [ "$(stat -c %s "$worker.log" 2>/dev/null || echo 0)" -gt 50000000 ]; then mv "$worker.log" "$worker.log.1"; fi
     Pipeline__Http=$(cat "$worker.url") setsid bash "$self" supervise "$worker" "$app/ZiGong.$name.dll" </dev/null >>"$worker.log" 2>&1 &
     echo $! >"$worker.supervisor"
@@ -41,17 +56,20 @@ start_worker() {
 
 # Starts the service again, whatever ended it, at once and then slower and slower. A bad configuration (2) would only fail again.
 supervise() {
-    local worker=$1 assembly=$2 wait=1 slowest=${ZIGONG_RESTART_SECONDS:-16} started rc pid
-    trap 'kill -TERM "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; exit 0' TERM
+    local worker=$1 assembly=$2 wait=1 slowest=${ZIGONG_RESTART_SECONDS:-16} started rc
+    # For tests: nothing may stay when whoever wanted the services is gone, however he went.
+    if [ -n "${ZIGONG_WATCH:-}" ]; then (while kill -0 "$ZIGONG_WATCH" 2>/dev/null; do sleep 1; done; kill -TERM $$) & fi
+    # By the shell's own list of jobs: a signal right after the start finds the service too.
+    trap 'kill -TERM $(jobs -p) 2>/dev/null || true; wait || true; exit 0' TERM
     while :; do
         started=$SECONDS rc=0
         dotnet "$assembly" &
-        pid=$!
-        echo "$pid" >"$worker.pid"
-        wait "$pid" || rc=$?
+        echo $! >"$worker.pid"
+        wait $! || rc=$?
         [ "$rc" != 2 ] || break
         if [ $((SECONDS - started)) -gt 30 ]; then wait=1; fi
-        sleep "$wait"
+        sleep "$wait" &
+        wait $! || true
         wait=$((2 * wait < slowest ? 2 * wait : slowest))
     done
 }

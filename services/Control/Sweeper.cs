@@ -45,15 +45,16 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
             return 0;
         }
 
+        // Before the pause: what ends a run is told even then.
+        var sent = await CatchUpAsync(ct);
         await using var db = PipelineDatabase.NewContext(source);
         if (await db.PipelineSwitch.AnyAsync(s => s.Paused, ct))
         {
             // What was held back is due at once when the pause ends.
             _swept.Clear();
-            return 0;
+            return sent;
         }
 
-        var sent = await announcer.CatchUpAsync(UnlessYoungerThan, ct);
         foreach (var runId in await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct))
         {
             try
@@ -68,6 +69,22 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         }
 
         return sent;
+    }
+
+    /// <summary>A broker that is away must not keep the lock, and an event that cannot be sent must not keep runs waiting.</summary>
+    private async Task<int> CatchUpAsync(CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        try
+        {
+            return await announcer.CatchUpAsync(UnlessYoungerThan, patience.Token);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            log.LogWarning(e, "announcements put off");
+            return 0;
+        }
     }
 
     private async Task<int> SweepAsync(PipelineDb db, Guid runId, CancellationToken ct)
@@ -105,9 +122,9 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
     /// </summary>
     private bool IsDue(Guid runId, Standing standing)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetTimestamp();
         var moved = !_swept.TryGetValue(runId, out var last) || last.Standing != standing;
-        if (!moved && now - last.At < last.Wait)
+        if (!moved && time.GetElapsedTime(last.At, now) < last.Wait)
         {
             return false;
         }
@@ -119,7 +136,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
 
     private static readonly TimeSpan UnlessYoungerThan = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
-    private readonly Dictionary<Guid, (Standing Standing, DateTimeOffset At, TimeSpan Wait)> _swept = [];
+    private readonly Dictionary<Guid, (Standing Standing, long At, TimeSpan Wait)> _swept = [];
 
     private sealed record Standing(int Generation, bool Alive, int Done, int Attempts, int Waiting);
 }

@@ -12,7 +12,7 @@ namespace ZiGong.Hosting;
 /// The events that end a run. Nothing in the pipeline waits for them and nothing would miss one that a crash kept from the broker, but
 /// others do: so it is noted when the broker has confirmed one, and the sweeper sends those that are not noted again.
 /// </summary>
-public sealed class Announcer(NpgsqlDataSource source, IBus bus)
+public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions options)
 {
     private static readonly Dictionary<string, Type> Types =
         new[] { typeof(ModelReady), typeof(ModelRejected), typeof(StageFailed), typeof(RunCancelled) }.ToDictionary(t => t.Name, StringComparer.Ordinal);
@@ -36,6 +36,12 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus)
     /// <returns>How many.</returns>
     public async Task<int> CatchUpAsync(TimeSpan unlessYoungerThan, CancellationToken ct)
     {
+        if (options.Transport == "memory")
+        {
+            // Nobody outside this process listens here: what services could not send waits for their broker.
+            return 0;
+        }
+
         await using var db = PipelineDatabase.NewContext(source);
         var missed = await db.PipelineEvents.FromSql(
             $"select * from zigong.pipeline_events where announced_at is null and type = any({Names}) and occurred_at < now() - {unlessYoungerThan}")

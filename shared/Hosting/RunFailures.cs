@@ -23,6 +23,17 @@ public sealed class RunFailures(NpgsqlDataSource source)
 
         // The run first, then its units, as replay and cancel do: in another order two of them could wait for each other.
         await db.Database.ExecuteSqlAsync($"select 1 from zigong.runs where run_id = {message.RunId} for update", ct);
+        if (!await db.Runs.AnyAsync(r => r.RunId == message.RunId && r.Generation == message.Generation && r.Status == RunStatus.Running, ct))
+        {
+            // An operator has set the run going anew since, or ended it: this attempt belongs to the past.
+            await db.WorkUnits.Where(u => u.RunId == message.RunId && u.Stage == failed.Stage && u.Unit == unit.Unit && u.LeaseToken == token)
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(u => u.State, UnitState.Pending).SetProperty(u => u.LeaseToken, (Guid?)null).SetProperty(u => u.LeaseExpiresAt, (DateTimeOffset?)null),
+                    ct);
+            await transaction.CommitAsync(ct);
+            return null;
+        }
+
         var mine = await db.WorkUnits
             .Where(u => u.RunId == message.RunId && u.Stage == failed.Stage && u.Unit == unit.Unit && u.LeaseToken == token)
             .ExecuteUpdateAsync(

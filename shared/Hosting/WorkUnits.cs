@@ -87,6 +87,15 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
         return new Lease(done ? LeaseOutcome.AlreadyDone : LeaseOutcome.NotNow, Guid.Empty, false, 0);
     }
 
+    /// <summary>Whether somebody works on any unit of a run.</summary>
+    public async Task<bool> AnyAtWorkAsync(Guid runId, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            "select exists (select 1 from zigong.work_units where run_id = $1 and state = 'Leased' and lease_expires_at > now())");
+        command.Parameters.AddWithValue(runId);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <summary>Prolongs a lease and notes how far the work is.</summary>
     /// <returns>False when the unit belongs to somebody else by now, or the run was cancelled, replayed or failed meanwhile.</returns>
     public async Task<bool> HeartbeatAsync(Guid runId, UnitKey unit, Guid token, double done, double total, CancellationToken ct)

@@ -190,6 +190,13 @@ public sealed class ArtifactStore
     public async Task<string> RequireFolderAsync(string hash, CancellationToken ct) =>
         await HasFolderAsync(hash, ct) ? FolderPath(hash) : throw new DamagedArtifactException(hash, FolderPath(hash));
 
+    /// <summary>Removes an artifact that must not be kept; nothing happens when it is not there.</summary>
+    public void Remove(string hash)
+    {
+        _verified.TryRemove(hash, out _);
+        File.Delete(FilePath(hash));
+    }
+
     public string FolderPath(string hash) => Path.Combine(_root, "folders", Checked(hash));
 
     public Uri FolderUri(string hash) => new(FolderPath(hash));

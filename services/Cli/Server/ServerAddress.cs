@@ -37,7 +37,7 @@ public sealed record ServerAddress(Uri Url, string Token)
         }
 
         var file = Path.Combine(CliSettings.Home, "tokens.operator");
-        var isLocal = url.IsLoopback || (Uri.TryCreate(local.TrimEnd('/') + "/", UriKind.Absolute, out var here) && here == url);
+        var isLocal = Uri.TryCreate(local.TrimEnd('/') + "/", UriKind.Absolute, out var here) && here == url;
         return isLocal && File.Exists(file)
             ? File.ReadAllText(file).Trim()
             : throw new InputException($"no token for {url}: set ZIGONG_TOKEN to the one that its operator gave you");

@@ -50,7 +50,7 @@ internal static class RequestLimits
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
         {
             var options = http.RequestServices.GetRequiredService<ApiOptions>();
-            if (http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase))
+            if (http.Request.Path.StartsWithSegments("/health/live", StringComparison.OrdinalIgnoreCase))
             {
                 return RateLimitPartition.GetNoLimiter("health");
             }

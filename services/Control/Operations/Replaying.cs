@@ -47,7 +47,8 @@ internal static class Replaying
     public static async Task AddChildAsync(PipelineDb db, RunFacts facts, Guid child, Stage from, UnitChoice choice, TimeProvider time, CancellationToken ct)
     {
         var parent = facts.Run;
-        var origin = facts.Of(Stage.Snapshot).Single();
+        var origin = facts.Of(Stage.Snapshot).SingleOrDefault(u => u is { State: UnitState.Done, Output: not null })
+            ?? throw new InputException($"the snapshot of run {parent.RunId} is not sealed: wait for it, or start a new run");
         var outcome = JsonSerializer.Deserialize<SnapshotSealed>(origin.Output!)! with { RunId = child, Generation = 1 };
         db.Runs.Add(new RunRow
         {

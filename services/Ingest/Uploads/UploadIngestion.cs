@@ -12,8 +12,9 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Ingest.Uploads;
 
 /// <summary>
-/// Ingests a stored upload and records what it came to. Ingesting again adds nothing, so an upload that was cut off simply starts
-/// over; two workers never read the same one, since each holds an advisory lock on it that goes with its connection.
+/// Ingests a stored upload and records what it came to; one that was cut off simply starts over. The uploads of a data set are taken in one
+/// after the other in the order in which they came, under an advisory lock that goes with its connection: what came last stands, so an older
+/// table that is read again after a newer one would undo its corrections.
 /// </summary>
 public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artifacts, PipelineOptions options, TimeProvider time, ILogger<UploadIngestion> log)
 {
@@ -23,17 +24,22 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
     public async Task RunAsync(Guid uploadId, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        if (!await LockAsync(connection, "select pg_try_advisory_lock($1, hashtext($2))", uploadId, ct))
+        await using var db = PipelineDatabase.NewContext(source);
+        if (await db.Uploads.AsNoTracking().SingleOrDefaultAsync(u => u.UploadId == uploadId, ct) is not { State: UploadState.Stored, Dataset: var dataset }
+            || !await LockAsync(connection, "select pg_try_advisory_lock($1, hashtext($2))", dataset, ct))
         {
             return;
         }
 
         try
         {
-            await using var db = PipelineDatabase.NewContext(source);
-            if (await db.Uploads.SingleOrDefaultAsync(u => u.UploadId == uploadId, ct) is { State: UploadState.Stored } upload)
+            var next = await db.Uploads.Where(u => u.Dataset == dataset && u.State == UploadState.Stored)
+                .OrderBy(u => u.UploadedAt).ThenBy(u => u.UploadId).FirstOrDefaultAsync(ct);
+            if (next?.UploadId == uploadId)
             {
-                await IngestAsync(db, upload, ct);
+                await IngestAsync(db, next, ct);
+                await ForgetFileAsync(db, next, ct);
+                await ReleaseNextAsync(dataset, ct);
             }
         }
         finally
@@ -41,9 +47,26 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
             // A lost connection has lost the lock as well.
             if (connection.State == System.Data.ConnectionState.Open)
             {
-                await LockAsync(connection, "select pg_advisory_unlock($1, hashtext($2))", uploadId, CancellationToken.None);
+                await LockAsync(connection, "select pg_advisory_unlock($1, hashtext($2))", dataset, CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>The table itself holds borrowers' ids in clear, which are never kept: once it is taken in, or cannot be, it goes.</summary>
+    private async Task ForgetFileAsync(PipelineDb db, UploadRow upload, CancellationToken ct)
+    {
+        if (!await db.Uploads.AnyAsync(u => u.Artifact == upload.Artifact && u.State == UploadState.Stored, ct))
+        {
+            artifacts.Remove(upload.Artifact);
+        }
+    }
+
+    /// <summary>The next upload of the data set need not wait until its order is repeated.</summary>
+    private async Task ReleaseNextAsync(string dataset, CancellationToken ct)
+    {
+        await using var release = source.CreateCommand("update zigong.uploads set next_order_at = now() where dataset = $1 and state = 'Stored' and attempts = 0");
+        release.Parameters.AddWithValue(dataset);
+        await release.ExecuteNonQueryAsync(ct);
     }
 
     private async Task IngestAsync(PipelineDb db, UploadRow upload, CancellationToken ct)
@@ -108,9 +131,9 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
     private static IQueryable<UploadRow> Unfinished(PipelineDb db, UploadRow upload) =>
         db.Uploads.Where(u => u.UploadId == upload.UploadId && u.State == UploadState.Stored);
 
-    private static async Task<bool> LockAsync(NpgsqlConnection connection, string sql, Guid uploadId, CancellationToken ct)
+    private static async Task<bool> LockAsync(NpgsqlConnection connection, string sql, string dataset, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = LockSpace }, new() { Value = uploadId.ToString("N") } } };
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = LockSpace }, new() { Value = dataset } } };
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 

@@ -80,9 +80,17 @@ public sealed class ApiRunTests
         var upload = (await client.PutAsync($"/v1/uploads?dataset={descriptor}&name=a.csv", new StringContent(table)).JsonAsync()).GetProperty("uploadId").GetGuid();
         await lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the ingestion");
 
-        // As if the order and its worker had been lost.
+        // The table has borrowers' ids in clear: it is not kept.
+        var artifact = await lab.Artifacts.PutAsync(System.Text.Encoding.UTF8.GetBytes(table), default);
+        (await client.GetAsync($"/v1/artifacts/{artifact}")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound, "and nobody may read it while it is there");
+        lab.Artifacts.Remove(artifact);
+        (await lab.Artifacts.HasAsync(artifact, default)).ShouldBeFalse();
+
+        // As if the order and its worker had been lost before the end was noted: the file is still there then.
+        await lab.Artifacts.PutAsync(System.Text.Encoding.UTF8.GetBytes(table), default);
         await lab.ExecuteAsync("update zigong.uploads set state = 'Stored', orders = 0, next_order_at = now()");
         var again = await lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the second ingestion");
+        await lab.UntilAsync(async _ => await lab.Artifacts.HasAsync(artifact, default) ? null : "", "the end of the file");
         (again.Added, again.Unchanged, again.Dataset).ShouldBe((0, 30, "my-portfolio"));
         (await lab.CountAsync("select count(*) from zigong.samples where dataset = 'my-portfolio'")).ShouldBe(30);
     }

@@ -39,6 +39,7 @@ internal sealed class ServiceProcesses : IDisposable
             ["Pipeline__MaximumAttempts"] = _options.MaximumAttempts.ToString(CultureInfo.InvariantCulture),
             ["Pipeline__Faults"] = faults,
             ["ZIGONG_RESTART_SECONDS"] = "1",
+            ["ZIGONG_WATCH"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
             ["OPENBLAS_NUM_THREADS"] = "1",
             // Nine runtimes share two cores: a garbage collector with a thread per core each would not help.
             ["DOTNET_gcServer"] = "0",

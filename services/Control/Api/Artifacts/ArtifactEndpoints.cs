@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
+using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Storage;
 
@@ -13,7 +15,14 @@ namespace ZiGong.Control.Api.Artifacts;
 internal static partial class ArtifactEndpoints
 {
     public static void Map(RouteGroupBuilder view) => view
-        .MapGet("artifacts/{hash}", (ArtifactStore artifacts, string hash, CancellationToken ct) => FileAsync(artifacts, hash, "application/octet-stream", ct))
+        .MapGet("artifacts/{hash}", async (ArtifactStore artifacts, NpgsqlDataSource source, string hash, CancellationToken ct) =>
+        {
+            await using var db = PipelineDatabase.NewContext(source);
+            return await db.Uploads.AnyAsync(u => u.Artifact == hash, ct)
+                // A lender's own table, with its borrowers' ids: Ingest alone reads it.
+                ? throw new NotFoundException($"there is no artifact {hash}")
+                : await FileAsync(artifacts, hash, "application/octet-stream", ct);
+        })
         .WithSummary("An artifact's bytes; its hash is the ETag.");
 
     /// <exception cref="InputException">This is no hash.</exception>
