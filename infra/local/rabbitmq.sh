@@ -120,6 +120,7 @@ port_open() {
 stop() {
     [ -f "$folder/rabbit.pid" ] || return 0
     control stop "$folder/rabbit.pid" || kill_server
+    stop_port_mapper
 }
 
 # A stale pid file may name somebody else's process by now.
