@@ -47,7 +47,7 @@ public sealed class SideCapsTests
 
         small.ShouldBeSubsetOf(Kept(headers, Stratified with { MaximumTraining = 200 }, 7));
         Kept([.. headers.AsEnumerable().Reverse()], options, 7).ShouldBe(small, ignoreOrder: true);
-        Kept(headers, options, 8).ShouldNotBe(small, ignoreOrder: true);
+        Kept(headers, options, 8).ToHashSet().SetEquals(small).ShouldBeFalse("another seed draws others");
     }
 
     [Fact]
