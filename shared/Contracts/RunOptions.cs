@@ -146,8 +146,8 @@ public sealed record TracSeqOptions
     [Description("Reference vector: Normalised (unit gradients, averaged per class, then over classes) or Mean (plain TracInCP).")]
     public ReferenceKind Reference { get; init; } = ReferenceKind.Normalised;
 
-    [Description("Dot, or Cosine: the training gradient is divided by its norm too.")]
-    public Similarity Similarity { get; init; } = Similarity.Dot;
+    [Description("Cosine (the training gradient is divided by its norm too) or Dot.")]
+    public Similarity Similarity { get; init; } = Similarity.Cosine;
 
     [Description("Sgd, or Adam: the training gradient is divided by the root of the checkpoint's second moments (exact gradients only).")]
     public GradientOptimizer Optimizer { get; init; } = GradientOptimizer.Sgd;

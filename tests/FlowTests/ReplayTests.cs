@@ -77,7 +77,7 @@ public sealed class ReplayTests
     [InlineData(Stage.Agent, "Agent:LearningRate=0.004")]
     [InlineData(Stage.Gradients, "Gradients:Width=128")]
     [InlineData(Stage.Reference, "TracSeq:Reference=Mean")]
-    [InlineData(Stage.Partials, "TracSeq:Similarity=Cosine")]
+    [InlineData(Stage.Partials, "TracSeq:Similarity=Dot")]
     [InlineData(Stage.Scores, "TracSeq:Gamma=0.5")]
     [InlineData(Stage.Dataset, "Templating:Form=Description")]
     [InlineData(Stage.Tuning, "Tuning:SliceSteps=5")]

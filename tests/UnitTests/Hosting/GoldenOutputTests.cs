@@ -112,7 +112,7 @@ public sealed class GoldenOutputTests : IDisposable
     [Fact]
     public void Partials()
     {
-        double[] partials = [PartialScore.Of("a", [3, 4], [1, 2], 0.1), PartialScore.Of("a", [3, 4], [1, 2], 0.1, Similarity.Cosine)];
+        double[] partials = [PartialScore.Of("a", [3, 4], [1, 2], 0.1, Similarity.Dot), PartialScore.Of("a", [3, 4], [1, 2], 0.1, Similarity.Cosine)];
         Check(partials, [1.1, 0.22], nameof(CodeVersions.Partials), CodeVersions.Partials);
     }
 
