@@ -77,6 +77,7 @@ public sealed class ReplayTests
     [InlineData(Stage.Agent, "Agent:LearningRate=0.004")]
     [InlineData(Stage.Gradients, "Gradients:Width=128")]
     [InlineData(Stage.Reference, "TracSeq:Reference=Mean")]
+    [InlineData(Stage.Reference, "TracSeq:Curvature=EmpiricalFisher")]
     [InlineData(Stage.Partials, "TracSeq:Similarity=Dot")]
     [InlineData(Stage.Scores, "TracSeq:Gamma=0.5")]
     [InlineData(Stage.Dataset, "Templating:Form=Description")]
