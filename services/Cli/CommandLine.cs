@@ -4,6 +4,7 @@ using ZiGong.Cli.Datasets;
 using ZiGong.Cli.Demo;
 using ZiGong.Cli.Doctor;
 using ZiGong.Cli.Events;
+using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Options;
@@ -71,6 +72,7 @@ public static class CommandLine
         root.Add(DatasetCommands.Create(builder));
         root.Add(SimulateCommand.Create(builder));
         root.Add(OptionsCommand.Create(builder));
+        root.Add(new Command("experiment", "Ask what takes more than one run.") { FidelityCommand.Create(builder) });
         root.Add(DoctorCommand.Create(builder));
         HelpWithExamples.AddTo(root, "zigong demo", "zigong run --dataset german german.data", "zigong show latest");
         return root;
