@@ -19,7 +19,7 @@ namespace ZiGong.Cli.Experiments.Fidelity;
 /// <param name="Learned">The answers that the agent is trained on, by training sample.</param>
 /// <param name="Scored">The answers whose gradients and losses are asked for.</param>
 /// <param name="Spaces">Empty: losses alone.</param>
-internal sealed record AgentScoring(
+public sealed record AgentScoring(
     FidelityData Data, RunOptions Options, string Base, ulong Seed, IReadOnlyList<string> Learned, IReadOnlyList<string> Scored, IReadOnlyList<GradientSpace> Spaces)
 {
     private const int Version = 1;
@@ -98,7 +98,7 @@ internal sealed record AgentScoring(
 }
 
 /// <summary>Products of an agent's checkpoints as bytes.</summary>
-internal static class ProductsFile
+public static class ProductsFile
 {
     public static byte[] Write(IReadOnlyList<CheckpointProducts> checkpoints)
     {

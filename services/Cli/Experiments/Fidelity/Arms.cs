@@ -5,7 +5,7 @@ using ZiGong.TracSeqScoring.Fidelity;
 namespace ZiGong.Cli.Experiments.Fidelity;
 
 /// <summary>The rules that are compared. All use the same checkpoints and gradients.</summary>
-internal static class Arms
+public static class Arms
 {
     public const string Default = "tracseq";
     public const string Random = "random";
@@ -44,7 +44,7 @@ internal static class Arms
 /// <summary>An arm's scores from one agent.</summary>
 /// <param name="Pairs">[reference][sample]</param>
 /// <param name="Group">[sample]</param>
-internal sealed record ArmScores(string Name, string Rule, double[][] Pairs, double[] Group)
+public sealed record ArmScores(string Name, string Rule, double[][] Pairs, double[] Group)
 {
     /// <summary>Every arm, noise and −loss.</summary>
     public static IReadOnlyList<ArmScores> All(IReadOnlyList<InfluenceArm> arms, InfluenceMatrix matrix, IReadOnlyList<CheckpointProducts> checkpoints, ulong seed)

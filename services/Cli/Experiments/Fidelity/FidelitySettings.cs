@@ -43,7 +43,7 @@ public sealed record FidelitySettings
 
     [Description("Optimizer steps of every training on a subset.")]
     [Range(1, 10_000)]
-    public int Steps { get; init; } = 75;
+    public int Steps { get; init; } = 50;
 
     [Description("Samples left out one at a time.")]
     [Range(4, 1000)]

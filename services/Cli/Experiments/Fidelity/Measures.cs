@@ -5,7 +5,7 @@ using ZiGong.TracSeqScoring.Fidelity;
 namespace ZiGong.Cli.Experiments.Fidelity;
 
 /// <summary>From scores and outcomes to figures; pure.</summary>
-internal static class Measures
+public static class Measures
 {
     /// <param name="agents">[agent][arm]</param>
     /// <param name="subsets">[subset]: places of its members.</param>
