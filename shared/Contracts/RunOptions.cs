@@ -165,6 +165,16 @@ public enum GradientOptimizer
     Adam,
 }
 
+/// <summary>What stands between training gradients and the reference vector.</summary>
+public enum Curvature
+{
+    /// <summary>The identity: plain inner products.</summary>
+    None,
+
+    /// <summary>The inverse of the damped second moment of the training gradients, as in influence functions.</summary>
+    EmpiricalFisher,
+}
+
 public sealed record TracSeqOptions
 {
     [Description("Decay per period: the weight of a checkpoint falls by this factor for every period of its age.")]
@@ -177,11 +187,18 @@ public sealed record TracSeqOptions
     [Description("Reference vector: Normalised (unit gradients, averaged per class, then over classes) or Mean (plain TracInCP).")]
     public ReferenceKind Reference { get; init; } = ReferenceKind.Normalised;
 
-    [Description("Dot, or Cosine: the training gradient is divided by its norm too.")]
-    public Similarity Similarity { get; init; } = Similarity.Dot;
+    [Description("Cosine (the training gradient is divided by its norm too) or Dot.")]
+    public Similarity Similarity { get; init; } = Similarity.Cosine;
 
     [Description("Sgd, or Adam: the training gradient is divided by the root of the checkpoint's second moments (exact gradients only).")]
     public GradientOptimizer Optimizer { get; init; } = GradientOptimizer.Sgd;
+
+    [Description("None, or EmpiricalFisher: the reference vector is multiplied by the inverse of the training gradients' damped second moment at each checkpoint.")]
+    public Curvature Curvature { get; init; } = Curvature.None;
+
+    [Description("Damping of the EmpiricalFisher, as a multiple of its mean eigenvalue (trace/k).")]
+    [Range(1e-6, 1e6)]
+    public double Damping { get; init; } = 0.1;
 }
 
 /// <summary>How the top places are dealt out.</summary>
