@@ -30,6 +30,13 @@ public sealed record ModelRejected(
     public string Unit => "model";
 }
 
+/// <summary>Last event of an experiment's run: its model is measured and takes no part in promotion. Nobody is told but the log.</summary>
+/// <param name="Evaluation">Key of the evaluation's row; arms that came to the same adapter share it.</param>
+public sealed record ArmMeasured(Guid RunId, int Generation, string Evaluation) : IRunMessage
+{
+    public string Unit => "model";
+}
+
 /// <summary>A unit of work has used up its attempts, or its input cannot be used; the run stands still until somebody acts.</summary>
 public sealed record StageFailed(Guid RunId, int Generation, string Stage, string FailedUnit, string Reason, string WhatToDo) : IRunMessage
 {
