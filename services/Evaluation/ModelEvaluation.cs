@@ -13,7 +13,7 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions)
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
@@ -30,7 +30,8 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, progress, ct);
         var rows = Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
         var scorecard = Scorecard.Fit(data.Encoding, data.Training, seed);
-        var scorecardRows = Predictions.Of(scorecard.Predict(data.Encoding, data.Test), data.TestPositive);
+        var scorecardProbabilities = scorecard.Predict(data.Encoding, data.Test);
+        var scorecardRows = Predictions.Of(scorecardProbabilities, data.TestPositive);
         var majority = MajorityClass.Probability(data.TrainingPositive);
         var majorityRows = Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive);
         var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
@@ -45,7 +46,11 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             .. Gates.Check(new GateFigures(metrics, againstChampion, fairness, drift), GatesOf(unit.Options.Evaluation)),
             .. championFault is null ? (GateResult[])[] : [new GateResult("champion", GateVerdict.Failed, championFault)],
         ];
-        var lineage = await LineageAsync(unit, snapshot, adapter, ct);
+        var lineage = await LineageAsync(unit, snapshot, adapter, ct) with
+        {
+            Predictions = await KeepAsync(data, output.Probabilities, output.Generated, ct),
+            ScorecardPredictions = await KeepAsync(data, scorecardProbabilities, generated: null, ct),
+        };
         var report = new EvaluationReport(
             metrics,
             Bootstrap.Evaluate(scorecardRows, seed, resamples),
@@ -89,7 +94,8 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
                 await db.Evaluations.Where(e => e.EvaluationKey == row.EvaluationKey).ExecuteDeleteAsync(ct);
                 db.Evaluations.Add(row);
                 await db.SaveChangesAsync(ct);
-            });
+            },
+            [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!]);
     }
 
     /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>
@@ -139,6 +145,12 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             [.. test.Select(s => s.Answer == descriptor.Answer.Positive)],
             [.. kept.Select(ContentHash.FromGuid)]);
     }
+
+    /// <returns>Hash of the artifact with these predictions of the test side.</returns>
+    private Task<string> KeepAsync(
+        EvaluationData data, IReadOnlyList<double> probabilities, IReadOnlyList<Predictions.Generated>? generated, CancellationToken ct) =>
+        artifacts.PutAsync(
+            PredictionFile.Write(data.Test.Select((s, i) => new SamplePrediction(s.Id, data.TestPositive[i], probabilities[i], generated?[i]))), ct);
 
     private static List<FairnessReport> FairnessOf(EvaluationData data, IReadOnlyList<double> probabilities) =>
         [.. data.Descriptor.Fields.Where(f => f.Protected).Select(field => Fairness.Measure(

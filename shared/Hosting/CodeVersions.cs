@@ -15,5 +15,5 @@ public static class CodeVersions
     public const int Selection = 1;
     public const int Dataset = 1;
     public const int Tuning = 1;
-    public const int Evaluation = 1;
+    public const int Evaluation = 2;
 }
