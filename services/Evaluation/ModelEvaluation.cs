@@ -26,7 +26,7 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var done = 0;
         Action<int> progress = n => unit.Report(done += n, total);
 
-        var encoder = await models.EncoderAsync(snapshot, adapter.Base, unit.Options.Templating.Form, ct);
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
         var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, progress, ct);
         var rows = Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
         var scorecard = Scorecard.Fit(data.Encoding, data.Training, seed);
@@ -119,10 +119,18 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
     private async Task<Predictions> PredictAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
     {
-        var snapshot = new SnapshotRow { Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
-        var encoder = await models.EncoderAsync(snapshot, champion.Base, unit.Options.Templating.Form, ct);
+        var encoder = await ChampionEncoderAsync(models, champion, unit, ct);
         var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, progress, ct);
         return Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
+    }
+
+    /// <summary>Prompts as the champion was tuned on: with its own run's wording, reading and worked examples.</summary>
+    internal static async Task<IPromptEncoder> ChampionEncoderAsync(ModelStore models, RegisteredModel champion, UnitContext unit, CancellationToken ct)
+    {
+        var run = await unit.Db.Runs.SingleOrDefaultAsync(r => r.RunId == champion.RunId, ct);
+        var options = run is null ? unit.Options : RunOptionsReader.Read(run.Options);
+        var snapshot = new SnapshotRow { SnapshotId = run?.SnapshotId ?? unit.Run.SnapshotId!, Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
+        return await models.EncoderAsync(unit.Db, snapshot, champion.Base, options, ct);
     }
 
     private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, CancellationToken ct)

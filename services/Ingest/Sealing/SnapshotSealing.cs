@@ -35,7 +35,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
         var samples = rows.ConvertAll(r => r.ToSample());
         var options = SplitOptions.From(descriptor) with { MaxPeriods = unit.Options.Snapshot.Periods };
         var plan = SplitPlanner.Plan(
-            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence))], options, SeededRandom.Derive((ulong)unit.Options.Snapshot.SplitSeed, "split"));
+            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence) with { Answer = descriptor.Answer.ClassOf(s.Answer) })], options, SeededRandom.Derive((ulong)unit.Options.Snapshot.SplitSeed, "split"));
         var encoding = await EncodingAsync(unit, descriptor, [.. samples.Where((_, i) => plan.Sides[i] == Side.Train)], ct);
         var snapshot = Describe(unit.Run, plan, rows, encoding);
         return new UnitResult(Outcome(unit, snapshot), (db, token) => SaveAsync(db, unit.Run.RunId, snapshot, rows, plan, token), [encoding]);
