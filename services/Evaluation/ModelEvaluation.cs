@@ -6,6 +6,7 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
+using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
@@ -13,14 +14,26 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, ArtifactStore artifacts)
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
+        if (unit is { Run.Kind: RunKinds.Experiment, Recompute: false } && await FindAsync(unit, trained, ct) is { } found)
+        {
+            return found;
+        }
+
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
-        var champion = await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
-        var data = await ReadAsync(unit, snapshot, ct);
+        var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        if (descriptor.Answer.IsFree)
+        {
+            var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
+            return Result(unit, written, champion?.ModelId);
+        }
+
+        var data = await ReadAsync(unit, snapshot, descriptor, ct);
         var seed = SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
         var total = data.Test.Count * (champion is null ? 1 : 2);
         var done = 0;
@@ -74,11 +87,11 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
     private static UnitResult Result(UnitContext unit, EvaluationReport report, string? champion)
     {
-        var figures = report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
+        var figures = report.Generative?.Figures ?? report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
         var passed = report.FailedGates.Count == 0;
         var row = new EvaluationRow
         {
-            EvaluationKey = ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), report.Lineage.Adapter, champion ?? ""),
+            EvaluationKey = KeyOf(unit, report.Lineage.Adapter, champion),
             RunId = unit.Run.RunId,
             Champion = champion,
             Metrics = JsonSerializer.Serialize(figures),
@@ -86,16 +99,35 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             Passed = passed,
         };
         return new UnitResult(
-            new ModelEvaluated(
-                unit.Run.RunId, unit.Run.Generation, row.EvaluationKey, report.Model[Metric.Ks].Value, report.Model[Metric.Auc].Value,
-                report.Model[Metric.Acc].Value, report.Model[Metric.Miss].Value, passed),
+            Outcome(unit, row.EvaluationKey, report, passed),
             async (db, ct) =>
             {
                 await db.Evaluations.Where(e => e.EvaluationKey == row.EvaluationKey).ExecuteDeleteAsync(ct);
                 db.Evaluations.Add(row);
                 await db.SaveChangesAsync(ct);
             },
-            [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!]);
+            [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()]);
+    }
+
+    private static ModelEvaluated Outcome(UnitContext unit, string key, EvaluationReport report, bool passed) => new(
+        unit.Run.RunId, unit.Run.Generation, key, Value(report, Metric.Ks), Value(report, Metric.Auc), Value(report, Metric.Acc), Value(report, Metric.Miss), passed);
+
+    private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
+
+    /// <summary>A run's own with the champion it was measured against; of an experiment's arm that of all arms with the same adapter.</summary>
+    private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKinds.Experiment
+        ? ContentHash.Of(
+            "arm evaluation", $"{CodeVersions.Evaluation}", unit.Run.SnapshotId!, adapter, $"{unit.Options.Seed}",
+            JsonSerializer.Serialize(unit.Options.Evaluation, RunOptionsReader.Json), JsonSerializer.Serialize(unit.Options.Templating, RunOptionsReader.Json))
+        : ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "");
+
+    /// <summary>What another arm with the same adapter came to.</summary>
+    private static async Task<UnitResult?> FindAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
+    {
+        var key = KeyOf(unit, trained.Adapter, champion: null);
+        return await unit.Db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is { } row
+            ? new UnitResult(Outcome(unit, key, JsonSerializer.Deserialize<EvaluationReport>(row.Report)!, row.Passed), Reused: true)
+            : null;
     }
 
     /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>
@@ -133,16 +165,11 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         return await models.EncoderAsync(unit.Db, snapshot, champion.Base, options, ct);
     }
 
-    private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, CancellationToken ct)
+    private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, CancellationToken ct)
     {
-        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var training = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
         var test = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct)).Select(m => m.Sample).ToList();
-        var selection = await unit.Db.WorkUnits
-            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
-            .Select(u => u.Artifacts)
-            .SingleAsync(ct);
-        var kept = await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => m.SampleId).ToListAsync(ct);
+        var kept = await KeptAsync(unit, ct);
         return new EvaluationData(
             descriptor,
             new AnswerSet(descriptor.Answer.Allowed, descriptor.Answer.Positive),
@@ -152,6 +179,16 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             test,
             [.. test.Select(s => s.Answer == descriptor.Answer.Positive)],
             [.. kept.Select(ContentHash.FromGuid)]);
+    }
+
+    /// <summary>The run's selection.</summary>
+    internal static async Task<IReadOnlyList<Guid>> KeptAsync(UnitContext unit, CancellationToken ct)
+    {
+        var selection = await unit.Db.WorkUnits
+            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
+            .Select(u => u.Artifacts)
+            .SingleAsync(ct);
+        return await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => m.SampleId).ToListAsync(ct);
     }
 
     /// <returns>Hash of the artifact with these predictions of the test side.</returns>

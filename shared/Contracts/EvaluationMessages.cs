@@ -2,7 +2,8 @@ namespace ZiGong.Contracts;
 
 /// <summary>The adapter has been measured on the test side.</summary>
 /// <param name="Evaluation">Key of the evaluation's row.</param>
-public sealed record ModelEvaluated(Guid RunId, int Generation, string Evaluation, double Ks, double Auc, double Accuracy, double Miss, bool Passed) : IRunMessage
+/// <param name="Ks">Null, like the three after it, where answers are free texts.</param>
+public sealed record ModelEvaluated(Guid RunId, int Generation, string Evaluation, double? Ks, double? Auc, double? Accuracy, double? Miss, bool Passed) : IRunMessage
 {
     public string Unit => "evaluation";
 }
@@ -26,6 +27,13 @@ public sealed record ModelReady(
 /// <summary>Last event of a run whose model failed a gate; each reason carries its figures.</summary>
 public sealed record ModelRejected(
     Guid RunId, int Generation, string Model, IReadOnlyList<string> Reasons, string AdapterUri, IReadOnlyDictionary<string, double> Metrics, Lineage Lineage) : IRunMessage
+{
+    public string Unit => "model";
+}
+
+/// <summary>Last event of an experiment's run: its model is measured and takes no part in promotion. Nobody is told but the log.</summary>
+/// <param name="Evaluation">Key of the evaluation's row; arms that came to the same adapter share it.</param>
+public sealed record ArmMeasured(Guid RunId, int Generation, string Evaluation) : IRunMessage
 {
     public string Unit => "model";
 }

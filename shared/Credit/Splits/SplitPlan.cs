@@ -38,6 +38,19 @@ public sealed record SplitOptions
     /// <summary>Answers are free texts: there is one class, and none can be missing.</summary>
     public bool FreeAnswers { get; init; }
 
+    /// <summary>Samples on a side at most; 0: all.</summary>
+    public int MaximumTraining { get; init; }
+
+    public int MaximumReference { get; init; }
+
+    public int MaximumTest { get; init; }
+
+    /// <summary>Parts that take turns as the test side; 0: one fixed test side. For <see cref="SplitMode.Stratified"/> alone.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>Which part is the test side, from 0.</summary>
+    public int Fold { get; init; }
+
     public static SplitOptions From(DatasetDescriptor descriptor) => new()
     {
         FreeAnswers = descriptor.Answer.IsFree,
