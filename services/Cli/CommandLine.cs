@@ -10,6 +10,7 @@ using ZiGong.Cli.Operations;
 using ZiGong.Cli.Options;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Scores;
+using ZiGong.Cli.Tasks;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 
@@ -71,6 +72,7 @@ public static class CommandLine
         root.Add(ErrorsCommands.Create(builder));
         root.Add(ExperimentCommands.Create(builder));
         root.Add(DatasetCommands.Create(builder));
+        root.Add(TasksCommand.Create(builder));
         root.Add(SimulateCommand.Create(builder));
         root.Add(OptionsCommand.Create(builder));
         root.Add(DoctorCommand.Create(builder));

@@ -97,14 +97,14 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         {
             ct.ThrowIfCancellationRequested();
             using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
-            vector ??= new ReferenceVector(descriptor.Task, descriptor.Answer.Allowed, file.Dimension, unit.Options.TracSeq.Reference);
+            vector ??= new ReferenceVector(descriptor.Task, descriptor.Answer.Classes, file.Dimension, unit.Options.TracSeq.Reference);
             row = row.Length == file.Dimension ? row : new float[file.Dimension];
             for (var i = 0; i < file.Count; i++)
             {
                 if (members.TryGetValue(file.Entries[i].SampleId, out var sample))
                 {
                     file.Read(i, row);
-                    vector.Add(sample.Id, sample.Answer, row, file.Entries[i].Norm);
+                    vector.Add(sample.Id, descriptor.Answer.ClassOf(sample.Answer), row, file.Entries[i].Norm);
                 }
             }
 
