@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Control.Api.Uploads;
+using ZiGong.Control.Experiments;
 using ZiGong.Control.Operations;
 using ZiGong.Hosting;
 
@@ -23,6 +24,7 @@ public static class ControlService
     {
         pipeline.Services.AddSingleton<RunRequests>();
         pipeline.Services.AddSingleton<RunOperations>();
+        pipeline.Services.AddSingleton<ArmRuns>();
         pipeline.Services.AddSingleton<PipelineSwitch>();
         pipeline.Services.AddSingleton<DeadLetters>();
     }

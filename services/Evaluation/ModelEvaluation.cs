@@ -13,13 +13,18 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions)
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
+        if (unit is { Run.Kind: RunKinds.Experiment, Recompute: false } && await FindAsync(unit, trained, ct) is { } found)
+        {
+            return found;
+        }
+
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
-        var champion = await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
+        var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
         var data = await ReadAsync(unit, snapshot, ct);
         var seed = SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
         var total = data.Test.Count * (champion is null ? 1 : 2);
@@ -30,7 +35,8 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, progress, ct);
         var rows = Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
         var scorecard = Scorecard.Fit(data.Encoding, data.Training, seed);
-        var scorecardRows = Predictions.Of(scorecard.Predict(data.Encoding, data.Test), data.TestPositive);
+        var scorecardProbabilities = scorecard.Predict(data.Encoding, data.Test);
+        var scorecardRows = Predictions.Of(scorecardProbabilities, data.TestPositive);
         var majority = MajorityClass.Probability(data.TrainingPositive);
         var majorityRows = Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive);
         var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
@@ -45,7 +51,11 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             .. Gates.Check(new GateFigures(metrics, againstChampion, fairness, drift), GatesOf(unit.Options.Evaluation)),
             .. championFault is null ? (GateResult[])[] : [new GateResult("champion", GateVerdict.Failed, championFault)],
         ];
-        var lineage = await LineageAsync(unit, snapshot, adapter, ct);
+        var lineage = await LineageAsync(unit, snapshot, adapter, ct) with
+        {
+            Predictions = await KeepAsync(data, output.Probabilities, output.Generated, ct),
+            ScorecardPredictions = await KeepAsync(data, scorecardProbabilities, generated: null, ct),
+        };
         var report = new EvaluationReport(
             metrics,
             Bootstrap.Evaluate(scorecardRows, seed, resamples),
@@ -73,7 +83,7 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var passed = report.FailedGates.Count == 0;
         var row = new EvaluationRow
         {
-            EvaluationKey = ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), report.Lineage.Adapter, champion ?? ""),
+            EvaluationKey = KeyOf(unit, report.Lineage.Adapter, champion),
             RunId = unit.Run.RunId,
             Champion = champion,
             Metrics = JsonSerializer.Serialize(figures),
@@ -81,15 +91,34 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             Passed = passed,
         };
         return new UnitResult(
-            new ModelEvaluated(
-                unit.Run.RunId, unit.Run.Generation, row.EvaluationKey, report.Model[Metric.Ks].Value, report.Model[Metric.Auc].Value,
-                report.Model[Metric.Acc].Value, report.Model[Metric.Miss].Value, passed),
+            Outcome(unit, row.EvaluationKey, report, passed),
             async (db, ct) =>
             {
                 await db.Evaluations.Where(e => e.EvaluationKey == row.EvaluationKey).ExecuteDeleteAsync(ct);
                 db.Evaluations.Add(row);
                 await db.SaveChangesAsync(ct);
-            });
+            },
+            [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!]);
+    }
+
+    private static ModelEvaluated Outcome(UnitContext unit, string key, EvaluationReport report, bool passed) => new(
+        unit.Run.RunId, unit.Run.Generation, key, report.Model[Metric.Ks].Value, report.Model[Metric.Auc].Value,
+        report.Model[Metric.Acc].Value, report.Model[Metric.Miss].Value, passed);
+
+    /// <summary>A run's own with the champion it was measured against; of an experiment's arm that of all arms with the same adapter.</summary>
+    private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKinds.Experiment
+        ? ContentHash.Of(
+            "arm evaluation", $"{CodeVersions.Evaluation}", unit.Run.SnapshotId!, adapter, $"{unit.Options.Seed}",
+            JsonSerializer.Serialize(unit.Options.Evaluation, RunOptionsReader.Json), JsonSerializer.Serialize(unit.Options.Templating, RunOptionsReader.Json))
+        : ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "");
+
+    /// <summary>What another arm with the same adapter came to.</summary>
+    private static async Task<UnitResult?> FindAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
+    {
+        var key = KeyOf(unit, trained.Adapter, champion: null);
+        return await unit.Db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is { } row
+            ? new UnitResult(Outcome(unit, key, JsonSerializer.Deserialize<EvaluationReport>(row.Report)!, row.Passed), Reused: true)
+            : null;
     }
 
     /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>
@@ -139,6 +168,12 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             [.. test.Select(s => s.Answer == descriptor.Answer.Positive)],
             [.. kept.Select(ContentHash.FromGuid)]);
     }
+
+    /// <returns>Hash of the artifact with these predictions of the test side.</returns>
+    private Task<string> KeepAsync(
+        EvaluationData data, IReadOnlyList<double> probabilities, IReadOnlyList<Predictions.Generated>? generated, CancellationToken ct) =>
+        artifacts.PutAsync(
+            PredictionFile.Write(data.Test.Select((s, i) => new SamplePrediction(s.Id, data.TestPositive[i], probabilities[i], generated?[i]))), ct);
 
     private static List<FairnessReport> FairnessOf(EvaluationData data, IReadOnlyList<double> probabilities) =>
         [.. data.Descriptor.Fields.Where(f => f.Protected).Select(field => Fairness.Measure(

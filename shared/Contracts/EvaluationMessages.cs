@@ -7,8 +7,12 @@ public sealed record ModelEvaluated(Guid RunId, int Generation, string Evaluatio
     public string Unit => "evaluation";
 }
 
-/// <summary>What a model was made of.</summary>
-public sealed record Lineage(string Snapshot, string Selection, string Dataset, string Base, string Adapter, string Options, string CodeVersion);
+/// <summary>What a model was made of, and what it said of the test side.</summary>
+/// <param name="Predictions">Artifact with the model's answer for each test sample; null in evaluations made before version 2.</param>
+/// <param name="ScorecardPredictions">The same of the scorecard.</param>
+public sealed record Lineage(
+    string Snapshot, string Selection, string Dataset, string Base, string Adapter, string Options, string CodeVersion,
+    string? Predictions = null, string? ScorecardPredictions = null);
 
 /// <summary>Last event of a run whose model passed every gate: downstream may load the adapter.</summary>
 /// <param name="AdapterUri">Folder in PEFT layout.</param>
@@ -22,6 +26,13 @@ public sealed record ModelReady(
 /// <summary>Last event of a run whose model failed a gate; each reason carries its figures.</summary>
 public sealed record ModelRejected(
     Guid RunId, int Generation, string Model, IReadOnlyList<string> Reasons, string AdapterUri, IReadOnlyDictionary<string, double> Metrics, Lineage Lineage) : IRunMessage
+{
+    public string Unit => "model";
+}
+
+/// <summary>Last event of an experiment's run: its model is measured and takes no part in promotion. Nobody is told but the log.</summary>
+/// <param name="Evaluation">Key of the evaluation's row; arms that came to the same adapter share it.</param>
+public sealed record ArmMeasured(Guid RunId, int Generation, string Evaluation) : IRunMessage
 {
     public string Unit => "model";
 }

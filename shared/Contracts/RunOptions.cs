@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace ZiGong.Contracts;
 
@@ -43,6 +44,36 @@ public sealed record SnapshotOptions
     [Description("Quantile bins per numeric field of the compact encoding.")]
     [Range(2, 100)]
     public int Bins { get; init; } = 10;
+
+    // Left out of the JSON at their defaults, so that keys and lineage of runs from before they existed stay as they are.
+    [Description("Training samples at most (0: all): a seeded draw that keeps the shares of the classes; the rest is idle.")]
+    [Range(0, int.MaxValue)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaximumTraining { get; init; }
+
+    [Description("Reference samples at most (0: all), drawn likewise.")]
+    [Range(0, int.MaxValue)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaximumReference { get; init; }
+
+    [Description("Test samples at most (0: all), drawn likewise.")]
+    [Range(0, int.MaxValue)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaximumTest { get; init; }
+
+    [Description("Parts of data without subjects and times that take turns as the test side (0: one fixed test side).")]
+    [Range(0, 100)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Folds { get; init; }
+
+    [Description("Which of the Folds is the test side, from 0.")]
+    [Range(0, 99)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Fold { get; init; }
+
+    /// <summary>Gradients are then taken of the snapshot's members alone: what a cap left out would be most of the work.</summary>
+    [JsonIgnore]
+    public bool IsCapped => MaximumTraining > 0 || MaximumReference > 0 || MaximumTest > 0;
 }
 
 public sealed record AgentOptions
@@ -163,8 +194,25 @@ public enum Quota
     None,
 }
 
+/// <summary>What the top places go by.</summary>
+public enum SelectionBasis
+{
+    /// <summary>Influence score.</summary>
+    Influence,
+
+    /// <summary>Loss at the last checkpoint, highest first.</summary>
+    Loss,
+
+    /// <summary>Time of observation, newest first.</summary>
+    Newest,
+}
+
 public sealed record SelectionOptions
 {
+    [Description("What the top places go by: Influence, Loss (highest at the last checkpoint first) or Newest (by observed_at). Baselines for experiments.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SelectionBasis By { get; init; } = SelectionBasis.Influence;
+
     [Description("Kept samples: up to 1 a share of the training samples, above 1 a count.")]
     [Range(1e-6, 1e9)]
     public double Size { get; init; } = 0.5;

@@ -17,6 +17,7 @@ public sealed class SchemaTests : IAsyncLifetime
         "reference_means", "partial_scores", "selections", "selection_members", "datasets", "adapters", "evaluations", "models", "pipeline_events", "audit",
         "pipeline_switch", "dead_letters",
         "uploads",
+        "experiments", "experiment_arms",
     ];
 
     private Lab _lab = null!;

@@ -65,15 +65,21 @@ internal static class Replaying
             RequestedAt = time.GetUtcNow(),
         });
         await db.SaveChangesAsync(ct);
+        await AddSnapshotUnitAsync(db, outcome, origin.Artifacts, time, ct);
+    }
+
+    /// <summary>The first unit of a run whose snapshot is sealed already.</summary>
+    public static async Task AddSnapshotUnitAsync(PipelineDb db, SnapshotSealed outcome, string[] artifacts, TimeProvider time, CancellationToken ct)
+    {
         db.WorkUnits.Add(new WorkUnitRow
         {
-            RunId = child,
+            RunId = outcome.RunId,
             Stage = nameof(Stage.Snapshot),
             Unit = outcome.Unit,
             State = UnitState.Done,
             Generation = 1,
             Reused = true,
-            Artifacts = origin.Artifacts,
+            Artifacts = artifacts,
             Output = JsonSerializer.Serialize(outcome),
             StartedAt = time.GetUtcNow(),
             FinishedAt = time.GetUtcNow(),

@@ -34,6 +34,19 @@ public sealed record SplitOptions
     /// <summary>False where each row is its own subject: then Auto draws instead of using pools.</summary>
     public bool SubjectsKnown { get; init; } = true;
 
+    /// <summary>Samples on a side at most; 0: all.</summary>
+    public int MaximumTraining { get; init; }
+
+    public int MaximumReference { get; init; }
+
+    public int MaximumTest { get; init; }
+
+    /// <summary>Parts that take turns as the test side; 0: one fixed test side. For <see cref="SplitMode.Stratified"/> alone.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>Which part is the test side, from 0.</summary>
+    public int Fold { get; init; }
+
     public static SplitOptions From(DatasetDescriptor descriptor) => new()
     {
         Mode = descriptor.Split.Mode,
