@@ -6,6 +6,7 @@ using ZiGong.Cli.Reports.Page;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Reports;
 
@@ -27,7 +28,7 @@ internal static class ReportCommand
                 await using var reader = await Reader.OpenAsync(settings, ct);
                 await using var db = reader.NewContext();
                 var run = await RunFinder.FindAsync(db, parsed.GetRequiredValue(subject), ct);
-                var page = RunReport.Of(await new RunFactsReader(db).ReadAsync(run, ct));
+                var page = RunReport.Of(await new RunFactsReader(db, new ArtifactStore(settings.Artifacts)).ReadAsync(run, ct));
                 var isMarkdown = parsed.GetValue(markdown);
                 var text = isMarkdown ? MarkdownReport.Write(page) : HtmlReport.Write(page);
                 Save(text, parsed.GetValue(file) ?? $"zigong-report-{RunFinder.Short(run.RunId)}.{(isMarkdown ? "md" : "html")}", parsed.InvocationConfiguration.Output, screen);

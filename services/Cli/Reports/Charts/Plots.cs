@@ -91,7 +91,7 @@ public static class Plots
         plot.Axes.Add(Categories(categories, gap: 0.5));
         foreach (var group in groups)
         {
-            var bars = new BarSeries { Title = group.Name, FillColor = group.Ink.Color(), StrokeThickness = 0 };
+            var bars = new BarSeries { Title = group.Name, FillColor = group.Ink.Color(), StrokeColor = OxyColors.Transparent, StrokeThickness = 0 };
             bars.Items.AddRange(group.Values.Select((v, i) => new BarItem(v, i)));
             plot.Series.Add(bars);
         }

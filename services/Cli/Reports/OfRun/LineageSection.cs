@@ -37,6 +37,8 @@ public static class LineageSection
         new Fact("Data set", lineage.Dataset),
         new Fact("Base", lineage.Base),
         new Fact("Adapter", lineage.Adapter),
+        .. lineage.Predictions is { } predictions ? [new Fact("Predictions", predictions)] : Array.Empty<Fact>(),
+        .. lineage.ScorecardPredictions is { } scorecard ? [new Fact("Predictions of the scorecard", scorecard)] : Array.Empty<Fact>(),
         new Fact("Hash of the options", lineage.Options),
     ];
 }

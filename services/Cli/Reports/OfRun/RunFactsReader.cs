@@ -1,16 +1,18 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using ZiGong.Cli.Reports.Charts;
 using ZiGong.Cli.Runs;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Metrics;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Reports.OfRun;
 
 /// <summary>Gathers what a report tells of a run from the database and the artifacts.</summary>
-public sealed class RunFactsReader(PipelineDb db)
+public sealed class RunFactsReader(PipelineDb db, ArtifactStore artifacts)
 {
     public async Task<RunFacts> ReadAsync(RunRow run, CancellationToken ct)
     {
@@ -28,7 +30,22 @@ public sealed class RunFactsReader(PipelineDb db)
             snapshot is null ? [] : JsonSerializer.Deserialize<List<PeriodFacts>>(snapshot.Periods)!,
             snapshot is null ? new Dictionary<string, int>() : await PeriodsAsync(snapshot.SnapshotId, ct),
             await db.CheckpointsOfAsync(run.RunId, ct),
-            []);
+            result.Report is { } report ? await PredictionsAsync(report.Lineage, ct) : []);
+    }
+
+    /// <summary>None of an evaluation that kept none; a damaged file is an error, since the page would be silent about it.</summary>
+    private async Task<IReadOnlyList<ModelPredictions>> PredictionsAsync(Lineage lineage, CancellationToken ct)
+    {
+        var models = new List<ModelPredictions>();
+        foreach (var (name, ink, hash) in new[] { ("model", Ink.Model, lineage.Predictions), ("scorecard", Ink.Baseline, lineage.ScorecardPredictions) })
+        {
+            if (hash is not null)
+            {
+                models.Add(new ModelPredictions(name, ink, PredictionFile.ToPredictions(PredictionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(hash, ct), ct)))));
+            }
+        }
+
+        return models;
     }
 
     /// <summary>An unfinished run is told as of its last change and not as of now, so that the same state gives the same report.</summary>

@@ -25,8 +25,8 @@ public static class RunVerdict
         {
             var warned = report.Gates.Count(g => g.Verdict == GateVerdict.Warned);
             return (Tone.Good, "Model ready", warned == 0
-                ? $"The model passed all {report.Gates.Count} gates and is the champion for {facts.Run.Dataset}."
-                : $"The model passed and is the champion for {facts.Run.Dataset}; {warned} of {report.Gates.Count} gates {(warned == 1 ? "warns" : "warn")}.");
+                ? $"The model passed all {report.Gates.Count} gates and was announced as champion for {facts.Run.Dataset}."
+                : $"The model passed and was announced as champion for {facts.Run.Dataset}; {warned} of {report.Gates.Count} gates {(warned == 1 ? "warns" : "warn")}.");
         }
 
         if (result.Rejected is { } rejected)
