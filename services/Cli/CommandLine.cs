@@ -4,6 +4,7 @@ using ZiGong.Cli.Datasets;
 using ZiGong.Cli.Demo;
 using ZiGong.Cli.Doctor;
 using ZiGong.Cli.Events;
+using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Options;
@@ -70,6 +71,7 @@ public static class CommandLine
         root.Add(PauseCommands.Pause(builder));
         root.Add(PauseCommands.Resume(builder));
         root.Add(ErrorsCommands.Create(builder));
+        root.Add(ExperimentCommands.Create(builder));
         root.Add(DatasetCommands.Create(builder));
         root.Add(SimulateCommand.Create(builder));
         root.Add(OptionsCommand.Create(builder));

@@ -113,11 +113,18 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         : ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "");
 
     /// <summary>What another arm with the same adapter came to.</summary>
-    private static async Task<UnitResult?> FindAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
+    private async Task<UnitResult?> FindAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
         var key = KeyOf(unit, trained.Adapter, champion: null);
-        return await unit.Db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is { } row
-            ? new UnitResult(Outcome(unit, key, JsonSerializer.Deserialize<EvaluationReport>(row.Report)!, row.Passed), Reused: true)
+        if (await unit.Db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is not { } row)
+        {
+            return null;
+        }
+
+        var report = JsonSerializer.Deserialize<EvaluationReport>(row.Report)!;
+        string[] files = [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!];
+        return await artifacts.HasAsync(files[0], ct) && await artifacts.HasAsync(files[1], ct)
+            ? new UnitResult(Outcome(unit, key, report, row.Passed), Artifacts: files, Reused: true)
             : null;
     }
 

@@ -62,6 +62,9 @@ public static class RunOptionsReader
     public static IReadOnlyList<string> Changes(RunOptions before, RunOptions after) =>
         [.. Leaves().Where(l => !Equals(l.Read(before), l.Read(after))).Select(l => l.Name)];
 
+    /// <summary>An option as <see cref="Set"/> takes it: <c>Section:Name=value</c>.</summary>
+    public static string Assignment(RunOptions options, string name) => $"{name}={Text(Leaves().Single(l => l.Name == name).Read(options))}";
+
     /// <exception cref="InputException">A value is out of its range; the message names the option and the range.</exception>
     public static void Check(RunOptions options)
     {
