@@ -17,7 +17,7 @@ public static class TimingsSection
             [
                 new Figures(new Figure(
                     "Time per stage",
-                    $"The most work went into {stages.MaxBy(s => s.Work)!.Stage}: {Format.Duration(TimeSpan.FromSeconds(stages.Max(s => s.Work)))}.",
+                    $"Elapsed time and work of every stage of the run, in order. The most work went into {stages.MaxBy(s => s.Work)!.Stage}: {Format.Duration(TimeSpan.FromSeconds(stages.Max(s => s.Work)))}.",
                     Plots.Bars(
                         new Scale("seconds", 0),
                         [.. stages.Select(s => s.Stage.ToString())],
