@@ -8,6 +8,7 @@ using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Options;
+using ZiGong.Cli.Reports;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Scores;
 using ZiGong.Cli.Tasks;
@@ -63,6 +64,7 @@ public static class CommandLine
         root.Add(RunsCommand.Create(builder));
         root.Add(ShowCommand.Create(builder));
         root.Add(ScoresCommand.Create(builder));
+        root.Add(ReportCommand.Create(builder));
         root.Add(EventsCommand.Create(builder));
         root.Add(ReplayCommand.Create(builder));
         root.Add(RunOperationCommands.Retry(builder));

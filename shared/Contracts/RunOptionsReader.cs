@@ -11,6 +11,9 @@ namespace ZiGong.Contracts;
 /// <summary>One option as documentation and error messages name it.</summary>
 public sealed record RunOption(string Name, string Default, string Meaning);
 
+/// <summary>An option whose value is not the default.</summary>
+public sealed record OptionDifference(RunOption Option, string Value);
+
 /// <summary>Reads, changes, checks and lists <see cref="RunOptions"/>.</summary>
 public static class RunOptionsReader
 {
@@ -33,6 +36,10 @@ public static class RunOptionsReader
         return [.. Leaves().Select(leaf => new RunOption(
             leaf.Name, Text(leaf.Read(defaults)), leaf.Property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? ""))];
     }
+
+    /// <summary>The options that are not at their defaults, in the order of <see cref="List"/>.</summary>
+    public static IReadOnlyList<OptionDifference> Differences(RunOptions options) =>
+        [.. List().Zip(Leaves(), (option, leaf) => new OptionDifference(option, Text(leaf.Read(options)))).Where(d => d.Value != d.Option.Default)];
 
     /// <summary>Applies <c>Section:Name=value</c>.</summary>
     /// <exception cref="InputException">Unknown name, value of the wrong kind, or out of range; the message names the option.</exception>
