@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Control.Api.Uploads;
 using ZiGong.Control.Operations;
+using ZiGong.Control.Waiting;
 using ZiGong.Hosting;
 
 namespace ZiGong.Control;
@@ -15,6 +16,8 @@ public static class ControlService
         pipeline.Services.AddHostedService(s => s.GetRequiredService<Sweeper>());
         pipeline.Services.AddSingleton<UploadSweeper>();
         pipeline.Services.AddHostedService(s => s.GetRequiredService<UploadSweeper>());
+        pipeline.Services.AddSingleton<WaitingGauges>();
+        pipeline.Services.AddHostedService(s => s.GetRequiredService<WaitingGauges>());
         pipeline.AddConsumer<PromoteModelConsumer>(concurrency: 1);
     }
 

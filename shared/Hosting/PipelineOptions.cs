@@ -43,8 +43,14 @@ public sealed record PipelineOptions
     /// <summary>Seconds between two sweeps over unfinished runs.</summary>
     public double SweepSeconds { get; set; } = 5;
 
+    /// <summary>Address of an OTLP/HTTP collector for spans and figures, such as <c>http://collector:4318</c>; empty sends nothing.</summary>
+    public string Telemetry { get; set; } = "";
+
     /// <summary>Faults that the process inflicts on itself, for tests alone; see <see cref="Hosting.Faults.FaultPlan"/>.</summary>
     public string Faults { get; set; } = "";
+
+    /// <summary>Other processes and teams listen; with the transport in memory nobody does.</summary>
+    public bool OverBroker => Transport != "memory";
 
     /// <summary>The same with the secrets read from their files.</summary>
     /// <exception cref="InputException">A file is not there, or a value is given twice.</exception>
@@ -60,6 +66,7 @@ public sealed record PipelineOptions
         Require(Database.Length > 0, nameof(Database), "is empty: give a PostgreSQL connection string");
         Require(Transport is "memory" or "rabbitmq", nameof(Transport), $"is '{Transport}', but must be memory or rabbitmq");
         Require(Transport == "memory" || Uri.TryCreate(Broker, UriKind.Absolute, out _), nameof(Broker), "must be an amqp:// address");
+        Require(Telemetry.Length == 0 || Uri.TryCreate(Telemetry, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https", nameof(Telemetry), "must be an address such as http://collector:4318");
         Require(Workers is >= 1 and <= 1024, nameof(Workers), $"is {Workers}, but must lie between 1 and 1024");
         Require(LeaseSeconds is >= 1 and <= 3600, nameof(LeaseSeconds), $"is {LeaseSeconds}, but must lie between 1 and 3600");
         Require(MaximumAttempts is >= 1 and <= 100, nameof(MaximumAttempts), $"is {MaximumAttempts}, but must lie between 1 and 100");
