@@ -74,7 +74,7 @@ public static class PipelineHosting
                 bus.AddConfigureEndpointsCallback((_, endpoint) => (endpoint as IRabbitMqReceiveEndpointConfigurator)?.SetQuorumQueue());
                 bus.UsingRabbitMq((context, transport) =>
                 {
-                    transport.Host(new Uri(options.Broker));
+                    transport.HostOf(options);
                     Configure(context, transport, faults);
                 });
             }
