@@ -23,10 +23,10 @@ public sealed class LocalServer : IDisposable
     public string Address { get; }
 
     /// <summary>A fresh PostgreSQL cluster without fsync, holding an empty database.</summary>
-    public static LocalServer StartPostgres() => Start("postgres", "--scratch");
+    public static LocalServer StartPostgres(params string[] options) => Start("postgres", ["--scratch", .. options]);
 
     /// <summary>A fresh RabbitMQ broker on free loopback ports.</summary>
-    public static LocalServer StartRabbitMq() => Start("rabbitmq");
+    public static LocalServer StartRabbitMq(params string[] options) => Start("rabbitmq", options);
 
     private static LocalServer Start(string kind, params string[] options)
     {
