@@ -74,7 +74,7 @@ public static partial class Gates
             ("ParityDifference", report.ParityDifference ?? double.NaN), ("EqualOpportunity", report.EqualOpportunity ?? double.NaN), ("AverageOdds", report.AverageOdds ?? double.NaN));
     }
 
-    private static Finding Drifted(IReadOnlyList<FieldDrift> drift, double limit)
+    internal static Finding Drifted(IReadOnlyList<FieldDrift> drift, double limit)
     {
         FieldDrift[] alarms = [.. drift.Where(d => d.Exceeds(limit))];
         var largest = drift.Select(d => d.Psi).DefaultIfEmpty(0).Max();

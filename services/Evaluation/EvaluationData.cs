@@ -44,17 +44,11 @@ public sealed record EvaluationData(
 
     public LeakFigures Leaks() => LeakCheck.Measure(Training, Reference, Test, SplitOptions.From(Descriptor));
 
-    public static async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, ModelStore models, CancellationToken ct)
+    public static async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, ModelStore models, CancellationToken ct)
     {
-        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var training = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct);
         var reference = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Reference, ct);
         var test = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct);
-        var selection = await unit.Db.WorkUnits
-            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
-            .Select(u => u.Artifacts)
-            .SingleAsync(ct);
-        var kept = await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => new { m.SampleId, m.Reason }).ToListAsync(ct);
         bool IsPositive(Sample sample) => sample.Answer == descriptor.Answer.Positive;
         return new EvaluationData(
             descriptor,
@@ -66,7 +60,18 @@ public sealed record EvaluationData(
             [.. reference.Select(m => m.Sample)],
             [.. test.Select(m => m.Sample)],
             [.. test.Select(m => IsPositive(m.Sample))],
-            kept.ToDictionary(m => ContentHash.FromGuid(m.SampleId), m => m.Reason, StringComparer.Ordinal));
+            await KeptAsync(unit, ct));
+    }
+
+    /// <summary>The run's selection: why each kept sample was kept, by its id.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> KeptAsync(UnitContext unit, CancellationToken ct)
+    {
+        var selection = await unit.Db.WorkUnits
+            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
+            .Select(u => u.Artifacts)
+            .SingleAsync(ct);
+        var kept = await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => new { m.SampleId, m.Reason }).ToListAsync(ct);
+        return kept.ToDictionary(m => ContentHash.FromGuid(m.SampleId), m => m.Reason, StringComparer.Ordinal);
     }
 
     private sealed record NamedPeriod(string Name);

@@ -2,6 +2,7 @@ using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
+using ZiGong.Evaluation.Generative;
 
 namespace ZiGong.Evaluation;
 
@@ -59,4 +60,7 @@ public sealed record EvaluationReport(
 
     /// <summary>The failed gates with their figures as numbers.</summary>
     public IReadOnlyList<GateFailure> Failures { get; init; } = [];
+
+    /// <summary>Figures of free answers; null for a choice. With them <see cref="Model"/> and all that is compared with it hold no metrics: there is no KS of a text.</summary>
+    public GenerativeFindings? Generative { get; init; }
 }

@@ -82,9 +82,9 @@ public static partial class Gates
         [.. results.Where(r => r.Verdict == GateVerdict.Failed).Select(r => new GateFailure(r.Gate, r.Figures, r.Values))];
 
     /// <param name="Holds">Null where there is nothing to check.</param>
-    private sealed record Finding(bool? Holds, string Figures, params (string Name, double Value)[] Values);
+    internal sealed record Finding(bool? Holds, string Figures, params (string Name, double Value)[] Values);
 
-    private static IEnumerable<GateResult> Of(string gate, GateMode mode, Finding finding)
+    internal static IEnumerable<GateResult> Of(string gate, GateMode mode, Finding finding)
     {
         if (mode != GateMode.Off)
         {

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
+using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
@@ -11,7 +13,7 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, ArtifactStore artifacts)
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
@@ -23,12 +25,19 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
         var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
-        var data = await EvaluationData.ReadAsync(unit, snapshot, models, ct);
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        if (descriptor.Answer.IsFree)
+        {
+            var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
+            return Result(unit, written, champion?.ModelId);
+        }
+
+        var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, models, ct);
         var total = data.Test.Count * (champion is null ? 1 : 2);
         var done = 0;
         Action<int> progress = n => unit.Report(done += n, total);
 
-        var encoder = await models.EncoderAsync(snapshot, adapter.Base, unit.Options.Templating.Form, ct);
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
         var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, data.Scored, progress, ct);
         var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
         var scorecard = Scorecard.Fit(data.Encoding, data.Training, SeedOf(unit));
@@ -48,7 +57,7 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
     private static UnitResult Result(UnitContext unit, EvaluationReport report, string? champion)
     {
-        var figures = report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
+        var figures = report.Generative?.Figures ?? report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
         var passed = report.FailedGates.Count == 0;
         var row = new EvaluationRow
         {
@@ -67,12 +76,13 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
                 db.Evaluations.Add(row);
                 await db.SaveChangesAsync(ct);
             },
-            [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!]);
+            [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()]);
     }
 
     private static ModelEvaluated Outcome(UnitContext unit, string key, EvaluationReport report, bool passed) => new(
-        unit.Run.RunId, unit.Run.Generation, key, report.Model[Metric.Ks].Value, report.Model[Metric.Auc].Value,
-        report.Model[Metric.Acc].Value, report.Model[Metric.Miss].Value, passed);
+        unit.Run.RunId, unit.Run.Generation, key, Value(report, Metric.Ks), Value(report, Metric.Auc), Value(report, Metric.Acc), Value(report, Metric.Miss), passed);
+
+    private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
 
     /// <summary>A run's own with the champion it was measured against; of an experiment's arm that of all arms with the same adapter.</summary>
     private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKinds.Experiment
@@ -82,11 +92,18 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         : ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "");
 
     /// <summary>What another arm with the same adapter came to.</summary>
-    private static async Task<UnitResult?> FindAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
+    private async Task<UnitResult?> FindAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
         var key = KeyOf(unit, trained.Adapter, champion: null);
-        return await unit.Db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is { } row
-            ? new UnitResult(Outcome(unit, key, JsonSerializer.Deserialize<EvaluationReport>(row.Report)!, row.Passed), Reused: true)
+        if (await unit.Db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is not { } row)
+        {
+            return null;
+        }
+
+        var report = JsonSerializer.Deserialize<EvaluationReport>(row.Report)!;
+        string[] files = [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!];
+        return await artifacts.HasAsync(files[0], ct) && await artifacts.HasAsync(files[1], ct)
+            ? new UnitResult(Outcome(unit, key, report, row.Passed), Artifacts: files, Reused: true)
             : null;
     }
 
@@ -111,12 +128,20 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
     private async Task<Predictions> PredictAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
     {
-        var snapshot = new SnapshotRow { Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
-        var encoder = await models.EncoderAsync(snapshot, champion.Base, unit.Options.Templating.Form, ct);
+        var encoder = await ChampionEncoderAsync(models, champion, unit, ct);
         var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, scored: [], progress, ct);
         return output.Probabilities.All(double.IsFinite)
             ? Predictions.Of(output.Probabilities, data.TestPositive, output.Generated)
             : throw new InvalidDataException($"{output.Probabilities.Count(p => !double.IsFinite(p))} of its probabilities are not numbers");
+    }
+
+    /// <summary>Prompts as the champion was tuned on: with its own run's wording, reading and worked examples.</summary>
+    internal static async Task<IPromptEncoder> ChampionEncoderAsync(ModelStore models, RegisteredModel champion, UnitContext unit, CancellationToken ct)
+    {
+        var run = await unit.Db.Runs.SingleOrDefaultAsync(r => r.RunId == champion.RunId, ct);
+        var options = run is null ? unit.Options : RunOptionsReader.Read(run.Options);
+        var snapshot = new SnapshotRow { SnapshotId = run?.SnapshotId ?? unit.Run.SnapshotId!, Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
+        return await models.EncoderAsync(unit.Db, snapshot, champion.Base, options, ct);
     }
 
     /// <returns>Hash of the artifact with these predictions of the test side.</returns>

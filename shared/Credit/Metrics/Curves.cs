@@ -1,10 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace ZiGong.Credit.Metrics;
 
 /// <summary>A point of the ROC and KS curves: the rates when everything at or above the threshold counts as positive.</summary>
-/// <param name="Threshold">P(positive); null where nothing counts as positive, the start of the curve.</param>
+/// <param name="Threshold">P(positive); +∞ (in JSON "Infinity") where nothing counts as positive, the start of the curve.</param>
 /// <param name="FalsePositiveRate">Share of the truly negative at or above it.</param>
 /// <param name="TruePositiveRate">Share of the truly positive at or above it.</param>
-public sealed record RocPoint(double? Threshold, double FalsePositiveRate, double TruePositiveRate);
+public sealed record RocPoint(
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double Threshold, double FalsePositiveRate, double TruePositiveRate);
 
 /// <summary>A bin of the calibration curve: mean predicted P(positive) against the observed share.</summary>
 /// <param name="Predicted">Mean P(positive) of the bin's rows.</param>
@@ -31,10 +34,10 @@ public sealed record ModelCurves(IReadOnlyList<RocPoint> Roc, RocPoint KsPoint, 
 /// <summary>The points behind the figures, for plots.</summary>
 public static class Curves
 {
-    /// <summary>From (0, 0) without threshold to (1, 1), one point per distinct probability.</summary>
+    /// <summary>From (0, 0) at threshold +∞ to (1, 1), one point per distinct probability.</summary>
     public static IReadOnlyList<RocPoint> Roc(Predictions rows)
     {
-        var points = new List<RocPoint> { new(null, 0, 0) };
+        var points = new List<RocPoint> { new(double.PositiveInfinity, 0, 0) };
         int positives = 0, negatives = 0;
         for (var i = 0; i < rows.Count; i++)
         {

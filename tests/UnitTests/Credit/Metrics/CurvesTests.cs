@@ -13,7 +13,7 @@ public sealed class CurvesTests
         var curves = ModelCurves.Of(Predictions.Of([0.9, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1], [true, false, true, false, true, false, false, false]));
 
         curves.KsPoint.ShouldBe(new RocPoint(0.4, 0.4, 1));
-        curves.Roc[0].ShouldBe(new RocPoint(null, 0, 0));
+        curves.Roc[0].ShouldBe(new RocPoint(double.PositiveInfinity, 0, 0));
         curves.Roc[^1].ShouldBe(new RocPoint(0.1, 1, 1));
     }
 
