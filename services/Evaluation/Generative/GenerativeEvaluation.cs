@@ -49,15 +49,14 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         var drift = Drift.Measure(await models.EncodingAsync(snapshot.Encoding, ct), test);
         IReadOnlyList<GateResult> gates =
         [
-            .. GenerativeGates.Check(findings, drift, unit.Options.Evaluation),
-            .. championFault is null ? (GateResult[])[] : [new GateResult("champion", GateVerdict.Failed, championFault)],
+            .. GenerativeGates.Check(findings, championFault, drift, unit.Options.Evaluation),
         ];
         var none = new MetricReport(test.Count, 0, new Dictionary<Metric, Interval>());
         var nothing = new DifferenceReport(test.Count, new Dictionary<Metric, Difference>());
         return new EvaluationReport(
             none, none, none, nothing, AgainstChampion: null, ScorecardC: 0, Fairness: [], drift, gates,
             [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
-            training.Count, TrainingPositives: 0, (await ModelEvaluation.KeptAsync(unit, ct)).Count, KeptPositives: 0, adapterUri,
+            training.Count, TrainingPositives: 0, (await EvaluationData.KeptAsync(unit, ct)).Count, KeptPositives: 0, adapterUri,
             lineage with { Predictions = await KeepAsync(answers, ct) },
             [
                 .. JsonSerializer.Deserialize<string[]>(snapshot.Notes)!,
@@ -65,6 +64,7 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
             ])
         {
             Generative = findings,
+            Failures = Gates.Failures(gates),
         };
     }
 
@@ -97,7 +97,7 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         }
         catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException)
         {
-            return (null, $"champion {champion.ModelId} cannot be loaded: {e.Message}");
+            return (null, $"champion {champion.ModelId} cannot be compared with: {e.Message}");
         }
     }
 
