@@ -11,6 +11,7 @@ using ZiGong.Cli.Options;
 using ZiGong.Cli.Reports;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Scores;
+using ZiGong.Cli.Tasks;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 
@@ -73,6 +74,7 @@ public static class CommandLine
         root.Add(ErrorsCommands.Create(builder));
         root.Add(ExperimentCommands.Create(builder));
         root.Add(DatasetCommands.Create(builder));
+        root.Add(TasksCommand.Create(builder));
         root.Add(SimulateCommand.Create(builder));
         root.Add(OptionsCommand.Create(builder));
         root.Add(DoctorCommand.Create(builder));

@@ -4,13 +4,14 @@ using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Control;
 
 /// <summary>Starts runs and sets stopped ones going again.</summary>
-public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider time)
+public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptions pipeline, TimeProvider time)
 {
     /// <summary>Records a run with frozen options and orders its first piece of work.</summary>
     /// <param name="descriptor">The data set's descriptor as YAML; it is frozen with the run.</param>
@@ -22,8 +23,8 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
     public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, string? actor, CancellationToken ct)
     {
         RunOptionsReader.Check(options);
-        options = WithFoundBases(options);
         var dataset = DescriptorFile.Parse(descriptor, "the run's descriptor");
+        options = Frozen(options, dataset);
         var run = new RunRow
         {
             RunId = Guid.CreateVersion7(time.GetUtcNow()),
@@ -34,7 +35,10 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
             Status = RunStatus.Running,
             CodeVersion = CodeVersions.Product,
             RequestedAt = time.GetUtcNow(),
+            OrderedAt = time.GetUtcNow(),
+            OverBroker = pipeline.OverBroker,
         };
+        using var span = RunTrace.Start("request", run.RunId);
         await using var db = PipelineDatabase.NewContext(source);
         db.Runs.Add(run);
         if (actor is not null)
@@ -43,7 +47,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
         }
 
         await db.SaveChangesAsync(ct);
-        await PublishAsync(new RunRequested(run.RunId, run.Generation), ct);
+        await bus.PublishAsync(new RunRequested(run.RunId, run.Generation), ct);
         return run.RunId;
     }
 
@@ -58,15 +62,16 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
             throw new InputException($"run {runId} was cancelled; zigong replay {runId} --from STAGE --units missing goes on with it");
         }
 
-        await ReviveAsync(db, runId, ct);
+        using var span = RunTrace.Start("resume", runId);
+        await ReviveAsync(db, runId, pipeline.OverBroker, ct);
         foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
         {
-            await PublishAsync(message, ct);
+            await bus.PublishAsync(message, ct);
         }
     }
 
     /// <summary>Fresh attempts for failed and waiting units; a failed run is running again.</summary>
-    internal static async Task ReviveAsync(PipelineDb db, Guid runId, CancellationToken ct)
+    internal static async Task ReviveAsync(PipelineDb db, Guid runId, bool overBroker, CancellationToken ct)
     {
         await db.WorkUnits.Where(u => u.RunId == runId && (u.State == UnitState.Failed || u.State == UnitState.Pending))
             .ExecuteUpdateAsync(
@@ -75,6 +80,8 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
                     .SetProperty(u => u.Attempts, 0)
                     .SetProperty(u => u.NextAttemptAt, (DateTimeOffset?)null),
                 ct);
+        await db.Runs.Where(r => r.RunId == runId).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.OrderedAt, r => PipelineDb.Now()).SetProperty(r => r.OverBroker, r => r.OverBroker || overBroker), ct);
         await db.Runs.Where(r => r.RunId == runId && r.Status == RunStatus.Failed)
             .ExecuteUpdateAsync(
                 // A new generation: what fails or ends again is an event of its own, not the old one once more.
@@ -85,19 +92,38 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
                 ct);
     }
 
-    /// <summary>Options whose bases are frozen.</summary>
-    /// <exception cref="InputException">A base does not exist.</exception>
-    internal static RunOptions WithFoundBases(RunOptions options) => options with
+    /// <summary>Options as they are frozen with the run: with the bases' full names, and nano reading words where the data set holds texts.</summary>
+    /// <exception cref="InputException">A base does not exist, or the options ask for what the data set or the base cannot do.</exception>
+    internal static RunOptions Frozen(RunOptions options, DatasetDescriptor dataset)
     {
-        Agent = options.Agent with { Base = FoundBase(options.Agent.Base, "Agent:Base") },
-        Tuning = options.Tuning with { Base = FoundBase(options.Tuning.Base, "Tuning:Base") },
-    };
+        var templating = dataset.NeedsWords ? options.Templating with { Nano = NanoReading.Words } : options.Templating;
+        var frozen = options with
+        {
+            Agent = options.Agent with { Base = FoundBase(options.Agent.Base, "Agent:Base") },
+            Templating = templating,
+            Tuning = options.Tuning with { Base = FoundBase(options.Tuning.Base, "Tuning:Base") },
+        };
+        if (templating.Shots > 0 && !ModelStore.ReadsWords(frozen.Tuning.Base, templating))
+        {
+            throw new InputException("Templating:Shots needs a base that reads words, and nano reads one token a field: set Templating:Nano=Words, or Templating:Shots=0");
+        }
+
+        if (templating.Resample == Resampling.Minority && dataset.Answer.IsFree)
+        {
+            throw new InputException($"Templating:Resample=Minority balances allowed answers, but those of {dataset.Name} are free texts: set Templating:Resample=None");
+        }
+
+        // Found here and not after an hour of training.
+        if (templating.Shots > 0 && !ModelStore.TemplateOf(dataset, templating.Form).TakesExamples)
+        {
+            throw new InputException($"Templating:Shots is above 0, but the prompt.frame of {dataset.Name} has no {{{{#each examples}}}} … {{{{/each}}}}: add it, or set Templating:Shots=0");
+        }
+
+        return frozen;
+    }
 
     /// <summary>The frozen name of a base: absolute, since the run may be worked on from another folder.</summary>
     private static string FoundBase(string name, string option) => name == "nano" || Directory.Exists(name)
         ? name == "nano" ? name : Path.GetFullPath(name)
         : throw new InputException($"option {option} is '{name}', but must be nano or an existing Hugging Face folder");
-
-    private Task PublishAsync(IRunMessage message, CancellationToken ct) =>
-        bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
 }

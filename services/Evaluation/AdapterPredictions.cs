@@ -25,9 +25,7 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         string baseModel, string adapter, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, Action<int> progress, CancellationToken ct)
     {
         torch.set_num_threads(1);
-        var folder = await artifacts.RequireFolderAsync(adapter, ct);
-        using var model = MistralModel.Load(await models.BaseFolderAsync(baseModel, ct));
-        PeftAdapter.Load(model, folder);
+        using var model = await LoadAsync(baseModel, adapter, encoder, ct);
         var prompts = samples.Select(encoder.Encode).ToList();
         var probabilities = new double[samples.Count];
         var generated = new Predictions.Generated[samples.Count];
@@ -39,6 +37,50 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         }
 
         return new AdapterOutput(probabilities, generated);
+    }
+
+    /// <summary>What an adapter writes freely, greedily, for each sample.</summary>
+    /// <param name="longest">Tokens of the longest answer that it has been trained on; it may write a little more.</param>
+    public async Task<IReadOnlyList<string>> WriteAsync(
+        string baseModel, string adapter, IPromptEncoder encoder, IReadOnlyList<Sample> samples, int longest, Action<int> progress, CancellationToken ct)
+    {
+        torch.set_num_threads(1);
+        using var model = await LoadAsync(baseModel, adapter, encoder, ct);
+        var prompts = samples.Select(s => encoder.Encode(s).Prompt).ToList();
+        var written = new string[samples.Count];
+
+        // Only prompts of one length can be generated for together.
+        foreach (var batch in Enumerable.Range(0, prompts.Count).GroupBy(i => prompts[i].Length).OrderBy(g => g.Key).SelectMany(g => g.Chunk(BatchSize)))
+        {
+            ct.ThrowIfCancellationRequested();
+            var texts = model.Generate([.. batch.Select(i => prompts[i])], longest + Slack, encoder.EosId);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                written[batch[i]] = encoder.Decode(texts[i]).Trim();
+            }
+
+            progress(batch.Length);
+        }
+
+        return written;
+    }
+
+    private async Task<MistralModel> LoadAsync(string baseModel, string adapter, IPromptEncoder encoder, CancellationToken ct)
+    {
+        var folder = await artifacts.RequireFolderAsync(adapter, ct);
+        var model = MistralModel.Load(await models.BaseFolderAsync(baseModel, ct));
+        try
+        {
+            PeftAdapter.Load(model, folder);
+            return model.Config.VocabSize >= encoder.VocabularySize
+                ? model
+                : throw new InputException($"the model knows {model.Config.VocabSize} tokens, but its prompts are written with {encoder.VocabularySize}: it was tuned to read them in another way");
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     private static void Answer(

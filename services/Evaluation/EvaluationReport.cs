@@ -1,6 +1,7 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
+using ZiGong.Evaluation.Generative;
 
 namespace ZiGong.Evaluation;
 
@@ -31,4 +32,8 @@ public sealed record EvaluationReport(
     int KeptPositives,
     string AdapterUri,
     Lineage Lineage,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>Figures of free answers; null for a choice. With them <see cref="Model"/> and all that is compared with it hold no metrics: there is no KS of a text.</summary>
+    public GenerativeFindings? Generative { get; init; }
+}

@@ -6,6 +6,7 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
+using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
@@ -13,7 +14,7 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, ArtifactStore artifacts)
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
@@ -25,13 +26,20 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
         var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
-        var data = await ReadAsync(unit, snapshot, ct);
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        if (descriptor.Answer.IsFree)
+        {
+            var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
+            return Result(unit, written, champion?.ModelId);
+        }
+
+        var data = await ReadAsync(unit, snapshot, descriptor, ct);
         var seed = SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
         var total = data.Test.Count * (champion is null ? 1 : 2);
         var done = 0;
         Action<int> progress = n => unit.Report(done += n, total);
 
-        var encoder = await models.EncoderAsync(snapshot, adapter.Base, unit.Options.Templating.Form, ct);
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
         var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, progress, ct);
         var rows = Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
         var scorecard = Scorecard.Fit(data.Encoding, data.Training, seed);
@@ -79,7 +87,7 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
     private static UnitResult Result(UnitContext unit, EvaluationReport report, string? champion)
     {
-        var figures = report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
+        var figures = report.Generative?.Figures ?? report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
         var passed = report.FailedGates.Count == 0;
         var row = new EvaluationRow
         {
@@ -98,12 +106,13 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
                 db.Evaluations.Add(row);
                 await db.SaveChangesAsync(ct);
             },
-            [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!]);
+            [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()]);
     }
 
     private static ModelEvaluated Outcome(UnitContext unit, string key, EvaluationReport report, bool passed) => new(
-        unit.Run.RunId, unit.Run.Generation, key, report.Model[Metric.Ks].Value, report.Model[Metric.Auc].Value,
-        report.Model[Metric.Acc].Value, report.Model[Metric.Miss].Value, passed);
+        unit.Run.RunId, unit.Run.Generation, key, Value(report, Metric.Ks), Value(report, Metric.Auc), Value(report, Metric.Acc), Value(report, Metric.Miss), passed);
+
+    private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
 
     /// <summary>A run's own with the champion it was measured against; of an experiment's arm that of all arms with the same adapter.</summary>
     private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKinds.Experiment
@@ -149,22 +158,25 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
     private async Task<Predictions> PredictAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
     {
-        var snapshot = new SnapshotRow { Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
-        var encoder = await models.EncoderAsync(snapshot, champion.Base, unit.Options.Templating.Form, ct);
+        var encoder = await ChampionEncoderAsync(models, champion, unit, ct);
         var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, progress, ct);
         return Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
     }
 
-    private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, CancellationToken ct)
+    /// <summary>Prompts as the champion was tuned on: with its own run's wording, reading and worked examples.</summary>
+    internal static async Task<IPromptEncoder> ChampionEncoderAsync(ModelStore models, RegisteredModel champion, UnitContext unit, CancellationToken ct)
     {
-        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        var run = await unit.Db.Runs.SingleOrDefaultAsync(r => r.RunId == champion.RunId, ct);
+        var options = run is null ? unit.Options : RunOptionsReader.Read(run.Options);
+        var snapshot = new SnapshotRow { SnapshotId = run?.SnapshotId ?? unit.Run.SnapshotId!, Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
+        return await models.EncoderAsync(unit.Db, snapshot, champion.Base, options, ct);
+    }
+
+    private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, CancellationToken ct)
+    {
         var training = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
         var test = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct)).Select(m => m.Sample).ToList();
-        var selection = await unit.Db.WorkUnits
-            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
-            .Select(u => u.Artifacts)
-            .SingleAsync(ct);
-        var kept = await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => m.SampleId).ToListAsync(ct);
+        var kept = await KeptAsync(unit, ct);
         return new EvaluationData(
             descriptor,
             new AnswerSet(descriptor.Answer.Allowed, descriptor.Answer.Positive),
@@ -174,6 +186,16 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             test,
             [.. test.Select(s => s.Answer == descriptor.Answer.Positive)],
             [.. kept.Select(ContentHash.FromGuid)]);
+    }
+
+    /// <summary>The run's selection.</summary>
+    internal static async Task<IReadOnlyList<Guid>> KeptAsync(UnitContext unit, CancellationToken ct)
+    {
+        var selection = await unit.Db.WorkUnits
+            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
+            .Select(u => u.Artifacts)
+            .SingleAsync(ct);
+        return await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => m.SampleId).ToListAsync(ct);
     }
 
     /// <returns>Hash of the artifact with these predictions of the test side.</returns>

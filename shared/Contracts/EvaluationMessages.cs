@@ -2,7 +2,8 @@ namespace ZiGong.Contracts;
 
 /// <summary>The adapter has been measured on the test side.</summary>
 /// <param name="Evaluation">Key of the evaluation's row.</param>
-public sealed record ModelEvaluated(Guid RunId, int Generation, string Evaluation, double Ks, double Auc, double Accuracy, double Miss, bool Passed) : IRunMessage
+/// <param name="Ks">Null, like the three after it, where answers are free texts.</param>
+public sealed record ModelEvaluated(Guid RunId, int Generation, string Evaluation, double? Ks, double? Auc, double? Accuracy, double? Miss, bool Passed) : IRunMessage
 {
     public string Unit => "evaluation";
 }

@@ -165,6 +165,16 @@ public enum GradientOptimizer
     Adam,
 }
 
+/// <summary>What stands between training gradients and the reference vector.</summary>
+public enum Curvature
+{
+    /// <summary>The identity: plain inner products.</summary>
+    None,
+
+    /// <summary>The inverse of the damped second moment of the training gradients, as in influence functions.</summary>
+    EmpiricalFisher,
+}
+
 public sealed record TracSeqOptions
 {
     [Description("Decay per period: the weight of a checkpoint falls by this factor for every period of its age.")]
@@ -177,11 +187,18 @@ public sealed record TracSeqOptions
     [Description("Reference vector: Normalised (unit gradients, averaged per class, then over classes) or Mean (plain TracInCP).")]
     public ReferenceKind Reference { get; init; } = ReferenceKind.Normalised;
 
-    [Description("Dot, or Cosine: the training gradient is divided by its norm too.")]
-    public Similarity Similarity { get; init; } = Similarity.Dot;
+    [Description("Cosine (the training gradient is divided by its norm too) or Dot.")]
+    public Similarity Similarity { get; init; } = Similarity.Cosine;
 
     [Description("Sgd, or Adam: the training gradient is divided by the root of the checkpoint's second moments (exact gradients only).")]
     public GradientOptimizer Optimizer { get; init; } = GradientOptimizer.Sgd;
+
+    [Description("None, or EmpiricalFisher: the reference vector is multiplied by the inverse of the training gradients' damped second moment at each checkpoint.")]
+    public Curvature Curvature { get; init; } = Curvature.None;
+
+    [Description("Damping of the EmpiricalFisher, as a multiple of its mean eigenvalue (trace/k).")]
+    [Range(1e-6, 1e6)]
+    public double Damping { get; init; } = 0.1;
 }
 
 /// <summary>How the top places are dealt out.</summary>
@@ -235,10 +252,48 @@ public enum TemplateForm
     Description,
 }
 
+/// <summary>What nano reads.</summary>
+public enum NanoReading
+{
+    /// <summary>One token a field, an answer a token.</summary>
+    Compact,
+
+    /// <summary>The instruction's bytes, as other bases read its words.</summary>
+    Words,
+}
+
+/// <summary>Whether instructions are repeated.</summary>
+public enum Resampling
+{
+    None,
+
+    /// <summary>Those of rare classes, up to the ratio.</summary>
+    Minority,
+}
+
 public sealed record TemplatingOptions
 {
     [Description("How an instruction shows the fields: as the Descriptor says, Table (one line each) or Description (sentences).")]
     public TemplateForm Form { get; init; } = TemplateForm.Descriptor;
+
+    // Left out of the JSON at their defaults, as above.
+    [DefaultValue(NanoReading.Compact)]
+    [Description("What nano reads: Compact (one token a field) or Words (the instruction's bytes); a data set with texts is always read as Words.")]
+    public NanoReading Nano { get; init; } = NanoReading.Compact;
+
+    [Description("Worked examples from the training side in every prompt that is read as words, balanced over the answers.")]
+    [Range(0, 64)]
+    [DefaultValue(0)]
+    public int Shots { get; init; }
+
+    [Description("None, or Minority: instructions of rare answers are repeated in the training data set, never on other sides.")]
+    [DefaultValue(Resampling.None)]
+    public Resampling Resample { get; init; } = Resampling.None;
+
+    [Description("With Resample=Minority: the most frequent answer's instructions over any other's, at most.")]
+    [Range(1.0, 1000.0)]
+    [DefaultValue(2.0)]
+    public double MinorityRatio { get; init; } = 2;
 }
 
 public sealed record TuningOptions
@@ -303,4 +358,15 @@ public sealed record EvaluationOptions
     [Description("Fall of KS against the champion beyond which a model is rejected.")]
     [Range(0.0, 1.0)]
     public double MaximumKsFall { get; init; } = 0.02;
+
+    // Left out of the JSON at their defaults, as above.
+    [Description("Of free answers: fall of the mean token F1 against the champion beyond which a model is rejected.")]
+    [Range(0.0, 1.0)]
+    [DefaultValue(0.02)]
+    public double MaximumF1Fall { get; init; } = 0.02;
+
+    [Description("Share of free answers with a number or field name that the prompt does not contain above which a model is rejected.")]
+    [Range(0.0, 1.0)]
+    [DefaultValue(0.05)]
+    public double MaximumHallucination { get; init; } = 0.05;
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ZiGong.Contracts;
 
@@ -20,6 +21,7 @@ public static class RunOptionsReader
     {
         Converters = { new JsonStringEnumConverter() },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
     };
 
     public static string Write(RunOptions options) => JsonSerializer.Serialize(options, Json);
@@ -82,6 +84,18 @@ public static class RunOptionsReader
     /// <summary>The candidate with the smallest edit distance, for "did you mean".</summary>
     public static string Nearest(string word, IEnumerable<string> candidates) =>
         candidates.MinBy(c => Distance(word.ToUpperInvariant(), c.ToUpperInvariant())) ?? "";
+
+    /// <summary>Options with a <see cref="DefaultValueAttribute"/> came later: unless they are set, the JSON stays as it was before them, and so do keys.</summary>
+    private static void LeaveOutDefaults(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), inherit: false) is [DefaultValueAttribute preset])
+            {
+                property.ShouldSerialize = (_, value) => !Equals(value, preset.Value);
+            }
+        }
+    }
 
     private static int Distance(string a, string b)
     {

@@ -65,7 +65,7 @@ public static class ExperimentCatalog
         {
             Full,
             Random(0.5, Full.Name),
-            new("mix-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:TopShare=0.3"], against),
+            new("default-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:TopShare=0.3"], against),
             Half("top-50", "TracSeq, top 50 % (the paper's claim)"),
             Half("plain-50", "TracSeq, top 50 % without quotas (the paper's rule to the letter)", "Selection:Quota=None"),
             Half("tracincp-50", "TracInCP (γ = 1), top 50 %", "TracSeq:Gamma=1"),
@@ -140,7 +140,7 @@ public static class ExperimentCatalog
         ? new ArmChoice(
             Full,
             Random(0.5, Full.Name),
-            new PlannedArm("mix-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:TopShare=0.3"], [Full.Name]),
+            new PlannedArm("default-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:TopShare=0.3"], [Full.Name]),
             Top(0.5, Full.Name))
         : throw new InputException("the descriptor names no protected field (protected: true), so there are no groups to compare");
 

@@ -37,7 +37,7 @@ public sealed class ExperimentRunner(Func<PipelineDb> open, ArmRuns arms, int pa
         {
             while (waiting.Count > 0 || under.Count > 0)
             {
-                while (under.Count < parallel && waiting.Find(r => leading.Contains(r) || !leading.Any(l => (l.Fold, l.Seed) == (r.Fold, r.Seed))) is { } next)
+                while (under.Count < parallel && Next(waiting, leading, under.Values.SelectMany(r => r)) is { } next)
                 {
                     waiting.Remove(next);
                     var run = await RequireAsync(experiment, plan, next, snapshots[next.Fold], ct);
@@ -90,6 +90,21 @@ public sealed class ExperimentRunner(Func<PipelineDb> open, ArmRuns arms, int pa
         }
 
         return new ExperimentProgress(done, total, found);
+    }
+
+    /// <summary>
+    /// The next run that may begin: of the seed with the fewest under way, then with the most waiting. Arms of one seed rather follow than
+    /// accompany each other, since one that keeps the same samples as another finds that one's adapter.
+    /// </summary>
+    private static PlannedRun? Next(IReadOnlyList<PlannedRun> waiting, IReadOnlySet<PlannedRun> leading, IEnumerable<PlannedRun> under)
+    {
+        var busy = under.CountBy(r => (r.Fold, r.Seed)).ToDictionary();
+        var left = waiting.CountBy(r => (r.Fold, r.Seed)).ToDictionary();
+        return waiting
+            .Where(r => leading.Contains(r) || !leading.Any(l => (l.Fold, l.Seed) == (r.Fold, r.Seed)))
+            .OrderBy(r => busy.GetValueOrDefault((r.Fold, r.Seed)))
+            .ThenByDescending(r => left[(r.Fold, r.Seed)])
+            .FirstOrDefault();
     }
 
     private static string NameOf(PlannedRun run, ExperimentPlan plan) => $"{run.Arm.Name}, seed {run.Seed}{(plan.Folds > 0 ? $", fold {run.Fold + 1} of {plan.Folds}" : "")}";

@@ -82,6 +82,19 @@ internal sealed class Arena : IAsyncDisposable
         await CompareAsync(run, undisturbed, wiped);
     }
 
+    /// <summary>What the services logged and what stands in the broker's queues: the folders are gone when the test has ended.</summary>
+    private string Evidence(Guid run)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"zigong-torture-{run:N}"));
+        foreach (var log in Directory.EnumerateFiles(Path.Combine(Lab.Folder, "services"), "*.log"))
+        {
+            File.Copy(log, Path.Combine(folder.FullName, Path.GetFileName(log)), overwrite: true);
+        }
+
+        File.WriteAllText(Path.Combine(folder.FullName, "queues.txt"), Broker.Queues());
+        return folder.FullName;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Services.Dispose();
@@ -109,7 +122,16 @@ internal sealed class Arena : IAsyncDisposable
     {
         for (var retry = 0; ; retry++)
         {
-            var ended = await Lab.OverAsync(run);
+            RunRow ended;
+            try
+            {
+                ended = await Lab.OverAsync(run);
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"{e.Message}\nlogs and queues: {Evidence(run)}", e);
+            }
+
             if (ended.Status == RunStatus.Completed)
             {
                 Tally.Finished++;
