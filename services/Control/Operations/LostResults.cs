@@ -43,7 +43,7 @@ internal static class LostResults
                 return await db.PartialScores.AnyAsync(p => p.ScoreKey == key, ct);
             default:
                 // Scores, evaluation and verdict are rows; a selection's second entry is the key of its rows.
-                return unit.Artifacts.Length == 0 || await artifacts.HasAsync(unit.Artifacts[0], ct);
+                return unit.Artifacts.Length == 0 || await artifacts.VerifyAsync(unit.Artifacts[0], ct);
         }
     }
 }

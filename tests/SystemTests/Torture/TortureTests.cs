@@ -31,7 +31,7 @@ public sealed class TortureTests(ITestOutputHelper output)
         for (var round = 0; round < rounds; round++)
         {
             var mood = Moods[round % Moods.Length];
-            arena.Services.Start($"seed={seed + round},{mood}");
+            arena.Services.Start($"seed={seed + round},{mood}", "GradientExtraction=2");
             await arena.Services.ReadyAsync();
             var crashes = arena.Services.Count("injected fault");
             await arena.RoundAsync(
@@ -65,7 +65,7 @@ public sealed class TortureTests(ITestOutputHelper output)
     {
         var random = new SeededRandom(10);
         await using var arena = await Arena.NewAsync();
-        arena.Services.Start();
+        arena.Services.Start("", "GradientExtraction=2");
         await arena.Services.ReadyAsync();
 
         await arena.RoundAsync(77, [.. Enumerable.Repeat(Fault.KillService, 10)], random, _ => "Training");
