@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
 
 namespace ZiGong.Evaluation;
@@ -10,6 +11,7 @@ public static class EvaluationService
     public static void AddEvaluation(this PipelineBuilder pipeline, int evaluations = 1)
     {
         pipeline.Services.AddSingleton<AdapterPredictions>();
+        pipeline.Services.AddSingleton<GenerativeEvaluation>();
         pipeline.Services.AddSingleton<ModelEvaluation>();
         pipeline.AddConsumer<EvaluateModelConsumer>(evaluations);
     }

@@ -23,7 +23,7 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
             return Result(unit, found, reused: true);
         }
 
-        var encoder = await models.EncoderAsync(snapshot, checkpoint.Base, unit.Options.Templating.Form, ct);
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, checkpoint.Base, unit.Options, ct);
         var tokenized = samples.Select(s => Tokenize(s, encoder)).ToList();
         var loaded = await extractors.RentAsync(checkpoint, options, ct);
         ExtractedShard? written = null;

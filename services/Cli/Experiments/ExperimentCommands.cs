@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.EntityFrameworkCore;
+using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Terminal;
@@ -22,6 +23,7 @@ internal static class ExperimentCommands
             group.Add(One(builder, kind));
         }
 
+        group.Add(FidelityCommand.Create(builder));
         group.Add(List(builder));
         group.Add(Show(builder));
         HelpWithExamples.AddTo(

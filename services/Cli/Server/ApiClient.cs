@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ZiGong.Contracts;
@@ -8,6 +9,7 @@ using ZiGong.Control.Api.Operations;
 using ZiGong.Control.Api.Runs;
 using ZiGong.Control.Api.Uploads;
 using ZiGong.Control.Operations;
+using ZiGong.Hosting;
 
 namespace ZiGong.Cli.Server;
 
@@ -19,10 +21,18 @@ public sealed class ApiClient : IDisposable
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
     private readonly HttpClient _http;
 
-    public ApiClient(ServerAddress server)
+    /// <param name="ca">PEM file with the authorities that may vouch for the server; empty for those of the system.</param>
+    /// <exception cref="InputException">The file cannot be used.</exception>
+    public ApiClient(ServerAddress server, string ca = "")
     {
+        var handler = new SocketsHttpHandler();
+        if (ca.Length > 0)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = TrustedAuthorities.Read(ca, "--server-ca").Validate;
+        }
+
         // An upload takes as long as it takes; what hangs otherwise is ended by Ctrl-C.
-        _http = new HttpClient { BaseAddress = server.Url, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(handler) { BaseAddress = server.Url, Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);
     }
 
@@ -53,7 +63,22 @@ public sealed class ApiClient : IDisposable
     public Task<ApiDeadLetter> DiscardAsync(long id, string reason, CancellationToken ct) =>
         PostAsync<ApiDeadLetter>($"v1/errors/{id}/discard", new Reason(reason), ct);
 
-    public Task<RunStarted> StartAsync(RunOrder order, CancellationToken ct) => PostAsync<RunStarted>("v1/runs", order, ct);
+    /// <summary>Starts a run; an answer that does not come is asked for again under the same key, which makes no second run.</summary>
+    public async Task<RunStarted> StartAsync(RunOrder order, CancellationToken ct)
+    {
+        var key = Guid.CreateVersion7().ToString();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadAsync<RunStarted>(await SendAsync(() => Keyed(Post("v1/runs", order), key), ct), ct);
+            }
+            catch (IOException) when (attempt < Tries)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            }
+        }
+    }
 
     public async Task<StoredDescriptor> StoreDescriptorAsync(string yaml, CancellationToken ct) =>
         await ReadAsync<StoredDescriptor>(await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, "v1/descriptors") { Content = new StringContent(yaml) }, ct), ct);
@@ -78,6 +103,12 @@ public sealed class ApiClient : IDisposable
     {
         Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json),
     };
+
+    private static HttpRequestMessage Keyed(HttpRequestMessage request, string key)
+    {
+        request.Headers.Add("Idempotency-Key", key);
+        return request;
+    }
 
     /// <summary>Sends, and where the server asks for patience sends again when the time has come.</summary>
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken ct)
@@ -107,7 +138,7 @@ public sealed class ApiClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new IOException($"the server {_http.BaseAddress} cannot be reached: {e.Message}", e);
+            throw new IOException($"the server {_http.BaseAddress} cannot be reached: {(e.InnerException as AuthenticationException ?? (Exception)e).Message}", e);
         }
 
         if (response.IsSuccessStatusCode || (response.StatusCode == HttpStatusCode.TooManyRequests && !last))

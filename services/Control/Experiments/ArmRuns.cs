@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Control.Operations;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
@@ -22,7 +23,7 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
     public async Task<Guid> RequireAsync(SnapshotRow snapshot, RunOptions options, CancellationToken ct)
     {
         RunOptionsReader.Check(options);
-        options = RunRequests.WithFoundBases(options);
+        options = RunRequests.Frozen(options, DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor"));
         await using var db = PipelineDatabase.NewContext(source);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 

@@ -73,7 +73,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             Fold = options.Fold,
         };
         var plan = SplitPlanner.Plan(
-            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence))], split, SeededRandom.Derive((ulong)options.SplitSeed, "split"));
+            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence) with { Answer = descriptor.Answer.ClassOf(s.Answer) })], split, SeededRandom.Derive((ulong)options.SplitSeed, "split"));
         var encoding = await EncodingAsync(db, descriptor, options, isNightly, [.. samples.Where((_, i) => plan.Sides[i] == Side.Train)], ct);
         return new SnapshotPlan(Describe(descriptorText, descriptor.Name, plan, rows, encoding), rows, plan);
     }

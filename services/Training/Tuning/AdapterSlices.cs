@@ -18,7 +18,7 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
         var before = state.Slices<AdapterSliceTrained>(Stage.Tuning).Take(slice).LastOrDefault();
         var dataset = state.Outcome<DatasetTemplated>(Stage.Dataset, "dataset")!.Dataset;
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var baseModel = await bases.RequireAsync(options.Base, snapshot.Encoding, unit.Options.Seed, ct);
+        var baseModel = await bases.RequireAsync(options.Base, snapshot.Encoding, unit.Options, ct);
         IReadOnlyList<Example>? examples = null;
         if (unit.Run.Kind == RunKinds.Experiment)
         {
@@ -29,7 +29,7 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
 
         var key = ContentHash.Of(
             "adapter", $"{CodeVersions.Tuning}", dataset, baseModel,
-            ModelStore.ReadsAs(snapshot, baseModel, unit.Options.Templating.Form), $"{unit.Options.Seed}", JsonSerializer.Serialize(options, RunOptionsReader.Json));
+            ModelStore.ReadsAs(snapshot, baseModel, unit.Options), $"{unit.Options.Seed}", JsonSerializer.Serialize(options, RunOptionsReader.Json));
         if (before is null && !unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
         {
             return Finished(unit, slice, found, reused: true);

@@ -23,10 +23,10 @@ public static class SplitPlanner
         Side[] sides = mode == SplitMode.Stratified
             ? options.Folds > 0 ? StratifiedDraw.Fold(headers, seed, options.Fold, options.Folds) : StratifiedDraw.Sides(headers, seed)
             : [.. headers.Select(header => SideOf(header, mode, windows, options.Retrospective))];
-        CheckSides(headers, sides, windows);
+        CheckSides(headers, sides, windows, options.FreeAnswers);
         LeakCheck.Check(headers, sides, mode, windows, options.Retrospective);
         var caps = SideCaps.Apply(headers, sides, options, seed);
-        CheckSides(headers, sides, windows);
+        CheckSides(headers, sides, windows, options.FreeAnswers);
         var (periodOf, periods) = PeriodPlanner.Plan(headers, sides, options.MaxPeriods, seed);
         var identified = periods.Count > 1 && periods[0].End is not null;
         return new SplitPlan
@@ -41,6 +41,9 @@ public static class SplitPlanner
             Notes = [.. Notes(headers, sides, mode, windows, options, identified), .. caps],
         };
     }
+
+    /// <summary>The rule that these samples are split by: Auto is resolved.</summary>
+    internal static SplitMode ModeOf(IReadOnlyList<SampleHeader> headers, SplitOptions options) => Resolve(headers, options);
 
     private static SplitMode Resolve(IReadOnlyList<SampleHeader> headers, SplitOptions options)
     {
@@ -104,7 +107,7 @@ public static class SplitPlanner
         return mode == SplitMode.OutOfTime || byTime == byPool ? byTime : Side.Idle;
     }
 
-    private static void CheckSides(IReadOnlyList<SampleHeader> headers, Side[] sides, SplitWindows? windows)
+    private static void CheckSides(IReadOnlyList<SampleHeader> headers, Side[] sides, SplitWindows? windows, bool free)
     {
         var where = windows is null ? "" : $" (reference from {windows.ReferenceFrom:yyyy-MM-dd}, test from {windows.TestFrom:yyyy-MM-dd})";
         foreach (var side in new[] { Side.Train, Side.Reference, Side.Test })
@@ -118,7 +121,7 @@ public static class SplitPlanner
         }
 
         var classes = Classes(headers, sides, Side.Train);
-        if (classes.Count == 1)
+        if (classes.Count == 1 && !free)
         {
             throw new InputException($"All training labels are '{classes[0]}': there is nothing to learn. Check the descriptor's answer mapping.");
         }
