@@ -14,6 +14,11 @@ public sealed record Line(string Name, Ink Ink, IReadOnlyList<(double X, double 
 /// <summary>A figure with its interval, on a line of its own.</summary>
 public sealed record Estimate(string Name, double Value, double Lower, double Upper);
 
+/// <summary>A line through means with their intervals and what they are the means of.</summary>
+public sealed record Curve(string Name, Ink Ink, IReadOnlyList<CurvePoint> Points);
+
+public sealed record CurvePoint(double X, double Mean, double Lower, double Upper, IReadOnlyList<double> Single);
+
 /// <summary>What several categories have of one thing.</summary>
 public sealed record Group(string Name, Ink Ink, IReadOnlyList<double> Values);
 
@@ -25,8 +30,12 @@ public static class Plots
 {
     private const double FontSize = 12.5;
 
+    /// <summary>Characters on a line of a category's label.</summary>
+    private const int LabelLength = 16;
+
     // Told apart by dash and marker as well as by colour.
-    private static readonly LineStyle[] Dashes = [LineStyle.Solid, LineStyle.Dash, LineStyle.DashDot, LineStyle.Dot, LineStyle.LongDash];
+    private static readonly double[]?[] Dashes = [null, [7, 3], [9, 3, 2, 3], [2, 2.5], [12, 4]];
+    private static readonly double[] LimitDashes = [3, 3];
     private static readonly MarkerType[] Markers = [MarkerType.Circle, MarkerType.Diamond, MarkerType.Triangle, MarkerType.Square, MarkerType.Circle];
 
     public static PlotModel Lines(Scale x, Scale y, IReadOnlyList<Line> lines)
@@ -37,7 +46,8 @@ public static class Plots
         foreach (var (line, i) in lines.Select((l, i) => (l, i)))
         {
             var series = line.Steps ? new StairStepSeries() : new LineSeries();
-            (series.Title, series.Color, series.StrokeThickness, series.LineStyle) = (line.Name, line.Ink.Color(), 2, line.Ink == Ink.Limit ? LineStyle.Dot : Dashes[i % Dashes.Length]);
+            (series.Title, series.Color, series.StrokeThickness) = (line.Name, line.Ink.Color(), line.Ink == Ink.Limit ? 1.5 : 2);
+            (series.LineStyle, series.Dashes) = (LineStyle.Solid, line.Ink == Ink.Limit ? LimitDashes : Dashes[i % Dashes.Length]);
             if (line.Marked)
             {
                 (series.MarkerType, series.MarkerSize, series.MarkerFill) = (Markers[i % Markers.Length], 4, line.Ink.Color());
@@ -45,6 +55,26 @@ public static class Plots
 
             series.Points.AddRange(line.Points.Select(p => new DataPoint(p.X, p.Y)));
             plot.Series.Add(series);
+        }
+
+        return plot;
+    }
+
+    public static PlotModel Curves(Scale x, Scale y, IReadOnlyList<Curve> curves)
+    {
+        var plot = Lines(x, y, [.. curves.Select(c => new Line(c.Name, c.Ink, [.. c.Points.Select(p => (p.X, p.Mean))], Marked: true))]);
+        foreach (var curve in curves)
+        {
+            foreach (var point in curve.Points)
+            {
+                var bar = new LineSeries { Color = curve.Ink.Color(), StrokeThickness = 1 };
+                bar.Points.AddRange([new DataPoint(point.X, point.Lower), new DataPoint(point.X, point.Upper)]);
+                plot.Series.Add(bar);
+            }
+
+            var single = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerSize = 2, MarkerFill = curve.Ink.Color(), MarkerStrokeThickness = 0 };
+            single.Points.AddRange(curve.Points.SelectMany(p => p.Single.Select(s => new ScatterPoint(p.X, s))));
+            plot.Series.Add(single);
         }
 
         return plot;
@@ -176,13 +206,13 @@ public static class Plots
     private static LinearAxis Axis(AxisPosition position, Scale scale) => Styled(new LinearAxis
     {
         Position = position, Title = scale.Title, Minimum = scale.Minimum ?? double.NaN, Maximum = scale.Maximum ?? double.NaN, StringFormat = scale.Format,
-        MinimumPadding = 0.04, MaximumPadding = 0.04, MajorGridlineStyle = LineStyle.Solid, IntervalLength = 70,
+        MinimumPadding = 0.04, MaximumPadding = 0.04, MajorGridlineStyle = LineStyle.Solid, IntervalLength = 70, AxisTitleDistance = 8,
     });
 
     private static CategoryAxis Categories(IReadOnlyList<string> names, double gap = 1)
     {
         var axis = new CategoryAxis { Position = AxisPosition.Left, GapWidth = gap, StartPosition = 1, EndPosition = 0 };
-        axis.Labels.AddRange(names.Select(Shortened));
+        axis.Labels.AddRange(names.Select(Wrapped));
         return Styled(axis);
     }
 
@@ -206,7 +236,20 @@ public static class Plots
         Type = LineAnnotationType.Vertical, X = x, Color = Ink.Limit.Color(), LineStyle = LineStyle.Dash, StrokeThickness = 1.5,
     };
 
-    private static string Shortened(string name) => name.Length <= 24 ? name : $"{name[..23]}…";
+    /// <summary>On two lines at most, so that long names leave room for the plot.</summary>
+    private static string Wrapped(string name)
+    {
+        if (name.Length <= LabelLength)
+        {
+            return name;
+        }
+
+        var cut = name.LastIndexOfAny([' ', '_', ',', ':'], LabelLength - 1) + 1;
+        cut = cut > LabelLength / 3 ? cut : LabelLength;
+        return $"{name[..cut].TrimEnd()}\n{Shortened(name[cut..].TrimStart())}";
+    }
+
+    private static string Shortened(string name) => name.Length <= LabelLength ? name : $"{name[..(LabelLength - 1)]}…";
 }
 
 /// <summary>An axis; ends that are not given follow the data.</summary>

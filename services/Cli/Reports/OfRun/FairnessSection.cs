@@ -36,7 +36,7 @@ public static class FairnessSection
                 : $"Smallest over largest favourable share of the counted groups: {Value(fairness.ParityRatio)}. ")
             + string.Join(", ", fairness.Groups.Select(g => $"{g.Group} (n = {g.Count}): {Format.Share(g.Favourable)}")) + ".",
             Plots.Dots(
-                new Scale("share predicted good", 0, 1, "0 %"),
+                new Scale("share predicted good", -0.02, 1.03, "0 %"),
                 [.. fairness.Groups.Select(g => $"{g.Group} (n = {g.Count})")],
                 [
                     new Group("of all", Ink.Model, [.. fairness.Groups.Select(g => g.Favourable)]),

@@ -13,7 +13,7 @@ public static class MetricsSection
         "metrics",
         "Metrics beside the baselines",
         "Values with 95 % bootstrap intervals; an arrow says which side is better. Differences are paired: both models on the same resamples of the same test samples.",
-        facts.Result.Report is { } report ? [Values(report), Differences(report), Plot(report)] : [new Paragraph("The model is not evaluated yet.")]);
+        facts.Result.Report is { } report ? [Values(report), Plot(report), .. Differences(report)] : [new Paragraph("The model is not evaluated yet.")]);
 
     private static DataTable Values(EvaluationReport report) => DataTable.Of(
         $"Test side: {Format.Count(report.Model.N)} samples, {Format.Count(report.Model.Positives)} bad",
@@ -26,26 +26,22 @@ public static class MetricsSection
             report.Scorecard.Values.TryGetValue(m, out var scorecard) ? Format.Interval(scorecard) : "none",
         ]));
 
-    private static DataTable Differences(EvaluationReport report)
+    private static IEnumerable<ReportBlock> Differences(EvaluationReport report)
     {
-        var champion = report.AgainstChampion;
-        return DataTable.Of(
-            "Paired differences, and the smallest true difference that this many samples would have shown (two-sided 5 %, power 80 %)",
-            ["Metric", "Model − scorecard>", "Reading", "Detectable>", .. champion is null ? (string[])[] : ["Model − champion>", "Reading", "Detectable>"]],
-            Shown(report).Where(m => report.AgainstScorecard.Values.ContainsKey(m))
-                .Select(m => (IReadOnlyList<Cell>)[Reading.Title(m), .. Cells(m, report.AgainstScorecard), .. champion is null ? [] : Cells(m, champion)]));
-    }
-
-    private static IEnumerable<Cell> Cells(Metric metric, DifferenceReport report)
-    {
-        if (!report.Values.TryGetValue(metric, out var difference))
+        yield return Differences(report, "scorecard", report.AgainstScorecard);
+        if (report.AgainstChampion is { } champion)
         {
-            return ["none", "", ""];
+            yield return Differences(report, "champion", champion);
         }
-
-        var tone = Reading.ToneOf(metric, difference);
-        return [Reading.Interval(difference), new Cell(Reading.Word(tone), tone), Format.Figure(difference.Detectable)];
     }
+
+    private static DataTable Differences(EvaluationReport report, string other, DifferenceReport against) => DataTable.Of(
+        $"Model − {other}, paired, with the smallest true difference that {Format.Count(against.N)} samples would have shown (5 %, power 80 %)",
+        ["Metric", "Difference>", "Detectable>", "The model is"],
+        Shown(report).Where(against.Values.ContainsKey).Select(m => (IReadOnlyList<Cell>)
+        [
+            Reading.Title(m), Reading.Interval(against[m]), Format.Figure(against[m].Detectable), new Cell(Reading.Word(Reading.ToneOf(m, against[m])), Reading.ToneOf(m, against[m])),
+        ]));
 
     private static Figures Plot(EvaluationReport report)
     {

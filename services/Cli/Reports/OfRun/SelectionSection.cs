@@ -43,7 +43,7 @@ public static class SelectionSection
         var largest = Enumerable.Range(0, names.Count).MaxBy(i => Math.Abs(ofKept[i] - ofAll[i]));
         return new Figure(
             title,
-            $"Share of each {what} before and after the selection. It changed most for '{names[largest]}': {Format.Share(ofAll[largest])} of all, {Format.Share(ofKept[largest])} of the kept, "
+            $"Shares by {what} before and after the selection. They changed most for '{names[largest]}': {Format.Share(ofAll[largest])} of all samples, {Format.Share(ofKept[largest])} of the kept, "
             + $"{Format.Share(ofTop[largest])} of those kept for their score.",
             Plots.Dots(
                 new Scale("share", 0, Format: "0 %"),

@@ -8,7 +8,7 @@ namespace ZiGong.Cli.Reports.Page;
 /// <param name="Height">In CSS pixels, at a width of <see cref="WideWidth"/> or <see cref="NarrowWidth"/>.</param>
 public sealed record Figure(string Title, string Alt, PlotModel Plot, DataTable Data, int Height = 320)
 {
-    public const int WideWidth = 540;
+    public const int WideWidth = 450;
 
     public const int NarrowWidth = 300;
 }
