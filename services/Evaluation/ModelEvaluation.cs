@@ -27,10 +27,11 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
         var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        var others = await OtherTasksAsync(unit, snapshot, descriptor, adapter, ct);
         if (descriptor.Answer.IsFree)
         {
             var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
-            return Result(unit, written, champion?.ModelId);
+            return Result(unit, written with { OtherTasks = others }, champion?.ModelId);
         }
 
         var data = await ReadAsync(unit, snapshot, descriptor, ct);
@@ -81,7 +82,10 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             data.Training.Where((s, i) => data.TrainingPositive[i] && data.Kept.Contains(s.Id)).Count(),
             trained.AdapterUri,
             lineage,
-            JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
+            JsonSerializer.Deserialize<string[]>(snapshot.Notes)!)
+        {
+            OtherTasks = others,
+        };
         return Result(unit, report, champion?.ModelId);
     }
 
@@ -167,9 +171,8 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
 
     private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, CancellationToken ct)
     {
-        var training = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
-        var test = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct)).Select(m => m.Sample).ToList();
-        var kept = await KeptAsync(unit, ct);
+        var (training, test) = (await MembersAsync(unit, snapshot, descriptor, Side.Train, ct), await MembersAsync(unit, snapshot, descriptor, Side.Test, ct));
+        var kept = (await KeptAsync(unit, ct)).Select(ContentHash.FromGuid).ToHashSet(StringComparer.Ordinal);
         return new EvaluationData(
             descriptor,
             new AnswerSet(descriptor.Answer.Allowed, descriptor.Answer.Positive),
@@ -178,7 +181,51 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             [.. training.Select(s => s.Answer == descriptor.Answer.Positive)],
             test,
             [.. test.Select(s => s.Answer == descriptor.Answer.Positive)],
-            [.. kept.Select(ContentHash.FromGuid)]);
+            descriptor.MoreTasks.Count == 0 ? kept : [.. training.Select(s => s.Id).Where(kept.Contains)]);
+    }
+
+    /// <summary>One side's samples of the descriptor's own task, the primary one where there are several.</summary>
+    internal static async Task<List<Sample>> MembersAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, Side side, CancellationToken ct)
+    {
+        var all = await unit.Db.MembersAsync(snapshot.SnapshotId, side, ct);
+        var several = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").MoreTasks.Count > 0;
+        return [.. all.Select(m => m.Sample).Where(s => !several || s.Task == task.Task)];
+    }
+
+    /// <summary>The further tasks: measured on their own test samples, without a say in the verdict.</summary>
+    private async Task<IReadOnlyList<TaskFindings>> OtherTasksAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, AdapterRow adapter, CancellationToken ct)
+    {
+        var found = new List<TaskFindings>();
+        var (seed, resamples) = (SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation"), unit.Options.Evaluation.Resamples);
+        foreach (var task in descriptor.Tasks.Skip(1))
+        {
+            if (task.Answer.IsFree)
+            {
+                found.Add(new TaskFindings(task.Task, null, null, await generative.MeasureAsync(unit, snapshot, task, adapter, ct), null));
+                continue;
+            }
+
+            var training = await MembersAsync(unit, snapshot, task, Side.Train, ct);
+            var test = await MembersAsync(unit, snapshot, task, Side.Test, ct);
+            bool[] positive = [.. test.Select(s => s.Answer == task.Answer.Positive)];
+            if (positive.Distinct().Count() < 2)
+            {
+                found.Add(new TaskFindings(task.Task, null, null, null, $"the {test.Count} test samples hold {positive.Count(p => p)} with answer '{task.Answer.Positive}': KS and AUC need both"));
+                continue;
+            }
+
+            var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
+            var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, new AnswerSet(task.Answer.Allowed, task.Answer.Positive), test, _ => { }, ct);
+            var majority = MajorityClass.Probability([.. training.Select(s => s.Answer == task.Answer.Positive)]);
+            found.Add(new TaskFindings(
+                task.Task,
+                Bootstrap.Evaluate(Predictions.Of(output.Probabilities, positive, output.Generated), seed, resamples),
+                Bootstrap.Evaluate(Predictions.Of([.. test.Select(_ => majority)], positive), seed, resamples),
+                null,
+                null));
+        }
+
+        return found;
     }
 
     /// <summary>The run's selection.</summary>

@@ -47,6 +47,7 @@ public static class RunResultView
                 PrintMetrics(report, screen);
             }
 
+            OtherTasksView.Print(report.OtherTasks, screen);
             PrintGates(report, screen);
         }
 

@@ -25,27 +25,8 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
     public async Task<EvaluationReport> EvaluateAsync(
         UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, AdapterRow adapter, RegisteredModel? champion, Lineage lineage, string adapterUri, CancellationToken ct)
     {
-        var training = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
-        var test = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct)).Select(m => m.Sample).ToList();
-        var (seed, resamples) = (SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation"), unit.Options.Evaluation.Resamples);
-        var (done, total) = (0, test.Count * (champion is null ? 1 : 2));
-        Action<int> progress = n => unit.Report(done += n, total);
-
-        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
-        var template = ModelStore.TemplateOf(descriptor, unit.Options.Templating.Form);
-        var answers = await WriteAsync(adapter.Base, adapter.Artifact, encoder, training, test, template, progress, ct);
-        var usual = MostFrequent(training);
-        List<GenerativeAnswer> baseline = [.. answers.Select(a => a with { Answer = usual })];
-        var (championAnswers, championFault) = await ChampionAsync(champion, unit, training, test, template, progress, ct);
-
-        var fields = FieldTerms.Of(descriptor);
-        var findings = new GenerativeFindings(
-            GenerativeReport.Of(answers, fields, seed, resamples),
-            GenerativeReport.Of(baseline, fields, seed, resamples),
-            usual,
-            PairedF1.Of(answers, baseline, seed, resamples),
-            championAnswers is null ? null : PairedF1.Of(answers, championAnswers, seed, resamples),
-            [.. answers.OrderBy(a => a.Id, StringComparer.Ordinal).Take(ShownAnswers).Select(a => new WrittenAnswer(a.Id, a.Truth, a.Answer))]);
+        var (findings, answers, training, championFault) = await MeasureAsync(unit, snapshot, descriptor, adapter, champion, ct);
+        var test = await ModelEvaluation.MembersAsync(unit, snapshot, descriptor, Side.Test, ct);
         var drift = Drift.Measure(await models.EncodingAsync(snapshot.Encoding, ct), test);
         IReadOnlyList<GateResult> gates =
         [
@@ -57,7 +38,7 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         return new EvaluationReport(
             none, none, none, nothing, AgainstChampion: null, ScorecardC: 0, Fairness: [], drift, gates,
             [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
-            training.Count, TrainingPositives: 0, (await ModelEvaluation.KeptAsync(unit, ct)).Count, KeptPositives: 0, adapterUri,
+            training.Count, TrainingPositives: 0, (await ModelEvaluation.KeptAsync(unit, ct)).Select(ContentHash.FromGuid).Intersect(training.Select(s => s.Id)).Count(), KeptPositives: 0, adapterUri,
             lineage with { Predictions = await KeepAsync(answers, ct) },
             [
                 .. JsonSerializer.Deserialize<string[]>(snapshot.Notes)!,
@@ -66,6 +47,37 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         {
             Generative = findings,
         };
+    }
+
+    /// <summary>The figures alone, of a task that has no say in the verdict.</summary>
+    /// <param name="task">The descriptor of that task alone.</param>
+    public async Task<GenerativeFindings> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, AdapterRow adapter, CancellationToken ct) =>
+        (await MeasureAsync(unit, snapshot, task, adapter, champion: null, ct)).Findings;
+
+    private async Task<(GenerativeFindings Findings, List<GenerativeAnswer> Answers, List<Sample> Training, string? ChampionFault)> MeasureAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, AdapterRow adapter, RegisteredModel? champion, CancellationToken ct)
+    {
+        var training = await ModelEvaluation.MembersAsync(unit, snapshot, task, Side.Train, ct);
+        var test = await ModelEvaluation.MembersAsync(unit, snapshot, task, Side.Test, ct);
+        var (seed, resamples) = (SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation"), unit.Options.Evaluation.Resamples);
+        var (done, total) = (0, test.Count * (champion is null ? 1 : 2));
+        Action<int> progress = n => unit.Report(done += n, total);
+
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
+        var template = ModelStore.TemplateOf(task, unit.Options.Templating.Form);
+        var answers = await WriteAsync(adapter.Base, adapter.Artifact, encoder, training, test, template, progress, ct);
+        var usual = MostFrequent(training);
+        List<GenerativeAnswer> baseline = [.. answers.Select(a => a with { Answer = usual })];
+        var (championAnswers, championFault) = await ChampionAsync(champion, unit, training, test, template, progress, ct);
+        var fields = FieldTerms.Of(task);
+        var findings = new GenerativeFindings(
+            GenerativeReport.Of(answers, fields, seed, resamples),
+            GenerativeReport.Of(baseline, fields, seed, resamples),
+            usual,
+            PairedF1.Of(answers, baseline, seed, resamples),
+            championAnswers is null ? null : PairedF1.Of(answers, championAnswers, seed, resamples),
+            [.. answers.OrderBy(a => a.Id, StringComparer.Ordinal).Take(ShownAnswers).Select(a => new WrittenAnswer(a.Id, a.Truth, a.Answer))]);
+        return (findings, answers, training, championFault);
     }
 
     /// <summary>The answer that a model without any input would do best to give; ties by text.</summary>
