@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # A private PostgreSQL server in a folder of its own. It listens on a socket in a 0700 folder and nowhere else, so only the
-# server's user and root can talk to it, and no two servers can clash over a port.
+# server's user and root can talk to it, and no two servers can clash over a port; with --tls also on a port of the loopback
+# interface, for those who have its password.
 #
-#   postgres.sh start FOLDER [--scratch] [--watch PID]   starts it if it is down; prints the Npgsql connection string
+#   postgres.sh start FOLDER [--scratch] [--tls CERTIFICATES] [--watch PID]   starts it if it is down; prints the Npgsql connection string
 #   postgres.sh stop FOLDER | kill FOLDER | remove FOLDER | status FOLDER
 #
 #   --scratch   no fsync: for tests, whose data nobody misses
+#   --tls       also speaks TLS, with server.pem and server.key of that folder (they are copied; the first start decides)
 #   --watch     stops the server and removes the folder when process PID ends, however it ends
 set -euo pipefail
 
-readonly PORT=5432 DATABASE=zigong   # the port only names the socket file
+readonly DATABASE=zigong
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/ports.sh"
 
 fail() { echo "zigong: $*" >&2; exit 1; }
 
@@ -42,14 +45,28 @@ socket_folder() {
     echo "${XDG_RUNTIME_DIR:-/tmp}/zigong-$(printf %s "$folder" | sha256sum | cut -c1-16)"
 }
 
-ready() { "$bin/pg_isready" -q -h "$socket" -p "$PORT"; }
+ready() { "$bin/pg_isready" -q -h "$socket" -p "$port"; }
 
 create() {
     rm -rf "$folder/data.new"
     as_server "$bin/initdb" -D "$folder/data.new" -U postgres -A trust -E UTF8 --locale=C.UTF-8 ${scratch:+-N} >"$folder/initdb.log" 2>&1 </dev/null ||
         fail "initdb failed, see $folder/initdb.log"
     # Whole or not at all: an interrupted initdb is simply done again.
+    if [ -n "$certificates" ]; then demand_tls; fi
     mv "$folder/data.new" "$folder/data"
+}
+
+# Over the network: a password, and nothing without TLS.
+demand_tls() {
+    umask 077
+    cp "$certificates"/server.{pem,key} "$folder/data.new"
+    echo 'hostssl all all 127.0.0.1/32 scram-sha-256' >"$folder/data.new/network.conf"
+    grep -v '^host' "$folder/data.new/pg_hba.conf" | cat - "$folder/data.new/network.conf" >"$folder/data.new/pg_hba.new"
+    mv "$folder/data.new/pg_hba.new" "$folder/data.new/pg_hba.conf"
+    port=$(free_port)
+    echo "$port" >"$folder/port"
+    random_hex 24 >"$folder/password"
+    give_to_server "$folder/data.new"/{server.pem,server.key,pg_hba.conf,network.conf}
 }
 
 # After a kill -9 or a restart of the machine the pid file stays, and its number may belong to anybody by now.
@@ -58,12 +75,14 @@ clear_stale_pid() {
     pid=$(head -n 1 "$folder/data/postmaster.pid" 2>/dev/null) || return 0
     case "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" in
         *postgres*"$folder/data"*) ;;
-        *) rm -f "$folder/data/postmaster.pid" "$socket/.s.PGSQL.$PORT" "$socket/.s.PGSQL.$PORT.lock" ;;
+        *) rm -f "$folder/data/postmaster.pid" "$socket/.s.PGSQL.$port" "$socket/.s.PGSQL.$port.lock" ;;
     esac
 }
 
 launch() {
-    local settings="-c listen_addresses='' -c unix_socket_directories='$socket' -c unix_socket_permissions=0700 -p $PORT"
+    local settings="-c listen_addresses=''"
+    [ ! -f "$folder/password" ] || settings="-c listen_addresses=127.0.0.1 -c ssl=on -c ssl_cert_file=server.pem -c ssl_key_file=server.key"
+    settings+=" -c unix_socket_directories='$socket' -c unix_socket_permissions=0700 -p $port"
     settings+=" -c max_connections=200 -c max_parallel_workers_per_gather=0 -c jit=off"
     [ -n "$scratch" ] && settings+=" -c fsync=off -c full_page_writes=off"
     local attempt
@@ -94,10 +113,15 @@ start() {
         launch
     fi
     local sql="select 1 from pg_database where datname = '$DATABASE'"
-    [ "$("$bin/psql" -h "$socket" -p "$PORT" -U postgres -d postgres -Atqc "$sql")" = 1 ] ||
-        "$bin/createdb" -h "$socket" -p "$PORT" -U postgres "$DATABASE"
+    [ "$("$bin/psql" -h "$socket" -p "$port" -U postgres -d postgres -Atqc "$sql")" = 1 ] ||
+        "$bin/createdb" -h "$socket" -p "$port" -U postgres "$DATABASE"
     [ -n "$watched" ] && watch_process "$watched"
-    echo "Host=$socket;Port=$PORT;Username=postgres;Database=$DATABASE"
+    if [ -f "$folder/password" ]; then
+        "$bin/psql" -h "$socket" -p "$port" -U postgres -d postgres -Atqc "alter role postgres password '$(cat "$folder/password")'"
+        echo "Host=localhost;Port=$port;Username=postgres;Password=$(cat "$folder/password");Database=$DATABASE;SSL Mode=VerifyFull"
+        return
+    fi
+    echo "Host=$socket;Port=$port;Username=postgres;Database=$DATABASE"
 }
 
 stop() {
@@ -107,18 +131,19 @@ stop() {
     as_server "$bin/pg_ctl" -D "$folder/data" -m "$1" -w -t 60 stop >/dev/null 2>&1 </dev/null
 }
 
-[ $# -ge 2 ] || fail "usage: postgres.sh start|stop|kill|remove|status FOLDER [--scratch] [--watch PID]"
-word=$1 folder=$(readlink -m "$2") scratch="" watched=""
+[ $# -ge 2 ] || fail "usage: postgres.sh start|stop|kill|remove|status FOLDER [--scratch] [--tls CERTIFICATES] [--watch PID]"
+word=$1 folder=$(readlink -m "$2") scratch="" watched="" certificates=""
 shift 2
 while [ $# -gt 0 ]; do
     case $1 in
         --scratch) scratch=yes ;;
+        --tls) certificates=$(readlink -f "$2"); shift ;;
         --watch) watched=$2; shift ;;
         *) fail "postgres.sh: unknown option $1" ;;
     esac
     shift
 done
-bin=$(bin_folder) socket=$(socket_folder)
+bin=$(bin_folder) socket=$(socket_folder) port=$(cat "$folder/port" 2>/dev/null || echo 5432)   # without --tls it only names the socket file
 cd /   # the server's user may not be able to enter the caller's folder
 
 case $word in

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # A private RabbitMQ server in a folder of its own, on free ports of the loopback interface, with a password of its own.
 #
-#   rabbitmq.sh start FOLDER [--watch PID]   starts it if it is down; prints the services' amqp URI (FOLDER/uri; that of
+#   rabbitmq.sh start FOLDER [--tls CERTIFICATES] [--watch PID]   starts it if it is down; prints the services' amqp URI (FOLDER/uri; that of
 #                                            subscribers, who may read announcements and nothing else, is in FOLDER/subscriber.uri)
 #   rabbitmq.sh stop FOLDER | kill FOLDER | remove FOLDER | status FOLDER
 #
+#   --tls       speaks TLS alone, with server.pem and server.key of that folder (they are copied; the first start decides)
 #   --watch     stops the server and removes the folder when process PID ends, however it ends
 set -euo pipefail
 
 readonly PROGRAMS=/usr/lib/rabbitmq/bin   # not the wrappers in /usr/sbin, which insist on the packaged set-up
+
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/ports.sh"
 
 fail() { echo "zigong: $*" >&2; exit 1; }
 
@@ -18,16 +21,6 @@ as_server() {
 
 # Runs one of RabbitMQ's programs in this server's surroundings.
 program() { as_server bash -c '. "$1/env.sh"; shift; exec "$@"' - "$folder" "$@"; }
-
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 12000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
-    done
-}
-
-random_hex() { head -c "$1" /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
 # A user as definitions have it: the hash is salt, then SHA-256 of salt and password.
 user() {
@@ -43,7 +36,7 @@ unhex() { printf "$(printf %s "$1" | sed 's/../\\x&/g')"; }
 create() {
     umask 077
     mkdir -p "$folder"/{mnesia,log,home}
-    local amqp password subscriber
+    local amqp password subscriber scheme=amqp host=127.0.0.1
     amqp=$(free_port)
     password=$(random_hex 24)
     subscriber=$(random_hex 24)
@@ -52,6 +45,18 @@ listeners.tcp.1 = 127.0.0.1:$amqp
 disk_free_limit.absolute = 200MB
 load_definitions = $folder/definitions.json
 END
+    if [ -n "$certificates" ]; then
+        # By name: a certificate is one for a name.
+        scheme=amqps host=localhost
+        cp "$certificates"/server.{pem,key} "$folder"
+        sed -i 's/^listeners.tcp.1/listeners.ssl.1/' "$folder/rabbitmq.conf"
+        cat >>"$folder/rabbitmq.conf" <<END
+listeners.tcp = none
+ssl_options.certfile = $folder/server.pem
+ssl_options.keyfile = $folder/server.key
+ssl_options.verify = verify_none
+END
+    fi
     # Read at every start: a broker that lost its data folder has users, exchanges and policies again.
     local users
     users="$(user zigong "$password"), $(user subscriber "$subscriber")"
@@ -64,11 +69,11 @@ export RABBITMQ_PID_FILE='$folder/rabbit.pid' RABBITMQ_DIST_PORT=$(free_port) RA
 export ERL_EPMD_PORT=$(free_port) ERL_EPMD_ADDRESS=127.0.0.1
 export RABBITMQ_SERVER_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
 END
-    echo "amqp://subscriber:$subscriber@127.0.0.1:$amqp/" >"$folder/subscriber.uri"
+    echo "$scheme://subscriber:$subscriber@$host:$amqp/" >"$folder/subscriber.uri"
     chmod -R go= "$folder"
     if [ "$(id -u)" = 0 ]; then chown -R rabbitmq: "$folder"; fi
     # Last: with it the server counts as set up.
-    echo "amqp://zigong:$password@127.0.0.1:$amqp/" >"$folder/uri.new"
+    echo "$scheme://zigong:$password@$host:$amqp/" >"$folder/uri.new"
     mv "$folder/uri.new" "$folder/uri"
 }
 
@@ -113,7 +118,7 @@ start() {
 
 port_open() {
     local address
-    address=$(sed -n 's/^listeners.tcp.1 = //p' "$folder/rabbitmq.conf")
+    address=$(sed -n 's/^listeners.[a-z]*.1 = //p' "$folder/rabbitmq.conf")
     (exec 3<>"/dev/tcp/${address/://}") 2>/dev/null
 }
 
@@ -141,11 +146,19 @@ kill_server() {
 # The port mapper of Erlang is a daemon of its own and would outlive the folder.
 stop_port_mapper() { program epmd -kill >/dev/null 2>&1 </dev/null || true; }
 
-[ $# -ge 2 ] || fail "usage: rabbitmq.sh start|stop|kill|remove|status FOLDER [--watch PID]"
+[ $# -ge 2 ] || fail "usage: rabbitmq.sh start|stop|kill|remove|status|queues FOLDER [--tls CERTIFICATES] [--watch PID]"
 self=$(readlink -f "${BASH_SOURCE[0]}")
 topology=$(dirname "$self")/../rabbitmq/topology.json
-word=$1 folder=$(readlink -m "$2") watched=""
-[ "${3:-}" = --watch ] && watched=$4
+word=$1 folder=$(readlink -m "$2") watched="" certificates=""
+shift 2
+while [ $# -gt 0 ]; do
+    case $1 in
+        --tls) certificates=$(readlink -f "$2"); shift ;;
+        --watch) watched=$2; shift ;;
+        *) fail "rabbitmq.sh: unknown option $1" ;;
+    esac
+    shift
+done
 cd /
 
 case $word in
@@ -154,5 +167,6 @@ case $word in
     kill) kill_server ;;
     remove) [ -d "$folder" ] || exit 0; kill_server; stop_port_mapper; rm -rf "$folder" ;;
     status) ready ;;
+    queues) program timeout 30 "$PROGRAMS/rabbitmqctl" -q list_queues name state leader messages_ready messages_unacknowledged consumers ;;
     *) fail "rabbitmq.sh: unknown word $word" ;;
 esac

@@ -12,15 +12,9 @@ set -euo pipefail
 
 readonly SERVICES="Control Ingest Training GradientExtraction TracSeqScoring Selection Templating Evaluation"
 
-fail() { echo "zigong: $*" >&2; exit 1; }
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/ports.sh"
 
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 12000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
-    done
-}
+fail() { echo "zigong: $*" >&2; exit 1; }
 
 # A stale pid file may name somebody else's process by now.
 alive() {

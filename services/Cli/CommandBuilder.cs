@@ -32,7 +32,7 @@ public sealed class CommandBuilder(GlobalOptions globals, TextWriter output, Tex
         {
             var screen = globals.ScreenOf(parsed, output, errors);
             var (server, isExplicit) = globals.ServerOf(parsed);
-            return await ServerCommands.TryRunAsync(parsed, server, isExplicit, screen, ct) ? ExitCodes.Done : await body(parsed, screen, ct);
+            return await ServerCommands.TryRunAsync(parsed, server, isExplicit, globals.ServerCaOf(parsed), screen, ct) ? ExitCodes.Done : await body(parsed, screen, ct);
         });
         HelpWithExamples.AddTo(command, examples);
         return command;

@@ -16,6 +16,13 @@ public sealed class GlobalOptions
         Recursive = true,
     };
 
+    private readonly Option<string?> _serverCa = new("--server-ca")
+    {
+        Description = "PEM file with the authority that vouches for an https:// server, where the system does not know it (also: ZIGONG_SERVER_CA).",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     private readonly Option<bool> _noColor = new("--no-color") { Description = "No colours (also: NO_COLOR=1).", Recursive = true };
 
     public void AddTo(RootCommand root)
@@ -24,12 +31,16 @@ public sealed class GlobalOptions
         root.Add(_verbose);
         root.Add(_noColor);
         root.Add(_server);
+        root.Add(_serverCa);
     }
 
     /// <summary>The server that was given: empty for this machine's own, null for none; and whether it stands on the command line.</summary>
     public (string? Address, bool IsExplicit) ServerOf(ParseResult parsed) => parsed.GetResult(_server) is { Implicit: false }
         ? (parsed.GetValue(_server) ?? "", true)
         : (Environment.GetEnvironmentVariable("ZIGONG_SERVER") is { Length: > 0 } set ? set : null, false);
+
+    /// <summary>File with the authority to trust for the server; empty for those of the system.</summary>
+    public string ServerCaOf(ParseResult parsed) => parsed.GetValue(_serverCa) ?? Environment.GetEnvironmentVariable("ZIGONG_SERVER_CA") ?? "";
 
     public Screen ScreenOf(ParseResult parsed, TextWriter output, TextWriter errors)
     {

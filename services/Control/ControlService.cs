@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Control.Api.Uploads;
 using ZiGong.Control.Experiments;
 using ZiGong.Control.Operations;
+using ZiGong.Control.Waiting;
 using ZiGong.Hosting;
 
 namespace ZiGong.Control;
@@ -16,6 +17,8 @@ public static class ControlService
         pipeline.Services.AddHostedService(s => s.GetRequiredService<Sweeper>());
         pipeline.Services.AddSingleton<UploadSweeper>();
         pipeline.Services.AddHostedService(s => s.GetRequiredService<UploadSweeper>());
+        pipeline.Services.AddSingleton<WaitingGauges>();
+        pipeline.Services.AddHostedService(s => s.GetRequiredService<WaitingGauges>());
         pipeline.AddConsumer<PromoteModelConsumer>(concurrency: 1);
     }
 

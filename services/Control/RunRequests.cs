@@ -4,13 +4,14 @@ using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Control;
 
 /// <summary>Starts runs and sets stopped ones going again.</summary>
-public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider time)
+public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptions pipeline, TimeProvider time)
 {
     /// <summary>Records a run with frozen options and orders its first piece of work.</summary>
     /// <param name="descriptor">The data set's descriptor as YAML; it is frozen with the run.</param>
@@ -34,7 +35,10 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
             Status = RunStatus.Running,
             CodeVersion = CodeVersions.Product,
             RequestedAt = time.GetUtcNow(),
+            OrderedAt = time.GetUtcNow(),
+            OverBroker = pipeline.OverBroker,
         };
+        using var span = RunTrace.Start("request", run.RunId);
         await using var db = PipelineDatabase.NewContext(source);
         db.Runs.Add(run);
         if (actor is not null)
@@ -43,7 +47,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
         }
 
         await db.SaveChangesAsync(ct);
-        await PublishAsync(new RunRequested(run.RunId, run.Generation), ct);
+        await bus.PublishAsync(new RunRequested(run.RunId, run.Generation), ct);
         return run.RunId;
     }
 
@@ -58,15 +62,16 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
             throw new InputException($"run {runId} was cancelled; zigong replay {runId} --from STAGE --units missing goes on with it");
         }
 
-        await ReviveAsync(db, runId, ct);
+        using var span = RunTrace.Start("resume", runId);
+        await ReviveAsync(db, runId, pipeline.OverBroker, ct);
         foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
         {
-            await PublishAsync(message, ct);
+            await bus.PublishAsync(message, ct);
         }
     }
 
     /// <summary>Fresh attempts for failed and waiting units; a failed run is running again.</summary>
-    internal static async Task ReviveAsync(PipelineDb db, Guid runId, CancellationToken ct)
+    internal static async Task ReviveAsync(PipelineDb db, Guid runId, bool overBroker, CancellationToken ct)
     {
         await db.WorkUnits.Where(u => u.RunId == runId && (u.State == UnitState.Failed || u.State == UnitState.Pending))
             .ExecuteUpdateAsync(
@@ -75,6 +80,8 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
                     .SetProperty(u => u.Attempts, 0)
                     .SetProperty(u => u.NextAttemptAt, (DateTimeOffset?)null),
                 ct);
+        await db.Runs.Where(r => r.RunId == runId).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.OrderedAt, r => PipelineDb.Now()).SetProperty(r => r.OverBroker, r => r.OverBroker || overBroker), ct);
         await db.Runs.Where(r => r.RunId == runId && r.Status == RunStatus.Failed)
             .ExecuteUpdateAsync(
                 // A new generation: what fails or ends again is an event of its own, not the old one once more.
@@ -119,7 +126,4 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, TimeProvider 
     private static string FoundBase(string name, string option) => name == "nano" || Directory.Exists(name)
         ? name == "nano" ? name : Path.GetFullPath(name)
         : throw new InputException($"option {option} is '{name}', but must be nano or an existing Hugging Face folder");
-
-    private Task PublishAsync(IRunMessage message, CancellationToken ct) =>
-        bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
 }

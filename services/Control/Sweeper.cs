@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -96,9 +97,10 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         }
 
         var messages = NextMessages.Of(await RunState.ReadAsync(db, runId, ct));
+        using var span = RunTrace.Start("sweep", runId);
         foreach (var message in messages)
         {
-            await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+            await bus.PublishAsync(message, ct);
         }
 
         return messages.Count;

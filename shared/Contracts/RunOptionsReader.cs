@@ -11,6 +11,9 @@ namespace ZiGong.Contracts;
 /// <summary>One option as documentation and error messages name it.</summary>
 public sealed record RunOption(string Name, string Default, string Meaning);
 
+/// <summary>An option whose value is not the default.</summary>
+public sealed record OptionDifference(RunOption Option, string Value);
+
 /// <summary>Reads, changes, checks and lists <see cref="RunOptions"/>.</summary>
 public static class RunOptionsReader
 {
@@ -34,6 +37,10 @@ public static class RunOptionsReader
             leaf.Name, Text(leaf.Read(defaults)), leaf.Property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? ""))];
     }
 
+    /// <summary>The options that are not at their defaults, in the order of <see cref="List"/>.</summary>
+    public static IReadOnlyList<OptionDifference> Differences(RunOptions options) =>
+        [.. List().Zip(Leaves(), (option, leaf) => new OptionDifference(option, Text(leaf.Read(options)))).Where(d => d.Value != d.Option.Default)];
+
     /// <summary>Applies <c>Section:Name=value</c>.</summary>
     /// <exception cref="InputException">Unknown name, value of the wrong kind, or out of range; the message names the option.</exception>
     public static RunOptions Set(RunOptions options, string assignment)
@@ -56,6 +63,9 @@ public static class RunOptionsReader
     /// <summary>Names of the options that differ.</summary>
     public static IReadOnlyList<string> Changes(RunOptions before, RunOptions after) =>
         [.. Leaves().Where(l => !Equals(l.Read(before), l.Read(after))).Select(l => l.Name)];
+
+    /// <summary>An option as <see cref="Set"/> takes it: <c>Section:Name=value</c>.</summary>
+    public static string Assignment(RunOptions options, string name) => $"{name}={Text(Leaves().Single(l => l.Name == name).Read(options))}";
 
     /// <exception cref="InputException">A value is out of its range; the message names the option and the range.</exception>
     public static void Check(RunOptions options)

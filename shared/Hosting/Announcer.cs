@@ -22,11 +22,10 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
     /// <summary>Publishes an event of the log, whichever; one that ends a run is noted as announced.</summary>
     public async Task PublishAsync(IRunMessage message, CancellationToken ct)
     {
-        var id = EventLog.MessageId(message);
-        await bus.Publish(message, message.GetType(), c => c.MessageId = id, ct);
+        await bus.PublishAsync(message, ct);
         if (Types.ContainsKey(message.GetType().Name))
         {
-            await NoteAsync(id, ct);
+            await NoteAsync(EventLog.MessageId(message), ct);
         }
     }
 
@@ -36,7 +35,7 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
     /// <returns>How many.</returns>
     public async Task<int> CatchUpAsync(TimeSpan unlessYoungerThan, CancellationToken ct)
     {
-        if (options.Transport == "memory")
+        if (!options.OverBroker)
         {
             // Nobody outside this process listens here: what services could not send waits for their broker.
             return 0;
@@ -69,15 +68,28 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
 
     private async Task SendAsync(PipelineEventRow row, CancellationToken ct)
     {
-        var type = Types[row.Type];
-        await bus.Publish(JsonSerializer.Deserialize(row.Payload, type)!, type, c => c.MessageId = row.MessageId, ct);
+        await bus.PublishAsync((IRunMessage)JsonSerializer.Deserialize(row.Payload, Types[row.Type])!, ct);
         await NoteAsync(row.MessageId, ct);
     }
 
+    /// <summary>Events that wait for their broker.</summary>
+    public async Task<long> CountWaitingAsync(CancellationToken ct)
+    {
+        await using var count = source.CreateCommand("select count(*) from zigong.pipeline_events where announced_at is null and type = any($1)");
+        count.Parameters.AddWithValue(Names);
+        return (long)(await count.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Where a run that services began ends in a process without their broker, that has told nobody: their sweeper does it.</summary>
     private async Task NoteAsync(Guid messageId, CancellationToken ct)
     {
-        await using var note = source.CreateCommand("update zigong.pipeline_events set announced_at = now() where message_id = $1 and announced_at is null");
+        await using var note = source.CreateCommand(
+            """
+            update zigong.pipeline_events e set announced_at = now() from zigong.runs r
+            where e.message_id = $1 and e.announced_at is null and r.run_id = e.run_id and ($2 or not r.over_broker)
+            """);
         note.Parameters.AddWithValue(messageId);
+        note.Parameters.AddWithValue(options.OverBroker);
         await note.ExecuteNonQueryAsync(ct);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using ZiGong.Hosting.Telemetry;
 
 namespace ZiGong.Hosting;
 
@@ -22,6 +23,14 @@ internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLett
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
+        if (Outage.IsOne(context.Exception))
+        {
+            // Nothing is wrong with the message: database or broker was away for longer than the retries. The sweeper orders anew what is needed.
+            log.LogWarning("a message of {Queue} is left to the sweeper: {Reason}", context.InputAddress, context.Exception.Message);
+            return;
+        }
+
+        PipelineTelemetry.DeadLetters.Add(1, new KeyValuePair<string, object?>("queue", QueueOf(context)));
         try
         {
             await RecordAsync(context);
@@ -44,7 +53,7 @@ internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLett
         log.LogError(context.Exception, "a message of {Queue} ({Type}, run {Run}) is a dead letter", context.InputAddress, envelope.Type, envelope.RunId);
         await using var insert = source.CreateCommand(
             "insert into zigong.dead_letters (queue, message_type, message_id, run_id, body, exception) values ($1, $2, $3, $4, $5, $6)");
-        insert.Parameters.AddWithValue(context.InputAddress.Segments[^1].Trim('/'));
+        insert.Parameters.AddWithValue(QueueOf(context));
         insert.Parameters.AddWithValue(Printable(envelope.Type));
         insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.MessageId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.RunId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
@@ -52,6 +61,8 @@ internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLett
         insert.Parameters.AddWithValue(Printable(context.Exception.ToString()));
         await insert.ExecuteNonQueryAsync(context.CancellationToken);
     }
+
+    private static string QueueOf(ExceptionReceiveContext context) => context.InputAddress.Segments[^1].Trim('/');
 
     // PostgreSQL's text holds every character but this one.
     private static string Printable(string text) => text.Replace("\0", "\\0", StringComparison.Ordinal);

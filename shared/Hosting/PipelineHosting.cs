@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ZiGong.Contracts;
 using ZiGong.Hosting.Faults;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 
 namespace ZiGong.Hosting;
@@ -34,6 +35,12 @@ public static class PipelineHosting
     {
         options.Checked();
         services.AddSingleton(options);
+        if (TelemetryExport.IsOn(options))
+        {
+            // First, so that it hears all and ends last.
+            services.AddHostedService<TelemetryExport>();
+        }
+
         var faults = FaultPlan.Parse(options.Faults) is { } plan ? new FaultInjection(plan) : null;
         services.AddSingleton(faults?.Plan.ClockHours > 0 ? new JumpingClock(faults) : TimeProvider.System);
         if (faults is not null)
@@ -67,7 +74,7 @@ public static class PipelineHosting
                 bus.AddConfigureEndpointsCallback((_, endpoint) => (endpoint as IRabbitMqReceiveEndpointConfigurator)?.SetQuorumQueue());
                 bus.UsingRabbitMq((context, transport) =>
                 {
-                    transport.Host(new Uri(options.Broker));
+                    transport.HostOf(options);
                     Configure(context, transport, faults);
                 });
             }

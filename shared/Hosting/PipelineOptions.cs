@@ -13,7 +13,7 @@ public sealed record PipelineOptions
     /// <summary><c>memory</c> (all services in this process) or <c>rabbitmq</c>.</summary>
     public string Transport { get; set; } = "memory";
 
-    /// <summary><c>amqp://user:password@host:port/vhost</c>; only with the rabbitmq transport.</summary>
+    /// <summary><c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c> for TLS; only with the rabbitmq transport.</summary>
     public string Broker { get; set; } = "";
 
     /// <summary>File with the connection string, instead of <see cref="Database"/>: for secrets that must not stand in an environment.</summary>
@@ -21,6 +21,9 @@ public sealed record PipelineOptions
 
     /// <summary>File with the broker's address, instead of <see cref="Broker"/>.</summary>
     public string BrokerFile { get; set; } = "";
+
+    /// <summary>PEM file with the authorities that may vouch for the broker, for an <c>amqps://</c> address; empty trusts those of the system.</summary>
+    public string BrokerCa { get; set; } = "";
 
     /// <summary>Where a service answers about its health, and Control about everything; port 0 takes a free one.</summary>
     public string Http { get; set; } = "http://127.0.0.1:0";
@@ -43,8 +46,14 @@ public sealed record PipelineOptions
     /// <summary>Seconds between two sweeps over unfinished runs.</summary>
     public double SweepSeconds { get; set; } = 5;
 
+    /// <summary>Address of an OTLP/HTTP collector for spans and figures, such as <c>http://collector:4318</c>; empty sends nothing.</summary>
+    public string Telemetry { get; set; } = "";
+
     /// <summary>Faults that the process inflicts on itself, for tests alone; see <see cref="Hosting.Faults.FaultPlan"/>.</summary>
     public string Faults { get; set; } = "";
+
+    /// <summary>Other processes and teams listen; with the transport in memory nobody does.</summary>
+    public bool OverBroker => Transport != "memory";
 
     /// <summary>The same with the secrets read from their files.</summary>
     /// <exception cref="InputException">A file is not there, or a value is given twice.</exception>
@@ -59,7 +68,9 @@ public sealed record PipelineOptions
     {
         Require(Database.Length > 0, nameof(Database), "is empty: give a PostgreSQL connection string");
         Require(Transport is "memory" or "rabbitmq", nameof(Transport), $"is '{Transport}', but must be memory or rabbitmq");
-        Require(Transport == "memory" || Uri.TryCreate(Broker, UriKind.Absolute, out _), nameof(Broker), "must be an amqp:// address");
+        Require(Transport == "memory" || Uri.TryCreate(Broker, UriKind.Absolute, out _), nameof(Broker), "must be an amqp:// or amqps:// address");
+        Require(BrokerCa.Length == 0 || Broker.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase), nameof(BrokerCa), "is given, but the broker's address is not amqps://");
+        Require(Telemetry.Length == 0 || Uri.TryCreate(Telemetry, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https", nameof(Telemetry), "must be an address such as http://collector:4318");
         Require(Workers is >= 1 and <= 1024, nameof(Workers), $"is {Workers}, but must lie between 1 and 1024");
         Require(LeaseSeconds is >= 1 and <= 3600, nameof(LeaseSeconds), $"is {LeaseSeconds}, but must lie between 1 and 3600");
         Require(MaximumAttempts is >= 1 and <= 100, nameof(MaximumAttempts), $"is {MaximumAttempts}, but must lie between 1 and 100");

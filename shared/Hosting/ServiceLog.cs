@@ -9,6 +9,7 @@ public static class ServiceLog
     public static void AddServiceLog(this ILoggingBuilder logging)
     {
         logging.ClearProviders();
+        logging.Configure(o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         logging.AddJsonConsole(o =>
         {
             o.IncludeScopes = true;

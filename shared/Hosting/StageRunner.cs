@@ -6,56 +6,11 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Hosting;
-
-/// <summary>What a stage's work sees of its unit.</summary>
-public sealed class UnitContext(RunRow run, UnitKey unit, bool recompute, PipelineDb db)
-{
-    private double _done;
-    private double _total;
-
-    public RunRow Run { get; } = run;
-
-    public UnitKey Unit { get; } = unit;
-
-    public RunOptions Options { get; } = RunOptionsReader.Read(run.Options);
-
-    /// <summary>A replay wants fresh work: do not look results up by key.</summary>
-    public bool Recompute { get; } = recompute;
-
-    /// <summary>For reading; results are written by <see cref="UnitResult.Save"/>.</summary>
-    public PipelineDb Db { get; } = db;
-
-    internal (double Done, double Total) Progress => (Volatile.Read(ref _done), Volatile.Read(ref _total));
-
-    public void Report(double done, double total)
-    {
-        Volatile.Write(ref _done, done);
-        Volatile.Write(ref _total, total);
-    }
-}
-
-/// <summary>What a unit's work came to.</summary>
-/// <param name="Outcome">The event that ends the unit.</param>
-/// <param name="Save">Writes the result's rows inside the transaction that ends the unit; a result of the same key that is already there stays.</param>
-/// <param name="Artifacts">Hashes of the artifacts behind the result.</param>
-/// <param name="Reused">Found by its key, not computed.</param>
-/// <param name="Also">Further events.</param>
-public sealed record UnitResult(
-    IRunMessage Outcome,
-    Func<PipelineDb, CancellationToken, Task>? Save = null,
-    IReadOnlyList<string>? Artifacts = null,
-    bool Reused = false,
-    IReadOnlyList<IRunMessage>? Also = null);
-
-/// <summary>What a unit builds upon no longer holds; the unit that made it has to be done again before the next attempt.</summary>
-public class StaleResultException(UnitKey maker, string message) : Exception(message)
-{
-    public UnitKey Maker { get; } = maker;
-}
 
 /// <summary>
 /// The frame around every unit of work: take it, compute, commit under lease token and generation together with its events,
@@ -70,7 +25,8 @@ public sealed class StageRunner(
     /// <param name="work">Computes; it writes nothing but artifacts.</param>
     public async Task RunAsync(IRunMessage message, UnitKey unit, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationToken ct)
     {
-        var lease = await units.TakeAsync(message, unit, ct);
+        using var trace = new UnitTrace(message, unit, units.Worker);
+        var lease = await TakeAsync(message, unit, ct);
         if (lease.Outcome == LeaseOutcome.AlreadyDone)
         {
             if (unit.Stage == Stage.Model)
@@ -88,19 +44,28 @@ public sealed class StageRunner(
 
         if (lease.Outcome != LeaseOutcome.Taken)
         {
+            trace.Skipped();
             return;
         }
 
-        if (await AttemptAsync(message, unit, lease, work, ct) is { } result)
+        trace.Taken(lease);
+        if (await AttemptAsync(message, unit, lease, work, trace, ct) is { } result)
         {
             faults?.AfterCommit();
+            using var publish = UnitTrace.Step("publish");
             await PublishEventsAsync(result, ct);
             await PublishNextAsync(message.RunId, unit, ct);
         }
     }
 
+    private async Task<Lease> TakeAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
+    {
+        using var step = UnitTrace.Step("take");
+        return await units.TakeAsync(message, unit, ct);
+    }
+
     private async Task<UnitResult?> AttemptAsync(
-        IRunMessage message, UnitKey unit, Lease lease, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationToken ct)
+        IRunMessage message, UnitKey unit, Lease lease, Func<UnitContext, CancellationToken, Task<UnitResult>> work, UnitTrace trace, CancellationToken ct)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var scope = log.BeginScope(new Dictionary<string, object>(StringComparer.Ordinal)
@@ -110,53 +75,70 @@ public sealed class StageRunner(
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await using var db = PipelineDatabase.NewContext(source);
-            var run = await db.Runs.SingleAsync(r => r.RunId == message.RunId, ct);
-            var context = new UnitContext(run, unit, lease.Recompute, db);
-            var heartbeat = KeepAliveAsync(message.RunId, unit, lease.Token, context, lost);
-            UnitResult result;
-            try
-            {
-                result = await work(context, lost.Token);
-            }
-            finally
-            {
-                await lost.CancelAsync();
-                await heartbeat;
-            }
-
+            var result = await WorkAsync(message, unit, lease, work, lost, ct);
             var committed = await CommitAsync(message, unit, lease.Token, result, ct);
             log.LogDebug("{Stage} {Unit} of run {Run}: {State} after {Seconds:F1} s", unit.Stage, unit.Unit, message.RunId, committed ? "done" : "dropped", Stopwatch.GetElapsedTime(started).TotalSeconds);
-            return committed ? result : null;
+            if (!committed)
+            {
+                trace.Dropped();
+                return null;
+            }
+
+            trace.Committed(result);
+            return result;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
+            trace.Interrupted();
             await units.ReleaseAsync(message.RunId, unit, lease.Token, CancellationToken.None);
             throw;
         }
         catch (OperationCanceledException)
         {
+            trace.Dropped();
             log.LogWarning("{Stage} {Unit} of run {Run}: the lease was lost or the run is over, the work is dropped", unit.Stage, unit.Unit, message.RunId);
 
             // Nobody has to wait for a lease to run out whose worker has let go.
             await ReleaseQuietlyAsync(message.RunId, unit, lease.Token);
             return null;
         }
-        catch (Exception e) when (IsOutage(e))
+        catch (Exception e) when (Outage.OfDatabase(e))
         {
+            trace.Interrupted();
             await ReleaseQuietlyAsync(message.RunId, unit, lease.Token);
             throw;
         }
         catch (Exception e)
         {
+            trace.Failed(e, again: !IsFinal(lease, e));
             await FailAsync(message, unit, lease, e, ct);
             return null;
+        }
+    }
+
+    private async Task<UnitResult> WorkAsync(
+        IRunMessage message, UnitKey unit, Lease lease, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationTokenSource lost, CancellationToken ct)
+    {
+        using var step = UnitTrace.Step("work");
+        await using var db = PipelineDatabase.NewContext(source);
+        var run = await db.Runs.SingleAsync(r => r.RunId == message.RunId, ct);
+        var context = new UnitContext(run, unit, lease.Recompute, db);
+        var heartbeat = KeepAliveAsync(message.RunId, unit, lease.Token, context, lost);
+        try
+        {
+            return await work(context, lost.Token);
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await heartbeat;
         }
     }
 
     /// <returns>False when the lease or the generation is no longer ours; nothing is written then.</returns>
     private async Task<bool> CommitAsync(IRunMessage message, UnitKey unit, Guid token, UnitResult result, CancellationToken ct)
     {
+        using var step = UnitTrace.Step("commit");
         await using var db = PipelineDatabase.NewContext(source);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
@@ -216,8 +198,7 @@ public sealed class StageRunner(
             await units.RepeatAsync(message.RunId, stale.Maker, ct);
         }
 
-        var final = e is InputException || lease.Attempts + 1 >= options.MaximumAttempts;
-        if (final)
+        if (IsFinal(lease, e))
         {
             log.LogError(e, "{Stage} {Unit} of run {Run} failed for good", unit.Stage, unit.Unit, message.RunId);
             if (await failures.RecordAsync(message, unit, lease.Token, e, ct) is { } failed)
@@ -233,8 +214,12 @@ public sealed class StageRunner(
         await units.RetryLaterAsync(message.RunId, unit, lease.Token, e.Message, backOff, ct);
     }
 
+    private bool IsFinal(Lease lease, Exception e) => e is InputException || lease.Attempts + 1 >= options.MaximumAttempts;
+
     private async Task KeepAliveAsync(Guid runId, UnitKey unit, Guid token, UnitContext context, CancellationTokenSource lost)
     {
+        // Hundreds of equal database calls would only hide the work's own.
+        Activity.Current = null;
         var beat = TimeSpan.FromSeconds(Math.Clamp(options.LeaseSeconds / 6, 0.2, 2));
         try
         {
@@ -250,7 +235,7 @@ public sealed class StageRunner(
                         return;
                     }
                 }
-                catch (Exception e) when (IsOutage(e))
+                catch (Exception e) when (Outage.OfDatabase(e))
                 {
                     log.LogWarning("no heartbeat for {Stage} {Unit}: {Reason}", unit.Stage, unit.Unit, e.Message);
                 }
@@ -276,7 +261,7 @@ public sealed class StageRunner(
         var state = await RunState.ReadAsync(db, runId, ct);
         foreach (var message in NextMessages.EnabledBy(state, unit))
         {
-            await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+            await bus.PublishAsync(message, ct);
         }
     }
 
@@ -286,15 +271,9 @@ public sealed class StageRunner(
         {
             await units.ReleaseAsync(runId, unit, token, CancellationToken.None);
         }
-        catch (Exception e) when (IsOutage(e))
+        catch (Exception e) when (Outage.OfDatabase(e))
         {
             log.LogWarning("could not give {Stage} {Unit} back, its lease will run out: {Reason}", unit.Stage, unit.Unit, e.Message);
         }
     }
-
-    /// <summary>The database is unreachable or restarting: never a reason to fail a run.</summary>
-    private static bool IsOutage(Exception e) =>
-        e is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" }
-        || (e is NpgsqlException && e is not PostgresException)
-        || (e.InnerException is { } inner && IsOutage(inner));
 }

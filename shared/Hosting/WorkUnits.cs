@@ -21,8 +21,8 @@ public sealed record Lease(LeaseOutcome Outcome, Guid Token, bool Recompute, int
 /// <summary>The rows of <c>work_units</c>: leases by the database's clock.</summary>
 public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, TimeProvider time)
 {
-    // An embedded host frees what embedded hosts before it left behind; leases of services are not its business.
-    private readonly string _worker = $"{(options.Transport == "memory" ? "embedded" : "service")}/{Environment.MachineName}/{Environment.ProcessId}";
+    /// <summary>Who takes units here. An embedded host frees what embedded hosts before it left behind; leases of services are not its business.</summary>
+    public string Worker { get; } = $"{(options.Transport == "memory" ? "embedded" : "service")}/{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>Leases a unit, unless somebody else has it, it is done, or the pipeline is paused. Replay and cancel wait for this, and this for them.</summary>
     public async Task<Lease> TakeAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
@@ -66,7 +66,7 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
         lease.Parameters.AddWithValue("generation", message.Generation);
         lease.Parameters.AddWithValue("token", token);
         lease.Parameters.AddWithValue("lease", options.LeaseSeconds);
-        lease.Parameters.AddWithValue("worker", _worker);
+        lease.Parameters.AddWithValue("worker", Worker);
         await using (var row = await lease.ExecuteReaderAsync(ct))
         {
             if (await row.ReadAsync(ct))

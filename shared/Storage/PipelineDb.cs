@@ -23,6 +23,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<RunRow> Runs => Set<RunRow>();
 
+    public DbSet<RunRequestRow> RunRequests => Set<RunRequestRow>();
+
     public DbSet<WorkUnitRow> WorkUnits => Set<WorkUnitRow>();
 
     public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
@@ -82,6 +84,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<SnapshotRow>().ToTable("snapshots").HasKey(r => r.SnapshotId);
         modelBuilder.Entity<SnapshotMemberRow>().ToTable("snapshot_members").HasKey(r => new { r.SnapshotId, r.SampleId });
         modelBuilder.Entity<RunRow>().ToTable("runs").HasKey(r => r.RunId);
+        modelBuilder.Entity<RunRequestRow>().ToTable("run_requests").HasKey(r => new { r.Actor, r.IdempotencyKey });
         modelBuilder.Entity<WorkUnitRow>().ToTable("work_units").HasKey(r => new { r.RunId, r.Stage, r.Unit });
         modelBuilder.Entity<CheckpointRow>().ToTable("checkpoints").HasKey(r => r.CheckpointId);
         modelBuilder.Entity<GradientShardRow>().ToTable("gradient_shards").HasKey(r => r.GradientKey);

@@ -4,6 +4,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
@@ -93,6 +94,21 @@ public sealed class DeadLetterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_outage_that_outlasts_the_retries_makes_no_dead_letter()
+    {
+        var mood = _host.Services.GetRequiredService<Mood>();
+        mood.Fault = () => new InvalidOperationException("saving failed", new NpgsqlException("the database is away"));
+        await _host.Services.GetRequiredService<IBus>().Publish(new CombineScores(_run, 1));
+        await _lab.UntilAsync(_ => Task.FromResult(mood.Seen > 1 ? "" : null), "a retry");
+        await _host.Services.GetRequiredService<IBus>().Publish(new CombineScores(_run, 2));
+        await _lab.UntilAsync(_ => Task.FromResult(mood.Generation == 2 ? "" : null), "the next message: the queue hands out one at a time");
+
+        mood.Good = true;
+        (await mood.Heard.Task.WaitAsync(Deadline)).ShouldBe(new CombineScores(_run, 2), "the first one is over");
+        (await Letters.ListAsync(all: true, 10, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_message_of_an_old_generation_is_not_sent_again()
     {
         var id = await InsertAsync($$$"""{"messageType":["urn:message:ZiGong.Contracts:CombineScores"],"message":{"runId":"{{{_run}}}","generation":1}}""");
@@ -146,6 +162,10 @@ public sealed class DeadLetterTests : IAsyncLifetime
     private sealed class Mood
     {
         public volatile bool Good;
+        public volatile int Seen;
+        public volatile int Generation;
+
+        public Func<Exception> Fault { get; set; } = () => new InvalidOperationException("in a bad mood");
 
         public TaskCompletionSource<CombineScores> Heard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -154,9 +174,11 @@ public sealed class DeadLetterTests : IAsyncLifetime
     {
         public Task Consume(ConsumeContext<CombineScores> context)
         {
+            mood.Generation = context.Message.Generation;
+            mood.Seen++;
             if (!mood.Good)
             {
-                throw new InvalidOperationException("in a bad mood");
+                throw mood.Fault();
             }
 
             mood.Heard.TrySetResult(context.Message);

@@ -48,6 +48,7 @@ public sealed class TaskRunTests
 
     private static readonly RunOptions Small = Lab.Small with
     {
+        Snapshot = Lab.Small.Snapshot with { Periods = 1 },
         Agent = Lab.Small.Agent with { MinimumSteps = 2, SliceSteps = 50 },
         Tuning = Lab.Small.Tuning with { MinimumSteps = 8, SliceSteps = 50 },
     };
@@ -99,7 +100,7 @@ public sealed class TaskRunTests
         await using var lab = await Lab.NewAsync();
         string[] words = ["always on time", "as agreed", "late again"];
         string[] tones = ["+", "0", "-"];
-        await IngestAsync(lab, Letters, "client,letter,tone", Enumerable.Range(0, 240).Select(i =>
+        await IngestAsync(lab, Letters, "client,letter,tone", Enumerable.Range(0, 160).Select(i =>
         {
             var tone = i % 10 < 6 ? 0 : i % 10 < 8 ? 1 : 2;
             return $"c{i},Pays {words[tone]} no {i},{tones[tone]}";
@@ -110,7 +111,7 @@ public sealed class TaskRunTests
 
         var (report, _) = await ReportAsync(lab, run);
         report.Generative.ShouldBeNull();
-        report.Model.N.ShouldBeGreaterThan(10);
+        report.Model.N.ShouldBeGreaterThan(5);
         report.Drift.ShouldBeEmpty("a text has no bins");
         var (lines, samples) = await DatasetAsync(lab, run);
         var counts = lines.GroupBy(l => l.GetProperty("output").GetString()!)
@@ -149,7 +150,7 @@ public sealed class TaskRunTests
                 answer: {kind: text, questions: [{ask: What is the job?, answer: '{{job}}'}]}
             """;
         await using var lab = await Lab.NewAsync();
-        await IngestAsync(lab, Both, "client,late,job,bad", Enumerable.Range(0, 200).Select(i => $"c{i},{i % 4},{(i % 3 == 0 ? "clerk" : "nurse")},{(i % 4 > 2 ? 1 : 0)}"));
+        await IngestAsync(lab, Both, "client,late,job,bad", Enumerable.Range(0, 150).Select(i => $"c{i},{i % 4},{(i % 3 == 0 ? "clerk" : "nurse")},{(i % 4 > 2 ? 1 : 0)}"));
 
         var run = await RunAsync(lab, Both, Small);
 
@@ -172,7 +173,7 @@ public sealed class TaskRunTests
         }
 
         tasks["behaviour-card"].ShouldAllBe(l => l.GetProperty("output").GetString() == "good" || l.GetProperty("output").GetString() == "bad");
-        (tasks["question-answering"].Count / (double)tasks["behaviour-card"].Count).ShouldBe(0.5, 0.02);
+        (tasks["question-answering"].Count / (double)tasks["behaviour-card"].Count).ShouldBe(0.5, 0.03);
 
         // Each task has a reference vector of its own.
         await using var db = lab.NewContext();

@@ -23,10 +23,10 @@ public sealed class LocalServer : IDisposable
     public string Address { get; }
 
     /// <summary>A fresh PostgreSQL cluster without fsync, holding an empty database.</summary>
-    public static LocalServer StartPostgres() => Start("postgres", "--scratch");
+    public static LocalServer StartPostgres(params string[] options) => Start("postgres", ["--scratch", .. options]);
 
     /// <summary>A fresh RabbitMQ broker on free loopback ports.</summary>
-    public static LocalServer StartRabbitMq() => Start("rabbitmq");
+    public static LocalServer StartRabbitMq(params string[] options) => Start("rabbitmq", options);
 
     private static LocalServer Start(string kind, params string[] options)
     {
@@ -42,6 +42,13 @@ public sealed class LocalServer : IDisposable
 
     /// <summary>Starts it again after <see cref="Kill"/> with what it had on disk; the address stays.</summary>
     public void Restart() => Shell.Run(_script, ["start", Folder]);
+
+    /// <summary>The broker's queues with their leaders and messages, for a failed test.</summary>
+    public string Queues()
+    {
+        var listed = Shell.Try(_script, ["queues", Folder]);
+        return listed.Output + listed.Errors;
+    }
 
     public void Dispose() => Shell.Run(_script, ["remove", Folder]);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ZiGong.Contracts;
@@ -8,6 +9,7 @@ using ZiGong.Control.Api.Operations;
 using ZiGong.Control.Api.Runs;
 using ZiGong.Control.Api.Uploads;
 using ZiGong.Control.Operations;
+using ZiGong.Hosting;
 
 namespace ZiGong.Cli.Server;
 
@@ -19,10 +21,18 @@ public sealed class ApiClient : IDisposable
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
     private readonly HttpClient _http;
 
-    public ApiClient(ServerAddress server)
+    /// <param name="ca">PEM file with the authorities that may vouch for the server; empty for those of the system.</param>
+    /// <exception cref="InputException">The file cannot be used.</exception>
+    public ApiClient(ServerAddress server, string ca = "")
     {
+        var handler = new SocketsHttpHandler();
+        if (ca.Length > 0)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = TrustedAuthorities.Read(ca, "--server-ca").Validate;
+        }
+
         // An upload takes as long as it takes; what hangs otherwise is ended by Ctrl-C.
-        _http = new HttpClient { BaseAddress = server.Url, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(handler) { BaseAddress = server.Url, Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);
     }
 
@@ -107,7 +117,7 @@ public sealed class ApiClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new IOException($"the server {_http.BaseAddress} cannot be reached: {e.Message}", e);
+            throw new IOException($"the server {_http.BaseAddress} cannot be reached: {(e.InnerException as AuthenticationException ?? (Exception)e).Message}", e);
         }
 
         if (response.IsSuccessStatusCode || (response.StatusCode == HttpStatusCode.TooManyRequests && !last))

@@ -45,13 +45,14 @@ internal static class ServerCommands
     };
 
     // These look at files and at this machine; a server that is set for the session does not concern them.
-    private static readonly string[] Local = ["dataset", "simulate", "options", "doctor"];
+    private static readonly string[] Local = ["dataset", "simulate", "options", "doctor", "experiment"];
 
     /// <returns>False: the command does its work here.</returns>
     /// <param name="given">The option or the environment's value; null where neither is there.</param>
     /// <param name="isExplicit">The option stands on the command line.</param>
+    /// <param name="ca">File with the authority to trust, or empty.</param>
     /// <exception cref="UsageException">The command cannot do it over a server.</exception>
-    public static async Task<bool> TryRunAsync(ParseResult parsed, string? given, bool isExplicit, Screen screen, CancellationToken ct)
+    public static async Task<bool> TryRunAsync(ParseResult parsed, string? given, bool isExplicit, string ca, Screen screen, CancellationToken ct)
     {
         var command = PathOf(parsed.CommandResult.Command);
         if (given is null || (!isExplicit && Local.Contains(command.Split(' ')[0], StringComparer.Ordinal)))
@@ -66,7 +67,7 @@ internal static class ServerCommands
                 + $"With a server: {string.Join(", ", Bodies.Keys)}");
         }
 
-        using var api = new ApiClient(ServerAddress.Of(given));
+        using var api = new ApiClient(ServerAddress.Of(given), ca);
         await body(parsed, screen, api, ct);
         return true;
     }

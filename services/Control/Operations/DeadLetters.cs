@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -69,7 +70,8 @@ public sealed class DeadLetters(NpgsqlDataSource source, IBus bus, TimeProvider 
 
         // Noted first: should the sending fail, the operator sees an error, and the sweeper orders the work anyway.
         var row = await HandleAsync(id, DeadLetterState.Requeued, null, actor, ct);
-        await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+        using var span = RunTrace.Start("requeue", message.RunId);
+        await bus.PublishAsync(message, ct);
         return row;
     }
 

@@ -29,7 +29,7 @@ public static class OptionStages
 
     private static Stage OfScoring(string name) => name switch
     {
-        nameof(TracSeqOptions.Reference) => Stage.Reference,
+        nameof(TracSeqOptions.Reference) or nameof(TracSeqOptions.Curvature) or nameof(TracSeqOptions.Damping) => Stage.Reference,
         nameof(TracSeqOptions.Similarity) or nameof(TracSeqOptions.Optimizer) => Stage.Partials,
         _ => Stage.Scores,
     };

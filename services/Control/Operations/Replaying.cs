@@ -17,7 +17,7 @@ internal static class Replaying
     /// <see cref="RunRow.RecomputeStage"/> deciding whether they may look results up by key.
     /// </summary>
     /// <returns>The generation.</returns>
-    public static async Task<int> SetBackAsync(PipelineDb db, RunFacts facts, Stage from, ChosenUnits chosen, CancellationToken ct)
+    public static async Task<int> SetBackAsync(PipelineDb db, RunFacts facts, Stage from, ChosenUnits chosen, bool overBroker, CancellationToken ct)
     {
         var run = facts.Run.RunId;
         var generation = facts.Run.Generation + 1;
@@ -38,13 +38,15 @@ internal static class Replaying
                 .SetProperty(r => r.Generation, generation)
                 .SetProperty(r => r.RecomputeStage, recompute)
                 .SetProperty(r => r.Failure, (string?)null)
+                .SetProperty(r => r.OrderedAt, r => PipelineDb.Now())
+                .SetProperty(r => r.OverBroker, r => r.OverBroker || overBroker)
                 .SetProperty(r => r.FinishedAt, (DateTimeOffset?)null),
             ct);
         return generation;
     }
 
     /// <summary>Adds a child on the parent's snapshot: that stage is done already, everything else is found by its key or computed.</summary>
-    public static async Task AddChildAsync(PipelineDb db, RunFacts facts, Guid child, Stage from, UnitChoice choice, TimeProvider time, CancellationToken ct)
+    public static async Task AddChildAsync(PipelineDb db, RunFacts facts, Guid child, Stage from, UnitChoice choice, bool overBroker, TimeProvider time, CancellationToken ct)
     {
         var parent = facts.Run;
         var origin = facts.Of(Stage.Snapshot).SingleOrDefault(u => u is { State: UnitState.Done, Output: not null })
@@ -53,7 +55,8 @@ internal static class Replaying
         db.Runs.Add(new RunRow
         {
             RunId = child,
-            Kind = "replay",
+            // Never a candidate where the parent was none: its snapshot may be a small part of the data.
+            Kind = parent.Kind == RunKinds.Experiment ? RunKinds.Experiment : "replay",
             ParentRun = parent.RunId,
             Dataset = parent.Dataset,
             Descriptor = parent.Descriptor,
@@ -63,6 +66,8 @@ internal static class Replaying
             Status = RunStatus.Running,
             CodeVersion = CodeVersions.Product,
             RequestedAt = time.GetUtcNow(),
+            OrderedAt = time.GetUtcNow(),
+            OverBroker = overBroker,
         });
         await db.SaveChangesAsync(ct);
         await AddSnapshotUnitAsync(db, outcome, origin.Artifacts, time, ct);

@@ -4,13 +4,14 @@ using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Control.Operations;
 
 /// <summary>What an operator does to a run. Every operation is in the audit, written in the transaction of the change.</summary>
-public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifacts, IBus bus, Announcer announcer, TimeProvider time)
+public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifacts, IBus bus, Announcer announcer, PipelineOptions options, TimeProvider time)
 {
     /// <summary>What a replay would do; nothing is written.</summary>
     /// <exception cref="InputException">The replay is not possible; the message says why and what is.</exception>
@@ -34,15 +35,16 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
         if (plan.Child)
         {
             plan = plan with { RunId = Guid.CreateVersion7(time.GetUtcNow()) };
-            await Replaying.AddChildAsync(db, facts, plan.RunId!.Value, request.From, request.Units, time, ct);
+            await Replaying.AddChildAsync(db, facts, plan.RunId!.Value, request.From, request.Units, options.OverBroker, time, ct);
         }
         else
         {
-            await Replaying.SetBackAsync(db, facts, request.From, chosen!, ct);
+            await Replaying.SetBackAsync(db, facts, request.From, chosen!, options.OverBroker, ct);
         }
 
         await Audit.NoteAsync(db, actor, "replay", $"{request.RunId}", new { request.From, request.Units, request.Set, plan.RunId, plan.Generation }, time, ct);
         await transaction.CommitAsync(ct);
+        using var span = RunTrace.Start("replay", plan.RunId!.Value);
         await PublishNextAsync(db, plan.RunId!.Value, ct);
         return plan;
     }
@@ -59,7 +61,8 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
             throw new InputException($"run {run} is {Word(row.Status)}, so there is nothing to retry: zigong replay {run} --from STAGE does stages again");
         }
 
-        await RunRequests.ReviveAsync(db, run, ct);
+        using var span = RunTrace.Start("retry", run);
+        await RunRequests.ReviveAsync(db, run, options.OverBroker, ct);
         await Audit.NoteAsync(db, actor, "retry", $"{run}", new { row.Status, row.Generation }, time, ct);
         await transaction.CommitAsync(ct);
         await PublishNextAsync(db, run, ct);
@@ -93,6 +96,7 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
         await Audit.NoteAsync(db, actor, "cancel", $"{run}", new { Reason = reason, Was = row.Status, cancelled.Generation }, time, ct);
         await Replaying.AppendEventAsync(db, cancelled, ct);
         await transaction.CommitAsync(ct);
+        using var span = RunTrace.Start("cancel", run);
         await announcer.PublishAsync(cancelled, ct);
     }
 
@@ -139,12 +143,9 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
     {
         foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, run, ct)))
         {
-            await PublishAsync(message, ct);
+            await bus.PublishAsync(message, ct);
         }
     }
-
-    private Task PublishAsync(IRunMessage message, CancellationToken ct) =>
-        bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
 
     /// <param name="Chosen">Null for a child.</param>
     private sealed record Prepared(ReplayPlan Plan, RunFacts Facts, ChosenUnits? Chosen);

@@ -7,6 +7,7 @@ using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Reading;
 using ZiGong.Credit.Subjects;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 
 namespace ZiGong.Ingest.Files;
@@ -82,6 +83,7 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
                 Superseded = totals.Superseded + superseded,
                 Rejected = totals.Rejected + rejections.Count,
             };
+            PipelineTelemetry.Rejections.Add(rejections.Count, new KeyValuePair<string, object?>("dataset", descriptor.Name));
             samples.Clear();
             rejections.Clear();
             progress?.Report(new IngestProgress(next.Read, 0, new FileInfo(path).Length));

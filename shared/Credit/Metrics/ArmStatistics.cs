@@ -23,3 +23,8 @@ public enum FairnessFigure
     /// <summary>Mean of the gaps among the truly good and the truly bad.</summary>
     AverageOdds,
 }
+
+/// <summary>Figures of every arm, and paired differences of those asked for.</summary>
+/// <param name="Figures">By arm (as given), then figure; one that does not exist (a fairness gap of one group) is NaN.</param>
+/// <param name="Differences">By pair (as given), then figure.</param>
+public sealed record ArmStatistics(IReadOnlyList<IReadOnlyList<ArmFigure>> Figures, IReadOnlyList<IReadOnlyList<Difference>> Differences);

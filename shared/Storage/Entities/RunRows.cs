@@ -40,7 +40,28 @@ public sealed class RunRow
 
     public DateTimeOffset RequestedAt { get; set; }
 
+    /// <summary>When it was requested or last set going again.</summary>
+    public DateTimeOffset OrderedAt { get; set; }
+
+    /// <summary>Asked for over a broker: its end is announced there, and nowhere else.</summary>
+    public bool OverBroker { get; set; }
+
     public DateTimeOffset? FinishedAt { get; set; }
+}
+
+/// <summary>A request for a run that may come twice.</summary>
+public sealed class RunRequestRow
+{
+    public string Actor { get; set; } = "";
+
+    public string IdempotencyKey { get; set; } = "";
+
+    /// <summary>Hash of what was asked for.</summary>
+    public string BodyHash { get; set; } = "";
+
+    public Guid RunId { get; set; }
+
+    public DateTimeOffset RequestedAt { get; set; }
 }
 
 public enum UnitState
