@@ -44,7 +44,7 @@ public sealed class FidelityExperiment(
         }
 
         var encoding = await artifacts.PutAsync(data.Encoding.ToJson(), ct);
-        _base = await new BaseModels(artifacts, _models).RequireAsync("nano", encoding, options.Seed, ct);
+        _base = await new BaseModels(artifacts, _models).RequireAsync("nano", encoding, options, ct);
         (_trained, _found) = (0, 0);
         var agents = measures.Overlaps([FidelityMeasure.Lds, FidelityMeasure.Loo, FidelityMeasure.Stability]) ? await AgentsAsync(ct) : [];
         var lds = measures.Contains(FidelityMeasure.Lds) ? await LdsAsync(agents, ct) : null;
