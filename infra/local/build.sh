@@ -54,7 +54,7 @@ run_tests() {
     rm -rf "$results"
     export ZIGONG_TEST_SERVERS=${TMPDIR:-/tmp}/zigong-test-$$
     trap 'remove_test_servers' EXIT
-    for project in UnitTests FlowTests SystemTests; do
+    for project in UnitTests FlowTests ReportTests SystemTests; do
         step "$project"
         dotnet test "$root/tests/$project" -c Release --no-build --nologo -v q --results-directory "$results" \
             --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=minimal" \

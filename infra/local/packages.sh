@@ -1,6 +1,6 @@
 # Sourced by the launcher: what the machine has to bring, and getting it where Debian's packages can be had.
 
-# Sets `missing` to the Debian packages that these needs call for: build, database, broker.
+# Sets `missing` to the Debian packages that these needs call for: build, database, broker, browser.
 find_missing_packages() {
     missing=()
     local need
@@ -20,6 +20,9 @@ find_missing_packages() {
                 ;;
             broker)
                 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+                ;;
+            browser)   # tests of reports only
+                [ -n "${ZIGONG_BROWSER:-}" ] || [ -x /usr/bin/chromium ] || missing+=(chromium)
                 ;;
         esac
     done

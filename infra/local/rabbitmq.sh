@@ -134,7 +134,7 @@ kill_server() {
 # The port mapper of Erlang is a daemon of its own and would outlive the folder.
 stop_port_mapper() { program epmd -kill >/dev/null 2>&1 </dev/null || true; }
 
-[ $# -ge 2 ] || fail "usage: rabbitmq.sh start|stop|kill|remove|status FOLDER [--tls CERTIFICATES] [--watch PID]"
+[ $# -ge 2 ] || fail "usage: rabbitmq.sh start|stop|kill|remove|status|queues FOLDER [--tls CERTIFICATES] [--watch PID]"
 self=$(readlink -f "${BASH_SOURCE[0]}")
 definitions=$(dirname "$self")/../rabbitmq/definitions.sh
 word=$1 folder=$(readlink -m "$2") watched="" certificates=""
@@ -155,5 +155,6 @@ case $word in
     kill) kill_server ;;
     remove) [ -d "$folder" ] || exit 0; kill_server; stop_port_mapper; rm -rf "$folder" ;;
     status) ready ;;
+    queues) program timeout 30 "$PROGRAMS/rabbitmqctl" -q list_queues name state leader messages_ready messages_unacknowledged consumers ;;
     *) fail "rabbitmq.sh: unknown word $word" ;;
 esac

@@ -50,14 +50,14 @@ start_worker() {
 
 # Starts the service again, whatever ended it, at once and then slower and slower. A bad configuration (2) would only fail again.
 supervise() {
-    local worker=$1 assembly=$2 wait=1 slowest=${ZIGONG_RESTART_SECONDS:-16} started rc
+    local worker=$1 assembly=$2 wait=1 slowest=${ZIGONG_RESTART_SECONDS:-16} lives=0 started rc
     # For tests: nothing may stay when whoever wanted the services is gone, however he went.
     if [ -n "${ZIGONG_WATCH:-}" ]; then (while kill -0 "$ZIGONG_WATCH" 2>/dev/null; do sleep 1; done; kill -TERM $$) & fi
     # By the shell's own list of jobs: a signal right after the start finds the service too.
     trap 'kill -TERM $(jobs -p) 2>/dev/null || true; wait || true; exit 0' TERM
     while :; do
-        started=$SECONDS rc=0
-        dotnet "$assembly" &
+        started=$SECONDS rc=0 lives=$((lives + 1))
+        ZIGONG_LIFE="${worker##*/}.$lives" dotnet "$assembly" &
         echo $! >"$worker.pid"
         wait $! || rc=$?
         [ "$rc" != 2 ] || break

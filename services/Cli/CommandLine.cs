@@ -4,11 +4,14 @@ using ZiGong.Cli.Datasets;
 using ZiGong.Cli.Demo;
 using ZiGong.Cli.Doctor;
 using ZiGong.Cli.Events;
+using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Options;
+using ZiGong.Cli.Reports;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Scores;
+using ZiGong.Cli.Tasks;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 
@@ -61,6 +64,7 @@ public static class CommandLine
         root.Add(RunsCommand.Create(builder));
         root.Add(ShowCommand.Create(builder));
         root.Add(ScoresCommand.Create(builder));
+        root.Add(ReportCommand.Create(builder));
         root.Add(EventsCommand.Create(builder));
         root.Add(ReplayCommand.Create(builder));
         root.Add(RunOperationCommands.Retry(builder));
@@ -68,7 +72,9 @@ public static class CommandLine
         root.Add(PauseCommands.Pause(builder));
         root.Add(PauseCommands.Resume(builder));
         root.Add(ErrorsCommands.Create(builder));
+        root.Add(ExperimentCommands.Create(builder));
         root.Add(DatasetCommands.Create(builder));
+        root.Add(TasksCommand.Create(builder));
         root.Add(SimulateCommand.Create(builder));
         root.Add(OptionsCommand.Create(builder));
         root.Add(DoctorCommand.Create(builder));

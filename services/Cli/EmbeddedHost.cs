@@ -134,12 +134,13 @@ public sealed class EmbeddedHost : IAsyncDisposable
             if (works)
             {
                 pipeline.AddIngest();
-                pipeline.AddTraining();
+                // Runs tune and are measured one at a time; the arms of an experiment side by side.
+                pipeline.AddTraining(options.Workers);
                 pipeline.AddGradientExtraction();
                 pipeline.AddTracSeqScoring();
                 pipeline.AddSelection();
                 pipeline.AddTemplating();
-                pipeline.AddEvaluation();
+                pipeline.AddEvaluation(options.Workers);
                 pipeline.AddControl();
             }
             else

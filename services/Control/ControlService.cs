@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Control.Api.Uploads;
+using ZiGong.Control.Experiments;
 using ZiGong.Control.Operations;
 using ZiGong.Control.Waiting;
 using ZiGong.Hosting;
@@ -26,6 +27,7 @@ public static class ControlService
     {
         pipeline.Services.AddSingleton<RunRequests>();
         pipeline.Services.AddSingleton<RunOperations>();
+        pipeline.Services.AddSingleton<ArmRuns>();
         pipeline.Services.AddSingleton<PipelineSwitch>();
         pipeline.Services.AddSingleton<DeadLetters>();
     }

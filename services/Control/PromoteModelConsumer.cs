@@ -8,7 +8,10 @@ using ZiGong.Storage.Entities;
 
 namespace ZiGong.Control;
 
-/// <summary>Announces the evaluated model: champion and <see cref="ModelReady"/>, or <see cref="ModelRejected"/> with the gates' figures.</summary>
+/// <summary>
+/// Announces the evaluated model: champion and <see cref="ModelReady"/>, or <see cref="ModelRejected"/> with the gates' figures. An experiment's
+/// run ends with <see cref="ArmMeasured"/>.
+/// </summary>
 public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEvaluated>
 {
     public Task Consume(ConsumeContext<ModelEvaluated> context) =>
@@ -16,6 +19,12 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
 
     private static async Task<UnitResult> AnnounceAsync(UnitContext unit, ModelEvaluated evaluated, CancellationToken ct)
     {
+        if (unit.Run.Kind == RunKinds.Experiment)
+        {
+            // Neither champion nor news: whoever waits for models must not hear of it.
+            return new UnitResult(new ArmMeasured(unit.Run.RunId, evaluated.Generation, evaluated.Evaluation), (db, token) => CompleteAsync(db, unit.Run.RunId, token));
+        }
+
         var evaluation = await unit.Db.Evaluations.SingleAsync(e => e.EvaluationKey == evaluated.Evaluation, ct);
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var champion = await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
@@ -42,7 +51,7 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
         };
         IRunMessage outcome = reasons.Count == 0
             ? new ModelReady(unit.Run.RunId, evaluated.Generation, model.ModelId, model.AdapterUri, metrics, report.Lineage)
-            : new ModelRejected(unit.Run.RunId, evaluated.Generation, model.ModelId, reasons, model.AdapterUri, metrics, report.Lineage);
+            : new ModelRejected(unit.Run.RunId, evaluated.Generation, model.ModelId, reasons, model.AdapterUri, metrics, report.Lineage, report.Failures);
         return new UnitResult(outcome, (db, token) => RegisterAsync(db, model, champion?.ModelId, token));
     }
 
@@ -61,10 +70,12 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
 
         await db.Models.Where(m => m.ModelId == model.ModelId).ExecuteDeleteAsync(ct);
         db.Models.Add(model);
-        await db.Runs.Where(r => r.RunId == model.RunId)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Completed).SetProperty(r => r.FinishedAt, r => PipelineDb.Now()), ct);
+        await CompleteAsync(db, model.RunId, ct);
         await db.SaveChangesAsync(ct);
     }
+
+    private static Task CompleteAsync(PipelineDb db, Guid run, CancellationToken ct) => db.Runs.Where(r => r.RunId == run)
+        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Completed).SetProperty(r => r.FinishedAt, r => PipelineDb.Now()), ct);
 }
 
 /// <summary>Another run's model became champion since the evaluation; the attempt counts, and the evaluation has to be done again.</summary>

@@ -41,8 +41,8 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
         }
 
         RunOptionsReader.Check(options);
-        options = WithFoundBases(options);
         var dataset = DescriptorFile.Parse(descriptor, "the run's descriptor");
+        options = Frozen(options, dataset);
         var run = new RunRow
         {
             RunId = Guid.CreateVersion7(time.GetUtcNow()),
@@ -146,13 +146,35 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
                 ct);
     }
 
-    /// <summary>Options whose bases are frozen.</summary>
-    /// <exception cref="InputException">A base does not exist.</exception>
-    internal static RunOptions WithFoundBases(RunOptions options) => options with
+    /// <summary>Options as they are frozen with the run: with the bases' full names, and nano reading words where the data set holds texts.</summary>
+    /// <exception cref="InputException">A base does not exist, or the options ask for what the data set or the base cannot do.</exception>
+    internal static RunOptions Frozen(RunOptions options, DatasetDescriptor dataset)
     {
-        Agent = options.Agent with { Base = FoundBase(options.Agent.Base, "Agent:Base") },
-        Tuning = options.Tuning with { Base = FoundBase(options.Tuning.Base, "Tuning:Base") },
-    };
+        var templating = dataset.NeedsWords ? options.Templating with { Nano = NanoReading.Words } : options.Templating;
+        var frozen = options with
+        {
+            Agent = options.Agent with { Base = FoundBase(options.Agent.Base, "Agent:Base") },
+            Templating = templating,
+            Tuning = options.Tuning with { Base = FoundBase(options.Tuning.Base, "Tuning:Base") },
+        };
+        if (templating.Shots > 0 && !ModelStore.ReadsWords(frozen.Tuning.Base, templating))
+        {
+            throw new InputException("Templating:Shots needs a base that reads words, and nano reads one token a field: set Templating:Nano=Words, or Templating:Shots=0");
+        }
+
+        if (templating.Resample == Resampling.Minority && dataset.Answer.IsFree)
+        {
+            throw new InputException($"Templating:Resample=Minority balances allowed answers, but those of {dataset.Name} are free texts: set Templating:Resample=None");
+        }
+
+        // Found here and not after an hour of training.
+        if (templating.Shots > 0 && !ModelStore.TemplateOf(dataset, templating.Form).TakesExamples)
+        {
+            throw new InputException($"Templating:Shots is above 0, but the prompt.frame of {dataset.Name} has no {{{{#each examples}}}} … {{{{/each}}}}: add it, or set Templating:Shots=0");
+        }
+
+        return frozen;
+    }
 
     /// <summary>The frozen name of a base: absolute, since the run may be worked on from another folder.</summary>
     private static string FoundBase(string name, string option) => name == "nano" || Directory.Exists(name)

@@ -11,7 +11,8 @@ namespace ZiGong.Evaluation;
 /// <summary>What an adapter says of each sample.</summary>
 /// <param name="Probabilities">P(positive): softmax over the log-likelihoods of the allowed answers, end of sequence included.</param>
 /// <param name="Generated">What each free, greedy generation amounted to.</param>
-public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnlyList<Predictions.Generated> Generated);
+/// <param name="Scored">P(positive) of the samples that were only scored.</param>
+public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnlyList<Predictions.Generated> Generated, IReadOnlyList<double> Scored);
 
 /// <summary>Asks a base with an adapter for its answers.</summary>
 public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore models)
@@ -21,28 +22,87 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
     /// <summary>Tokens beyond the longest answer that a generation may take before it counts as it stands.</summary>
     private const int Slack = 4;
 
+    /// <param name="baseModel">Its base.</param>
+    /// <param name="adapter">Artifact of the adapter.</param>
+    /// <param name="encoder">How samples become prompts.</param>
+    /// <param name="answers">The allowed answers.</param>
+    /// <param name="samples">What is asked for probability and free generation.</param>
+    /// <param name="scored">What is asked for the probability alone, in batches of its own: they never change what is said of the others.</param>
+    /// <param name="progress">Told how many samples were done.</param>
+    /// <param name="ct">Ends the work.</param>
     public async Task<AdapterOutput> PredictAsync(
-        string baseModel, string adapter, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, Action<int> progress, CancellationToken ct)
+        string baseModel, string adapter, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, IReadOnlyList<Sample> scored,
+        Action<int> progress, CancellationToken ct)
     {
         torch.set_num_threads(1);
-        var folder = await artifacts.RequireFolderAsync(adapter, ct);
-        using var model = MistralModel.Load(await models.BaseFolderAsync(baseModel, ct));
-        PeftAdapter.Load(model, folder);
+        using var model = await LoadAsync(baseModel, adapter, encoder, ct);
         var prompts = samples.Select(encoder.Encode).ToList();
         var probabilities = new double[samples.Count];
         var generated = new Predictions.Generated[samples.Count];
         foreach (var batch in TokenBatch.Group([.. prompts.Select(p => p.Prompt.Length)], BatchSize))
         {
             ct.ThrowIfCancellationRequested();
-            Answer(model, encoder, answers, prompts, batch, probabilities, generated);
+            Score(model, answers, prompts, batch, probabilities);
+            Generate(model, encoder, answers, prompts, batch, generated);
             progress(batch.Length);
         }
 
-        return new AdapterOutput(probabilities, generated);
+        var others = scored.Select(encoder.Encode).ToList();
+        var scores = new double[scored.Count];
+        foreach (var batch in TokenBatch.Group([.. others.Select(p => p.Prompt.Length)], BatchSize))
+        {
+            ct.ThrowIfCancellationRequested();
+            Score(model, answers, others, batch, scores);
+        }
+
+        return new AdapterOutput(probabilities, generated, scores);
     }
 
-    private static void Answer(
-        MistralModel model, IPromptEncoder encoder, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, double[] probabilities, Predictions.Generated[] generated)
+    /// <summary>What an adapter writes freely, greedily, for each sample.</summary>
+    /// <param name="longest">Tokens of the longest answer that it has been trained on; it may write a little more.</param>
+    public async Task<IReadOnlyList<string>> WriteAsync(
+        string baseModel, string adapter, IPromptEncoder encoder, IReadOnlyList<Sample> samples, int longest, Action<int> progress, CancellationToken ct)
+    {
+        torch.set_num_threads(1);
+        using var model = await LoadAsync(baseModel, adapter, encoder, ct);
+        var prompts = samples.Select(s => encoder.Encode(s).Prompt).ToList();
+        var written = new string[samples.Count];
+
+        // Only prompts of one length can be generated for together.
+        foreach (var batch in Enumerable.Range(0, prompts.Count).GroupBy(i => prompts[i].Length).OrderBy(g => g.Key).SelectMany(g => g.Chunk(BatchSize)))
+        {
+            ct.ThrowIfCancellationRequested();
+            var texts = model.Generate([.. batch.Select(i => prompts[i])], longest + Slack, encoder.EosId);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                written[batch[i]] = encoder.Decode(texts[i]).Trim();
+            }
+
+            progress(batch.Length);
+        }
+
+        return written;
+    }
+
+    private async Task<MistralModel> LoadAsync(string baseModel, string adapter, IPromptEncoder encoder, CancellationToken ct)
+    {
+        var folder = await artifacts.RequireFolderAsync(adapter, ct);
+        var model = MistralModel.Load(await models.BaseFolderAsync(baseModel, ct));
+        try
+        {
+            PeftAdapter.Load(model, folder);
+            return model.Config.VocabSize >= encoder.VocabularySize
+                ? model
+                : throw new InputException($"the model knows {model.Config.VocabSize} tokens, but its prompts are written with {encoder.VocabularySize}: it was tuned to read them in another way");
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void Score(MistralModel model, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, double[] probabilities)
     {
         var likelihoods = answers.Allowed
             .Select((_, answer) => AnswerLoss.LogLikelihoods(model, new TokenBatch(
@@ -53,7 +113,11 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         {
             probabilities[batch[row]] = Softmax([.. likelihoods.Select(l => l[row])], answers.PositiveIndex);
         }
+    }
 
+    private static void Generate(
+        MistralModel model, IPromptEncoder encoder, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, Predictions.Generated[] generated)
+    {
         // Only prompts of one length can be generated for together.
         foreach (var same in batch.GroupBy(i => prompts[i].Prompt.Length))
         {

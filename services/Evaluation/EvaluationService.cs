@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
 
 namespace ZiGong.Evaluation;
@@ -6,10 +7,12 @@ namespace ZiGong.Evaluation;
 /// <summary>Measures tuned models.</summary>
 public static class EvaluationService
 {
-    public static void AddEvaluation(this PipelineBuilder pipeline)
+    /// <param name="evaluations">Models measured at a time.</param>
+    public static void AddEvaluation(this PipelineBuilder pipeline, int evaluations = 1)
     {
         pipeline.Services.AddSingleton<AdapterPredictions>();
+        pipeline.Services.AddSingleton<GenerativeEvaluation>();
         pipeline.Services.AddSingleton<ModelEvaluation>();
-        pipeline.AddConsumer<EvaluateModelConsumer>(concurrency: 1);
+        pipeline.AddConsumer<EvaluateModelConsumer>(evaluations);
     }
 }

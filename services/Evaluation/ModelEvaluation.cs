@@ -3,9 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
+using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
@@ -13,67 +13,55 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions)
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
+        if (unit is { Run.Kind: RunKinds.Experiment, Recompute: false } && await FindAsync(unit, trained, ct) is { } found)
+        {
+            return found;
+        }
+
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
-        var champion = await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
-        var data = await ReadAsync(unit, snapshot, ct);
-        var seed = SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
+        var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        if (descriptor.Answer.IsFree)
+        {
+            var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
+            return Result(unit, written, champion?.ModelId);
+        }
+
+        var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, models, ct);
         var total = data.Test.Count * (champion is null ? 1 : 2);
         var done = 0;
         Action<int> progress = n => unit.Report(done += n, total);
 
-        var encoder = await models.EncoderAsync(snapshot, adapter.Base, unit.Options.Templating.Form, ct);
-        var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, progress, ct);
-        var rows = Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
-        var scorecard = Scorecard.Fit(data.Encoding, data.Training, seed);
-        var scorecardRows = Predictions.Of(scorecard.Predict(data.Encoding, data.Test), data.TestPositive);
-        var majority = MajorityClass.Probability(data.TrainingPositive);
-        var majorityRows = Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive);
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
+        var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, data.Scored, progress, ct);
         var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
-
-        var resamples = unit.Options.Evaluation.Resamples;
-        var metrics = Bootstrap.Evaluate(rows, seed, resamples);
-        var againstChampion = championRows is null ? null : Bootstrap.Compare(rows, championRows, seed, resamples);
-        var fairness = FairnessOf(data, output.Probabilities);
-        var drift = Drift.Measure(data.Encoding, data.Test);
-        IReadOnlyList<GateResult> gates =
-        [
-            .. Gates.Check(new GateFigures(metrics, againstChampion, fairness, drift), GatesOf(unit.Options.Evaluation)),
-            .. championFault is null ? (GateResult[])[] : [new GateResult("champion", GateVerdict.Failed, championFault)],
-        ];
-        var lineage = await LineageAsync(unit, snapshot, adapter, ct);
-        var report = new EvaluationReport(
-            metrics,
-            Bootstrap.Evaluate(scorecardRows, seed, resamples),
-            Bootstrap.Evaluate(majorityRows, seed, resamples),
-            Bootstrap.Compare(rows, scorecardRows, seed, resamples),
-            againstChampion,
-            scorecard.C,
-            fairness,
-            drift,
-            gates,
-            [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
-            data.Training.Count,
-            data.TrainingPositive.Count(p => p),
-            data.Kept.Count,
-            data.Training.Where((s, i) => data.TrainingPositive[i] && data.Kept.Contains(s.Id)).Count(),
-            trained.AdapterUri,
-            lineage,
-            JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
+        var scorecard = Scorecard.Fit(data.Encoding, data.Training, SeedOf(unit));
+        var scorecardProbabilities = scorecard.Predict(data.Encoding, data.Test);
+        var lineage = await LineageAsync(unit, snapshot, adapter, ct) with
+        {
+            Predictions = await KeepAsync(data, output.Probabilities, output.Generated, ct),
+            ScorecardPredictions = await KeepAsync(data, scorecardProbabilities, generated: null, ct),
+        };
+        var said = new TestSideAnswers(output, scorecard, scorecardProbabilities, championRows, championFault);
+        var origin = new ModelOrigin(trained.AdapterUri, lineage, JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
+        var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit));
         return Result(unit, report, champion?.ModelId);
     }
 
+    private static ulong SeedOf(UnitContext unit) => SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
+
     private static UnitResult Result(UnitContext unit, EvaluationReport report, string? champion)
     {
-        var figures = report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
+        var figures = report.Generative?.Figures ?? report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
         var passed = report.FailedGates.Count == 0;
         var row = new EvaluationRow
         {
-            EvaluationKey = ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), report.Lineage.Adapter, champion ?? ""),
+            EvaluationKey = KeyOf(unit, report.Lineage.Adapter, champion),
             RunId = unit.Run.RunId,
             Champion = champion,
             Metrics = JsonSerializer.Serialize(figures),
@@ -81,15 +69,42 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             Passed = passed,
         };
         return new UnitResult(
-            new ModelEvaluated(
-                unit.Run.RunId, unit.Run.Generation, row.EvaluationKey, report.Model[Metric.Ks].Value, report.Model[Metric.Auc].Value,
-                report.Model[Metric.Acc].Value, report.Model[Metric.Miss].Value, passed),
+            Outcome(unit, row.EvaluationKey, report, passed),
             async (db, ct) =>
             {
                 await db.Evaluations.Where(e => e.EvaluationKey == row.EvaluationKey).ExecuteDeleteAsync(ct);
                 db.Evaluations.Add(row);
                 await db.SaveChangesAsync(ct);
-            });
+            },
+            [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()]);
+    }
+
+    private static ModelEvaluated Outcome(UnitContext unit, string key, EvaluationReport report, bool passed) => new(
+        unit.Run.RunId, unit.Run.Generation, key, Value(report, Metric.Ks), Value(report, Metric.Auc), Value(report, Metric.Acc), Value(report, Metric.Miss), passed);
+
+    private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
+
+    /// <summary>A run's own with the champion it was measured against; of an experiment's arm that of all arms with the same adapter.</summary>
+    private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKinds.Experiment
+        ? ContentHash.Of(
+            "arm evaluation", $"{CodeVersions.Evaluation}", unit.Run.SnapshotId!, adapter, $"{unit.Options.Seed}",
+            JsonSerializer.Serialize(unit.Options.Evaluation, RunOptionsReader.Json), JsonSerializer.Serialize(unit.Options.Templating, RunOptionsReader.Json))
+        : ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "");
+
+    /// <summary>What another arm with the same adapter came to.</summary>
+    private async Task<UnitResult?> FindAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
+    {
+        var key = KeyOf(unit, trained.Adapter, champion: null);
+        if (await unit.Db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is not { } row)
+        {
+            return null;
+        }
+
+        var report = JsonSerializer.Deserialize<EvaluationReport>(row.Report)!;
+        string[] files = [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!];
+        return await artifacts.HasAsync(files[0], ct) && await artifacts.HasAsync(files[1], ct)
+            ? new UnitResult(Outcome(unit, key, report, row.Passed), Artifacts: files, Reused: true)
+            : null;
     }
 
     /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>
@@ -107,47 +122,33 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         }
         catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException)
         {
-            return (null, $"champion {champion.ModelId} cannot be loaded: {e.Message}");
+            return (null, $"champion {champion.ModelId} cannot be compared with: {e.Message}");
         }
     }
 
     private async Task<Predictions> PredictAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
     {
-        var snapshot = new SnapshotRow { Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
-        var encoder = await models.EncoderAsync(snapshot, champion.Base, unit.Options.Templating.Form, ct);
-        var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, progress, ct);
-        return Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
+        var encoder = await ChampionEncoderAsync(models, champion, unit, ct);
+        var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, scored: [], progress, ct);
+        return output.Probabilities.All(double.IsFinite)
+            ? Predictions.Of(output.Probabilities, data.TestPositive, output.Generated)
+            : throw new InvalidDataException($"{output.Probabilities.Count(p => !double.IsFinite(p))} of its probabilities are not numbers");
     }
 
-    private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, CancellationToken ct)
+    /// <summary>Prompts as the champion was tuned on: with its own run's wording, reading and worked examples.</summary>
+    internal static async Task<IPromptEncoder> ChampionEncoderAsync(ModelStore models, RegisteredModel champion, UnitContext unit, CancellationToken ct)
     {
-        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
-        var training = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
-        var test = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct)).Select(m => m.Sample).ToList();
-        var selection = await unit.Db.WorkUnits
-            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
-            .Select(u => u.Artifacts)
-            .SingleAsync(ct);
-        var kept = await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => m.SampleId).ToListAsync(ct);
-        return new EvaluationData(
-            descriptor,
-            new AnswerSet(descriptor.Answer.Allowed, descriptor.Answer.Positive),
-            await models.EncodingAsync(snapshot.Encoding, ct),
-            training,
-            [.. training.Select(s => s.Answer == descriptor.Answer.Positive)],
-            test,
-            [.. test.Select(s => s.Answer == descriptor.Answer.Positive)],
-            [.. kept.Select(ContentHash.FromGuid)]);
+        var run = await unit.Db.Runs.SingleOrDefaultAsync(r => r.RunId == champion.RunId, ct);
+        var options = run is null ? unit.Options : RunOptionsReader.Read(run.Options);
+        var snapshot = new SnapshotRow { SnapshotId = run?.SnapshotId ?? unit.Run.SnapshotId!, Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
+        return await models.EncoderAsync(unit.Db, snapshot, champion.Base, options, ct);
     }
 
-    private static List<FairnessReport> FairnessOf(EvaluationData data, IReadOnlyList<double> probabilities) =>
-        [.. data.Descriptor.Fields.Where(f => f.Protected).Select(field => Fairness.Measure(
-            field.Name,
-            [.. data.Test.Select(s => s.Fields.TryGetValue(field.Name, out var value) ? field.GroupOf(value) : "missing")],
-            probabilities,
-            data.TestPositive))];
-
-    private static GateOptions GatesOf(EvaluationOptions options) => new(MaxKsLoss: options.MaximumKsFall, MaxMiss: options.MaximumMiss);
+    /// <returns>Hash of the artifact with these predictions of the test side.</returns>
+    private Task<string> KeepAsync(
+        EvaluationData data, IReadOnlyList<double> probabilities, IReadOnlyList<Predictions.Generated>? generated, CancellationToken ct) =>
+        artifacts.PutAsync(
+            PredictionFile.Write(data.Test.Select((s, i) => new SamplePrediction(s.Id, data.TestPositive[i], double.IsFinite(probabilities[i]) ? probabilities[i] : double.NaN, generated?[i]))), ct);
 
     private static async Task<Lineage> LineageAsync(UnitContext unit, SnapshotRow snapshot, AdapterRow adapter, CancellationToken ct)
     {
@@ -161,14 +162,4 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             ContentHash.Of(RunOptionsReader.Write(unit.Options)),
             unit.Run.CodeVersion);
     }
-
-    private sealed record EvaluationData(
-        DatasetDescriptor Descriptor,
-        AnswerSet Answers,
-        SampleEncoding Encoding,
-        IReadOnlyList<Sample> Training,
-        bool[] TrainingPositive,
-        IReadOnlyList<Sample> Test,
-        bool[] TestPositive,
-        HashSet<string> Kept);
 }

@@ -15,7 +15,7 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
-        var samples = await unit.Db.ScorableAsync(snapshot.SnapshotId, shard, ct);
+        var samples = await unit.Db.ScorableAsync(snapshot.SnapshotId, shard, unit.Options.Snapshot.IsCapped, ct);
         var options = unit.Options.Gradients;
         var key = GradientKeys.Of(checkpoint, shard, snapshot, unit.Options, samples);
         if (!unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
@@ -23,7 +23,7 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
             return Result(unit, found, reused: true);
         }
 
-        var encoder = await models.EncoderAsync(snapshot, checkpoint.Base, unit.Options.Templating.Form, ct);
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, checkpoint.Base, unit.Options, ct);
         var tokenized = samples.Select(s => Tokenize(s, encoder)).ToList();
         var loaded = await extractors.RentAsync(checkpoint, options, ct);
         ExtractedShard? written = null;

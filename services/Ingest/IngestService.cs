@@ -13,17 +13,17 @@ public static class IngestService
     public static void AddIngest(this PipelineBuilder pipeline)
     {
         pipeline.AddIngestion();
-        pipeline.Services.AddSingleton<SnapshotSealing>();
         pipeline.Services.AddSingleton<UploadIngestion>();
         pipeline.AddConsumer<SealSnapshotConsumer>(concurrency: 1);
         pipeline.AddConsumer<IngestUploadConsumer>(concurrency: 1);
     }
 
-    /// <summary>Reading files alone, for a process that takes no messages.</summary>
+    /// <summary>Reading files and sealing what is stored, for a process that takes no messages.</summary>
     public static void AddIngestion(this PipelineBuilder pipeline)
     {
         pipeline.Services.AddHostedService<SubjectKeyAtStart>();
         pipeline.Services.AddSingleton(_ => SubjectHasher.FromFile(pipeline.Options.SubjectKeyFile));
         pipeline.Services.AddSingleton<FileIngestion>();
+        pipeline.Services.AddSingleton<SnapshotSealing>();
     }
 }

@@ -2,7 +2,7 @@ using ZiGong.Contracts;
 
 namespace ZiGong.TracSeqScoring;
 
-/// <summary>What one checkpoint says about one sample: p = η · ⟨g, r⟩.</summary>
+/// <summary>What one checkpoint says about one sample: p = η · ⟨g, r⟩, with g / ‖g‖ in the place of g under <see cref="Similarity.Cosine"/>.</summary>
 public static class PartialScore
 {
     /// <param name="sampleId">For messages.</param>
@@ -13,7 +13,7 @@ public static class PartialScore
     /// <param name="exactNorm">‖g‖ before sketching; null: that of <paramref name="gradient"/>.</param>
     /// <exception cref="NotFiniteNumberException">The score is NaN or infinite; names the sample.</exception>
     public static double Of(
-        string sampleId, ReadOnlySpan<float> gradient, ReadOnlySpan<float> reference, double eta, Similarity similarity = Similarity.Dot, double? exactNorm = null)
+        string sampleId, ReadOnlySpan<float> gradient, ReadOnlySpan<float> reference, double eta, Similarity similarity, double? exactNorm = null)
     {
         var product = Wide.Dot(gradient, reference);
         if (similarity == Similarity.Cosine && product != 0)

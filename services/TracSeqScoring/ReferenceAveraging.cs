@@ -19,7 +19,8 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
         var members = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Reference, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
         var shards = await StoredGradients.FindAsync(unit, snapshot, checkpoint, snapshot.ReferenceShards, ct);
-        var key = ReferenceKey(unit.Options, shards, members.Keys);
+        var training = await CurvatureShardsAsync(unit, snapshot, checkpoint, ct);
+        var key = ReferenceKey(unit.Options, shards, members.Keys, training.Shards, training.Members);
         if (!unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
         {
             return Result(unit, found, reused: true);
@@ -27,6 +28,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
 
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var vector = await BuildAsync(unit, descriptor, shards, members, ct);
+        vector = training.Members.Count == 0 ? vector : (await FisherAsync(unit, training.Shards, training.Members, ct)).Solve(vector);
         var artifact = await artifacts.PutAsync(MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(), ct);
         return Result(unit, new ReferenceMeanRow { ReferenceKey = key, CheckpointId = checkpointId, Artifact = artifact, Samples = members.Count }, reused: false);
     }
@@ -35,9 +37,55 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
     public static async Task<float[]> ReadAsync(ArtifactStore artifacts, ReferenceMeanRow row, CancellationToken ct) =>
         MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(await artifacts.RequireAsync(row.Artifact, ct), ct)).ToArray();
 
-    /// <summary>Which vector a run means: its gradients, its members and how they are averaged.</summary>
-    public static string ReferenceKey(RunOptions options, IEnumerable<GradientShardRow> shards, IEnumerable<string> members) => ContentHash.Of(
-        ["reference", $"{CodeVersions.Reference}", $"{options.TracSeq.Reference}", .. shards.Select(s => s.GradientKey), .. members.Order(StringComparer.Ordinal)]);
+    /// <summary>Which vector a run means: its gradients, its members, how they are averaged, and the training gradients whose curvature counts, if any.</summary>
+    public static string ReferenceKey(
+        RunOptions options, IEnumerable<GradientShardRow> shards, IEnumerable<string> members, IEnumerable<GradientShardRow> training, IReadOnlyCollection<string> trainingMembers) => ContentHash.Of(
+        [
+            "reference", $"{CodeVersions.Reference}", $"{options.TracSeq.Reference}", .. shards.Select(s => s.GradientKey), .. members.Order(StringComparer.Ordinal),
+            .. trainingMembers.Count == 0
+                ? Enumerable.Empty<string>()
+                : [$"{options.TracSeq.Curvature}", $"{options.TracSeq.Damping:R}", .. training.Select(s => s.GradientKey), .. trainingMembers],
+        ]);
+
+    /// <summary>The training gradients behind the curvature, and the samples of them that count; empty without curvature.</summary>
+    private static async Task<(IReadOnlyList<GradientShardRow> Shards, IReadOnlyList<string> Members)> CurvatureShardsAsync(
+        UnitContext unit, SnapshotRow snapshot, CheckpointRow checkpoint, CancellationToken ct)
+    {
+        if (unit.Options.TracSeq.Curvature == Curvature.None)
+        {
+            return ([], []);
+        }
+
+        if (unit.Options.TracSeq.Optimizer == GradientOptimizer.Adam)
+        {
+            throw new InputException("TracSeq:Curvature=EmpiricalFisher and TracSeq:Optimizer=Adam each precondition the product: set one of them");
+        }
+
+        var members = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct);
+        return (
+            await StoredGradients.FindAsync(unit, snapshot, checkpoint, snapshot.TrainingShards, ct),
+            EmpiricalFisher.Choose(members.Select(m => m.Sample.Id), (ulong)unit.Options.Seed));
+    }
+
+    private async Task<EmpiricalFisher> FisherAsync(UnitContext unit, IReadOnlyList<GradientShardRow> shards, IReadOnlyList<string> members, CancellationToken ct)
+    {
+        var place = members.Select((id, i) => (id, i)).ToDictionary(m => m.id, m => m.i, StringComparer.Ordinal);
+        var rows = new float[members.Count][];
+        foreach (var shard in shards)
+        {
+            ct.ThrowIfCancellationRequested();
+            using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
+            for (var i = 0; i < file.Count; i++)
+            {
+                if (place.TryGetValue(file.Entries[i].SampleId, out var at))
+                {
+                    file.Read(i, rows[at] = new float[file.Dimension]);
+                }
+            }
+        }
+
+        return new EmpiricalFisher(rows, unit.Options.TracSeq.Damping);
+    }
 
     private async Task<float[]> BuildAsync(
         UnitContext unit, DatasetDescriptor descriptor, IReadOnlyList<GradientShardRow> shards, Dictionary<string, Sample> members, CancellationToken ct)
@@ -49,14 +97,14 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         {
             ct.ThrowIfCancellationRequested();
             using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
-            vector ??= new ReferenceVector(descriptor.Task, descriptor.Answer.Allowed, file.Dimension, unit.Options.TracSeq.Reference);
+            vector ??= new ReferenceVector(descriptor.Task, descriptor.Answer.Classes, file.Dimension, unit.Options.TracSeq.Reference);
             row = row.Length == file.Dimension ? row : new float[file.Dimension];
             for (var i = 0; i < file.Count; i++)
             {
                 if (members.TryGetValue(file.Entries[i].SampleId, out var sample))
                 {
                     file.Read(i, row);
-                    vector.Add(sample.Id, sample.Answer, row, file.Entries[i].Norm);
+                    vector.Add(sample.Id, descriptor.Answer.ClassOf(sample.Answer), row, file.Entries[i].Norm);
                 }
             }
 

@@ -17,7 +17,7 @@ public static class StoredGradients
         var found = new List<GradientShardRow>(shards.Count);
         foreach (var shard in shards)
         {
-            var samples = await unit.Db.ScorableAsync(snapshot.SnapshotId, shard, ct);
+            var samples = await unit.Db.ScorableAsync(snapshot.SnapshotId, shard, unit.Options.Snapshot.IsCapped, ct);
             var key = GradientKeys.Of(checkpoint, shard, snapshot, unit.Options, samples);
             found.Add(await unit.Db.GradientShards.SingleOrDefaultAsync(g => g.GradientKey == key, ct)
                 ?? throw new InvalidOperationException($"shard {shard} has no gradients at checkpoint {checkpoint.CheckpointId}"));

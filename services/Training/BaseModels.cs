@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ZiGong.Contracts;
-using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Templates;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
 using ZiGong.Storage;
@@ -13,11 +13,14 @@ namespace ZiGong.Training;
 /// </summary>
 public sealed class BaseModels(ArtifactStore artifacts, ModelStore models)
 {
-    private readonly ConcurrentDictionary<(string Encoding, long Seed), string> _made = new();
+    // Prompts are bytes and no fields, so they are longer.
+    private const int WordPositions = 4096;
+
+    private readonly ConcurrentDictionary<(string Reads, long Seed), string> _made = new();
 
     /// <summary>Hash of the nano's folder artifact, or the given path.</summary>
     /// <exception cref="InputException">The given folder does not exist.</exception>
-    public async Task<string> RequireAsync(string name, string encoding, long seed, CancellationToken ct)
+    public async Task<string> RequireAsync(string name, string encoding, RunOptions options, CancellationToken ct)
     {
         if (name != "nano")
         {
@@ -25,21 +28,25 @@ public sealed class BaseModels(ArtifactStore artifacts, ModelStore models)
             return Path.GetFullPath(name);
         }
 
-        if (_made.TryGetValue((encoding, seed), out var known) && await artifacts.HasFolderAsync(known, ct))
+        var (words, seed) = (ModelStore.ReadsWords(name, options.Templating), options.Seed);
+        var reads = words ? "bytes" : encoding;
+        if (_made.TryGetValue((reads, seed), out var known) && await artifacts.HasFolderAsync(known, ct))
         {
             return known;
         }
 
-        var vocabulary = (await models.EncodingAsync(encoding, ct)).VocabularySize;
-        return _made[(encoding, seed)] = await MakeNanoAsync(vocabulary, seed, ct);
+        var config = words
+            ? MistralConfig.Nano(ByteTokens.Tokens.VocabularySize) with { MaxPositions = WordPositions }
+            : MistralConfig.Nano((await models.EncodingAsync(encoding, ct)).VocabularySize);
+        return _made[(reads, seed)] = await MakeNanoAsync(config, seed, ct);
     }
 
-    private async Task<string> MakeNanoAsync(int vocabulary, long seed, CancellationToken ct)
+    private async Task<string> MakeNanoAsync(MistralConfig config, long seed, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("zigong-nano-").FullName;
         try
         {
-            using var model = MistralModel.Random(MistralConfig.Nano(vocabulary) with { InitializerRange = 0.1 }, SeededRandom.Derive((ulong)seed, "nano base"));
+            using var model = MistralModel.Random(config with { InitializerRange = 0.1 }, SeededRandom.Derive((ulong)seed, "nano base"));
             model.Save(folder, TorchSharp.torch.ScalarType.BFloat16);
             return await artifacts.PutFolderAsync(folder, ct);
         }

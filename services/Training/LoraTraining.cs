@@ -48,9 +48,10 @@ public sealed class LoraTraining : IDisposable
     }
 
     /// <summary>One optimizer step.</summary>
+    /// <param name="weights">One per example, absent: 1; see <see cref="AnswerLoss.Mean"/>.</param>
     /// <returns>The mean loss before the step, in nats per answer token.</returns>
     /// <exception cref="ArithmeticException">The loss is not finite; the training has diverged.</exception>
-    public double Step(IReadOnlyList<Example> examples, ReadOnlySpan<int> batch, double rate)
+    public double Step(IReadOnlyList<Example> examples, ReadOnlySpan<int> batch, double rate, IReadOnlyList<double>? weights = null)
     {
         // A step's samples are cut by length, then index: the same micro-batches whatever the slice.
         var order = batch.ToArray();
@@ -58,7 +59,7 @@ public sealed class LoraTraining : IDisposable
         var microBatches = order.Chunk(MicroBatch)
             .Select(chunk => new TokenBatch([.. chunk.Select(i => examples[i].Tokens)], [.. chunk.Select(i => examples[i].AnswerStart)]))
             .ToList();
-        return _trainer.Step(microBatches, rate);
+        return _trainer.Step(microBatches, rate, weights is null ? null : [.. order.Select(i => weights[i])]);
     }
 
     /// <summary>Stores weights and moments as a folder artifact; returns its hash.</summary>

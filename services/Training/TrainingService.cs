@@ -8,12 +8,13 @@ namespace ZiGong.Training;
 /// <summary>Trains the agent and tunes the adapter.</summary>
 public static class TrainingService
 {
-    public static void AddTraining(this PipelineBuilder pipeline)
+    /// <param name="tunings">Adapters tuned at a time; each holds a base of its own.</param>
+    public static void AddTraining(this PipelineBuilder pipeline, int tunings = 1)
     {
         pipeline.Services.AddSingleton<BaseModels>();
         pipeline.Services.AddSingleton<AgentSlices>();
         pipeline.Services.AddSingleton<AdapterSlices>();
         pipeline.AddConsumer<TrainAgentConsumer>(concurrency: 1);
-        pipeline.AddConsumer<TuneAdapterConsumer>(concurrency: 1);
+        pipeline.AddConsumer<TuneAdapterConsumer>(tunings);
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace ZiGong.Contracts;
 
@@ -43,6 +44,36 @@ public sealed record SnapshotOptions
     [Description("Quantile bins per numeric field of the compact encoding.")]
     [Range(2, 100)]
     public int Bins { get; init; } = 10;
+
+    // Left out of the JSON at their defaults, so that keys and lineage of runs from before they existed stay as they are.
+    [Description("Training samples at most (0: all): a seeded draw that keeps the shares of the classes; the rest is idle.")]
+    [Range(0, int.MaxValue)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaximumTraining { get; init; }
+
+    [Description("Reference samples at most (0: all), drawn likewise.")]
+    [Range(0, int.MaxValue)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaximumReference { get; init; }
+
+    [Description("Test samples at most (0: all), drawn likewise.")]
+    [Range(0, int.MaxValue)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaximumTest { get; init; }
+
+    [Description("Parts of data without subjects and times that take turns as the test side (0: one fixed test side).")]
+    [Range(0, 100)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Folds { get; init; }
+
+    [Description("Which of the Folds is the test side, from 0.")]
+    [Range(0, 99)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Fold { get; init; }
+
+    /// <summary>Gradients are then taken of the snapshot's members alone: what a cap left out would be most of the work.</summary>
+    [JsonIgnore]
+    public bool IsCapped => MaximumTraining > 0 || MaximumReference > 0 || MaximumTest > 0;
 }
 
 public sealed record AgentOptions
@@ -134,6 +165,16 @@ public enum GradientOptimizer
     Adam,
 }
 
+/// <summary>What stands between training gradients and the reference vector.</summary>
+public enum Curvature
+{
+    /// <summary>The identity: plain inner products.</summary>
+    None,
+
+    /// <summary>The inverse of the damped second moment of the training gradients, as in influence functions.</summary>
+    EmpiricalFisher,
+}
+
 public sealed record TracSeqOptions
 {
     [Description("Decay per period: the weight of a checkpoint falls by this factor for every period of its age.")]
@@ -146,11 +187,18 @@ public sealed record TracSeqOptions
     [Description("Reference vector: Normalised (unit gradients, averaged per class, then over classes) or Mean (plain TracInCP).")]
     public ReferenceKind Reference { get; init; } = ReferenceKind.Normalised;
 
-    [Description("Dot, or Cosine: the training gradient is divided by its norm too.")]
-    public Similarity Similarity { get; init; } = Similarity.Dot;
+    [Description("Cosine (the training gradient is divided by its norm too) or Dot.")]
+    public Similarity Similarity { get; init; } = Similarity.Cosine;
 
     [Description("Sgd, or Adam: the training gradient is divided by the root of the checkpoint's second moments (exact gradients only).")]
     public GradientOptimizer Optimizer { get; init; } = GradientOptimizer.Sgd;
+
+    [Description("None, or EmpiricalFisher: the reference vector is multiplied by the inverse of the training gradients' damped second moment at each checkpoint.")]
+    public Curvature Curvature { get; init; } = Curvature.None;
+
+    [Description("Damping of the EmpiricalFisher, as a multiple of its mean eigenvalue (trace/k).")]
+    [Range(1e-6, 1e6)]
+    public double Damping { get; init; } = 0.1;
 }
 
 /// <summary>How the top places are dealt out.</summary>
@@ -163,8 +211,25 @@ public enum Quota
     None,
 }
 
+/// <summary>What the top places go by.</summary>
+public enum SelectionBasis
+{
+    /// <summary>Influence score.</summary>
+    Influence,
+
+    /// <summary>Loss at the last checkpoint, highest first.</summary>
+    Loss,
+
+    /// <summary>Time of observation, newest first.</summary>
+    Newest,
+}
+
 public sealed record SelectionOptions
 {
+    [Description("What the top places go by: Influence, Loss (highest at the last checkpoint first) or Newest (by observed_at). Baselines for experiments.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SelectionBasis By { get; init; } = SelectionBasis.Influence;
+
     [Description("Kept samples: up to 1 a share of the training samples, above 1 a count.")]
     [Range(1e-6, 1e9)]
     public double Size { get; init; } = 0.5;
@@ -187,10 +252,48 @@ public enum TemplateForm
     Description,
 }
 
+/// <summary>What nano reads.</summary>
+public enum NanoReading
+{
+    /// <summary>One token a field, an answer a token.</summary>
+    Compact,
+
+    /// <summary>The instruction's bytes, as other bases read its words.</summary>
+    Words,
+}
+
+/// <summary>Whether instructions are repeated.</summary>
+public enum Resampling
+{
+    None,
+
+    /// <summary>Those of rare classes, up to the ratio.</summary>
+    Minority,
+}
+
 public sealed record TemplatingOptions
 {
     [Description("How an instruction shows the fields: as the Descriptor says, Table (one line each) or Description (sentences).")]
     public TemplateForm Form { get; init; } = TemplateForm.Descriptor;
+
+    // Left out of the JSON at their defaults, as above.
+    [DefaultValue(NanoReading.Compact)]
+    [Description("What nano reads: Compact (one token a field) or Words (the instruction's bytes); a data set with texts is always read as Words.")]
+    public NanoReading Nano { get; init; } = NanoReading.Compact;
+
+    [Description("Worked examples from the training side in every prompt that is read as words, balanced over the answers.")]
+    [Range(0, 64)]
+    [DefaultValue(0)]
+    public int Shots { get; init; }
+
+    [Description("None, or Minority: instructions of rare answers are repeated in the training data set, never on other sides.")]
+    [DefaultValue(Resampling.None)]
+    public Resampling Resample { get; init; } = Resampling.None;
+
+    [Description("With Resample=Minority: the most frequent answer's instructions over any other's, at most.")]
+    [Range(1.0, 1000.0)]
+    [DefaultValue(2.0)]
+    public double MinorityRatio { get; init; } = 2;
 }
 
 public sealed record TuningOptions
@@ -242,17 +345,138 @@ public sealed record TuningOptions
     public int SliceSteps { get; init; } = 400;
 }
 
+/// <summary>What a gate does when its condition is not met.</summary>
+public enum GateMode
+{
+    /// <summary>Not checked.</summary>
+    Off,
+
+    /// <summary>Reported; the model may still be promoted.</summary>
+    Warn,
+
+    /// <summary>The model is rejected.</summary>
+    Fail,
+}
+
+/// <summary>When a fall of KS against the champion counts by its size alone, certain or not.</summary>
+public enum KsFallRule
+{
+    /// <summary>Whenever it is larger than MaximumKsFall.</summary>
+    Always,
+
+    /// <summary>Where it is also larger than what so many samples could have shown.</summary>
+    WhenDetectable,
+
+    /// <summary>Never: only a fall that the paired interval is certain of counts.</summary>
+    Off,
+}
+
 public sealed record EvaluationOptions
 {
     [Description("Bootstrap resamples behind every 95 % interval.")]
     [Range(100, 100_000)]
     public int Resamples { get; init; } = 1000;
 
+    // Most are left out of the JSON at their defaults, as above.
+    [Description("Gate leakage (Off, Warn or Fail): nobody is on two sides, and nothing in training is from after the reference window's start.")]
+    [DefaultValue(GateMode.Fail)]
+    public GateMode LeakageGate { get; init; } = GateMode.Fail;
+
+    [Description("Gate classes: the test side holds at least MinimumPerClass samples of each class.")]
+    [DefaultValue(GateMode.Fail)]
+    public GateMode ClassesGate { get; init; } = GateMode.Fail;
+
+    [Description("Test samples of each class at least.")]
+    [Range(0, 1_000_000)]
+    [DefaultValue(10)]
+    public int MinimumPerClass { get; init; } = 10;
+
+    [Description("Gate selection: of each class the selection kept at least MinimumKeptPerClass samples and MinimumKeptRatio of its share.")]
+    [DefaultValue(GateMode.Fail)]
+    public GateMode SelectionGate { get; init; } = GateMode.Fail;
+
+    [Description("Kept samples of each class at least; of a class with fewer, all.")]
+    [Range(0, 1_000_000)]
+    [DefaultValue(5)]
+    public int MinimumKeptPerClass { get; init; } = 5;
+
+    [Description("A class's share among the kept samples over its share in training, at least.")]
+    [Range(0.0, 1.0)]
+    [DefaultValue(0.5)]
+    public double MinimumKeptRatio { get; init; } = 0.5;
+
+    [Description("Gate signal: the lower end of AUC's interval lies above 0.5.")]
+    [DefaultValue(GateMode.Fail)]
+    public GateMode SignalGate { get; init; } = GateMode.Fail;
+
+    [Description("Gates miss and miss:champion: free generations name a valid answer, and do so no less often than the champion's.")]
+    [DefaultValue(GateMode.Fail)]
+    public GateMode MissGate { get; init; } = GateMode.Fail;
+
     [Description("Share of free generations without a valid answer above which a model is rejected.")]
     [Range(0.0, 1.0)]
     public double MaximumMiss { get; init; } = 0.01;
 
+    [Description("Rise of that share against the champion's above which a model is rejected, where the paired interval is certain of a rise.")]
+    [Range(0.0, 1.0)]
+    [DefaultValue(0.005)]
+    public double MaximumMissRise { get; init; } = 0.005;
+
+    [Description("Gate champion: KS does not fall, by the paired interval or by MaximumKsFall.")]
+    [DefaultValue(GateMode.Fail)]
+    public GateMode ChampionGate { get; init; } = GateMode.Fail;
+
     [Description("Fall of KS against the champion beyond which a model is rejected.")]
     [Range(0.0, 1.0)]
     public double MaximumKsFall { get; init; } = 0.02;
+
+    [Description("When MaximumKsFall counts: Always, WhenDetectable (the fall is also larger than what so many samples could have shown) or Off.")]
+    [DefaultValue(KsFallRule.Always)]
+    public KsFallRule KsFallRule { get; init; } = KsFallRule.Always;
+
+    [Description("Gate fairness, per protected field: the parity ratio lies in its range.")]
+    [DefaultValue(GateMode.Warn)]
+    public GateMode FairnessGate { get; init; } = GateMode.Warn;
+
+    [Description("Smallest favourable share over the largest, at least (the four-fifths rule).")]
+    [Range(0.0, 1.0)]
+    [DefaultValue(0.8)]
+    public double MinimumParityRatio { get; init; } = 0.8;
+
+    [Description("The most favoured group's share over the largest group's, at most.")]
+    [Range(1.0, 1000.0)]
+    [DefaultValue(1.25)]
+    public double MaximumParityRatio { get; init; } = 1.25;
+
+    [Description("Gate drift: no field's PSI on the test side is above MaximumPsi and above what chance explains.")]
+    [DefaultValue(GateMode.Warn)]
+    public GateMode DriftGate { get; init; } = GateMode.Warn;
+
+    [Description("PSI of a field at most.")]
+    [Range(0.0, 100.0)]
+    [DefaultValue(0.25)]
+    public double MaximumPsi { get; init; } = 0.25;
+
+    [Description("Gate score-drift: the same of the model's score, test side against reference side.")]
+    [DefaultValue(GateMode.Warn)]
+    public GateMode ScoreDriftGate { get; init; } = GateMode.Warn;
+
+    [Description("PSI of the model's score at most.")]
+    [Range(0.0, 100.0)]
+    [DefaultValue(0.25)]
+    public double MaximumScorePsi { get; init; } = 0.25;
+
+    [Description("Of free answers: fall of the mean token F1 against the champion beyond which a model is rejected.")]
+    [Range(0.0, 1.0)]
+    [DefaultValue(0.02)]
+    public double MaximumF1Fall { get; init; } = 0.02;
+
+    [Description("Share of free answers with a number or field name that the prompt does not contain above which a model is rejected.")]
+    [Range(0.0, 1.0)]
+    [DefaultValue(0.05)]
+    public double MaximumHallucination { get; init; } = 0.05;
+
+    [Description("Gate hallucination, of free answers: not too many hold a number or field name that the prompt does not contain.")]
+    [DefaultValue(GateMode.Fail)]
+    public GateMode HallucinationGate { get; init; } = GateMode.Fail;
 }

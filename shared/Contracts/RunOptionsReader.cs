@@ -4,11 +4,15 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ZiGong.Contracts;
 
 /// <summary>One option as documentation and error messages name it.</summary>
 public sealed record RunOption(string Name, string Default, string Meaning);
+
+/// <summary>An option whose value is not the default.</summary>
+public sealed record OptionDifference(RunOption Option, string Value);
 
 /// <summary>Reads, changes, checks and lists <see cref="RunOptions"/>.</summary>
 public static class RunOptionsReader
@@ -17,6 +21,7 @@ public static class RunOptionsReader
     {
         Converters = { new JsonStringEnumConverter() },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
     };
 
     public static string Write(RunOptions options) => JsonSerializer.Serialize(options, Json);
@@ -31,6 +36,10 @@ public static class RunOptionsReader
         return [.. Leaves().Select(leaf => new RunOption(
             leaf.Name, Text(leaf.Read(defaults)), leaf.Property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? ""))];
     }
+
+    /// <summary>The options that are not at their defaults, in the order of <see cref="List"/>.</summary>
+    public static IReadOnlyList<OptionDifference> Differences(RunOptions options) =>
+        [.. List().Zip(Leaves(), (option, leaf) => new OptionDifference(option, Text(leaf.Read(options)))).Where(d => d.Value != d.Option.Default)];
 
     /// <summary>Applies <c>Section:Name=value</c>.</summary>
     /// <exception cref="InputException">Unknown name, value of the wrong kind, or out of range; the message names the option.</exception>
@@ -55,6 +64,9 @@ public static class RunOptionsReader
     public static IReadOnlyList<string> Changes(RunOptions before, RunOptions after) =>
         [.. Leaves().Where(l => !Equals(l.Read(before), l.Read(after))).Select(l => l.Name)];
 
+    /// <summary>An option as <see cref="Set"/> takes it: <c>Section:Name=value</c>.</summary>
+    public static string Assignment(RunOptions options, string name) => $"{name}={Text(Leaves().Single(l => l.Name == name).Read(options))}";
+
     /// <exception cref="InputException">A value is out of its range; the message names the option and the range.</exception>
     public static void Check(RunOptions options)
     {
@@ -72,6 +84,18 @@ public static class RunOptionsReader
     /// <summary>The candidate with the smallest edit distance, for "did you mean".</summary>
     public static string Nearest(string word, IEnumerable<string> candidates) =>
         candidates.MinBy(c => Distance(word.ToUpperInvariant(), c.ToUpperInvariant())) ?? "";
+
+    /// <summary>Options with a <see cref="DefaultValueAttribute"/> came later: unless they are set, the JSON stays as it was before them, and so do keys.</summary>
+    private static void LeaveOutDefaults(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), inherit: false) is [DefaultValueAttribute preset])
+            {
+                property.ShouldSerialize = (_, value) => !Equals(value, preset.Value);
+            }
+        }
+    }
 
     private static int Distance(string a, string b)
     {

@@ -7,6 +7,10 @@ namespace ZiGong.Hosting;
 public static class CodeVersions
 {
     public const string Product = "0.1.0";
+
+    /// <summary>Product and stages together: experiments look for finished arms of exactly this code.</summary>
+    public static string Whole => $"{Product}+{Encoding}.{Agent}.{Gradients}.{Reference}.{Partials}.{Selection}.{Dataset}.{Tuning}.{Evaluation}";
+
     public const int Encoding = 1;
     public const int Agent = 1;
     public const int Gradients = 1;
@@ -15,5 +19,5 @@ public static class CodeVersions
     public const int Selection = 1;
     public const int Dataset = 1;
     public const int Tuning = 1;
-    public const int Evaluation = 1;
+    public const int Evaluation = 3;
 }

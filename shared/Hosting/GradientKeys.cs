@@ -14,7 +14,7 @@ public static class GradientKeys
         ContentHash.Of(
         [
             "gradients", $"{CodeVersions.Gradients}", checkpoint.CheckpointId, checkpoint.Weights, shard,
-            ModelStore.ReadsAs(snapshot, checkpoint.Base, options.Templating.Form), $"{options.Gradients.Sketch}", $"{options.Gradients.Width}", $"{options.Gradients.MicroBatch}",
+            ModelStore.ReadsAs(snapshot, checkpoint.Base, options), $"{options.Gradients.Sketch}", $"{options.Gradients.Width}", $"{options.Gradients.MicroBatch}",
             .. samples.Select(s => s.Id),
         ]);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
@@ -15,6 +16,9 @@ namespace ZiGong.Hosting;
 /// </summary>
 public sealed class ModelStore(ArtifactStore artifacts)
 {
+    // A run's examples never change, and every unit needs them.
+    private readonly ConcurrentDictionary<(string Snapshot, int Shots, long Seed), WorkedExamples> _examples = new();
+
     public async Task<string> BaseFolderAsync(string baseModel, CancellationToken ct)
     {
         if (IsArtifact(baseModel))
@@ -55,31 +59,69 @@ public sealed class ModelStore(ArtifactStore artifacts)
     public async Task<SampleEncoding> EncodingAsync(string hash, CancellationToken ct) =>
         SampleEncoding.FromJson(await File.ReadAllBytesAsync(await artifacts.RequireAsync(hash, ct), ct));
 
-    /// <summary>Nano reads the compact encoding; any other base reads instructions through its own tokenizer.</summary>
-    public async Task<IPromptEncoder> EncoderAsync(SnapshotRow snapshot, string baseModel, TemplateForm form, CancellationToken ct)
+    /// <summary>Nano reads the compact encoding, or the instruction's bytes; any other base reads instructions through its own tokenizer.</summary>
+    /// <param name="db">Holds the training side that worked examples are drawn from.</param>
+    /// <param name="options">Of the run that the prompts belong to.</param>
+    /// <exception cref="InputException">The data set holds texts, which the compact encoding cannot, or it has too few borrowers for the examples.</exception>
+    public async Task<IPromptEncoder> EncoderAsync(PipelineDb db, SnapshotRow snapshot, string baseModel, RunOptions options, CancellationToken ct)
     {
-        if (baseModel == "nano" || IsArtifact(baseModel))
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        var templating = options.Templating;
+        if (!ReadsWords(baseModel, templating))
         {
-            return await EncodingAsync(snapshot.Encoding, ct);
+            return descriptor.NeedsWords
+                ? throw new InputException($"data set {descriptor.Name} holds texts, which the compact nano cannot read: set Templating:Nano=Words")
+                : await EncodingAsync(snapshot.Encoding, ct);
         }
 
-        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        var examples = templating.Shots == 0 ? null : await ExamplesAsync(db, snapshot.SnapshotId, descriptor.Answer, templating.Shots, options.Seed, ct);
+        return new TextEncoding(TemplateOf(descriptor, templating.Form), descriptor.Answer.Allowed, await TokensAsync(baseModel, ct), examples);
+    }
+
+    /// <summary>The worked examples of a run; null where it has none.</summary>
+    public async Task<WorkedExamples> ExamplesAsync(PipelineDb db, string snapshot, AnswerDescriptor answer, int shots, long seed, CancellationToken ct)
+    {
+        if (_examples.TryGetValue((snapshot, shots, seed), out var known))
+        {
+            return known;
+        }
+
+        var training = (await db.MembersAsync(snapshot, Side.Train, ct)).Select(m => m.Sample).ToList();
+        return _examples[(snapshot, shots, seed)] = WorkedExamples.Draw(training, answer, shots, SeededRandom.Derive((ulong)seed, "shots"));
+    }
+
+    /// <summary>Whether a base is shown instructions in words (or their bytes) rather than one token a field.</summary>
+    public static bool ReadsWords(string baseModel, TemplatingOptions templating) => !IsNano(baseModel) || templating.Nano == NanoReading.Words;
+
+    private async Task<TextTokens> TokensAsync(string baseModel, CancellationToken ct)
+    {
+        if (IsNano(baseModel))
+        {
+            return ByteTokens.Tokens;
+        }
+
         var tokenizer = HfFolder.ReadTokenizer(await BaseFolderAsync(baseModel, ct));
-        var tokens = new TextTokens(tokenizer.Encode, ids => tokenizer.Decode(ids), tokenizer.VocabularySize, tokenizer.BosId, tokenizer.EosId, tokenizer.EosId);
-        return new TextEncoding(TemplateOf(descriptor, form), descriptor.Answer.Allowed, tokens);
+        return new TextTokens(tokenizer.Encode, ids => tokenizer.Decode(ids), tokenizer.VocabularySize, tokenizer.BosId, tokenizer.EosId, tokenizer.EosId);
     }
 
     /// <summary>
-    /// What prompts for a base consist of, for keys: nano reads the encoding alone, any other base the template's words and its own
-    /// tokenizer. A base that was given is known by its files, since its path says nothing of what lies there.
+    /// What prompts for a base consist of, for keys: the compact nano reads the encoding alone, any other base the template's words and its own
+    /// tokenizer. A base that was given is known by its files, since its path says nothing of what lies there. Worked examples are known by
+    /// the snapshot they are drawn from, so with them no night reuses what another has made.
     /// </summary>
-    public static string ReadsAs(SnapshotRow snapshot, string baseModel, TemplateForm form) => baseModel == "nano" || IsArtifact(baseModel)
-        ? snapshot.Encoding
-        : ContentHash.Of(
+    public static string ReadsAs(SnapshotRow snapshot, string baseModel, RunOptions options)
+    {
+        var templating = options.Templating;
+        return !ReadsWords(baseModel, templating)
+            ? snapshot.Encoding
+            : ContentHash.Of(
             [
-                baseModel, $"{form}", snapshot.Descriptor,
-                .. Directory.EnumerateFiles(baseModel).Order(StringComparer.Ordinal).Select(f => new FileInfo(f)).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc.Ticks}"),
+                .. IsNano(baseModel) ? [$"bytes {ByteTokens.Version}"] : (string[])[baseModel],
+                $"{templating.Form}", snapshot.Descriptor,
+                .. templating.Shots == 0 ? [] : (string[])["shots", $"{templating.Shots}", $"{options.Seed}", snapshot.SnapshotId],
+                .. IsNano(baseModel) ? [] : Directory.EnumerateFiles(baseModel).Order(StringComparer.Ordinal).Select(f => new FileInfo(f)).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc.Ticks}"),
             ]);
+    }
 
     public static PromptTemplate TemplateOf(DatasetDescriptor descriptor, TemplateForm form) => new(
         descriptor,
@@ -89,6 +131,8 @@ public sealed class ModelStore(ArtifactStore artifacts)
             TemplateForm.Description => PromptForm.Description,
             _ => null,
         });
+
+    private static bool IsNano(string baseModel) => baseModel == "nano" || IsArtifact(baseModel);
 
     private static bool IsArtifact(string baseModel) => baseModel.Length == 64 && baseModel.All(char.IsAsciiHexDigitLower);
 }

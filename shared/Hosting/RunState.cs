@@ -19,6 +19,9 @@ public sealed record RunState(
     IReadOnlyList<string> ReferenceShards,
     IReadOnlyDictionary<UnitKey, string> Finished)
 {
+    /// <summary>The reference vector of a checkpoint needs the training gradients there too, since their second moment shapes it.</summary>
+    public bool ReferenceNeedsTraining { get; init; }
+
     public bool IsDone(Stage stage, string unit) => Finished.ContainsKey(new UnitKey(stage, unit));
 
     /// <summary>The event that ended a unit, or null while it is unfinished.</summary>
@@ -56,6 +59,9 @@ public sealed record RunState(
             .ToListAsync(ct);
         return new RunState(
             runId, run.Generation, run.Status, shards?.TrainingShards ?? [], shards?.ReferenceShards ?? [],
-            units.ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output!));
+            units.ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output!))
+        {
+            ReferenceNeedsTraining = RunOptionsReader.Read(run.Options).TracSeq.Curvature != Curvature.None,
+        };
     }
 }

@@ -57,6 +57,10 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<UploadRow> Uploads => Set<UploadRow>();
 
+    public DbSet<ExperimentRow> Experiments => Set<ExperimentRow>();
+
+    public DbSet<ExperimentArmRow> ExperimentArms => Set<ExperimentArmRow>();
+
     /// <summary>The database's clock, inside queries: leases and times of completion must not depend on a worker's clock.</summary>
     [DbFunction("clock_timestamp", IsBuiltIn = true)]
     public static DateTimeOffset Now() => throw new InvalidOperationException("only inside a query");
@@ -97,6 +101,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<PipelineSwitchRow>().ToTable("pipeline_switch").HasKey(r => r.Name);
         modelBuilder.Entity<DeadLetterRow>().ToTable("dead_letters").HasKey(r => r.Id);
         modelBuilder.Entity<UploadRow>().ToTable("uploads").HasKey(r => r.UploadId);
+        modelBuilder.Entity<ExperimentRow>().ToTable("experiments").HasKey(r => r.Id);
+        modelBuilder.Entity<ExperimentArmRow>().ToTable("experiment_arms").HasKey(r => new { r.ExperimentId, r.Arm, r.Seed, r.Fold });
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {
             property.SetColumnName(Snake(property.Name));
@@ -122,7 +128,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
     }
 
     private static readonly HashSet<string> JsonColumns =
-        ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report"];
+        ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report", "Plan"];
 
     private static string Snake(string name)
     {

@@ -33,10 +33,12 @@ public static class SampleMapping
     /// <summary>
     /// What gradients are taken of: a shard's samples in order of arrival, but none of the snapshot's test side.
     /// </summary>
-    public static async Task<IReadOnlyList<Sample>> ScorableAsync(this PipelineDb db, string snapshot, string shard, CancellationToken ct)
+    /// <param name="membersAlone">Nor any that stand on no side: of a capped snapshot that is most of them.</param>
+    public static async Task<IReadOnlyList<Sample>> ScorableAsync(this PipelineDb db, string snapshot, string shard, bool membersAlone, CancellationToken ct)
     {
         var rows = await db.Samples
-            .Where(s => s.ShardId == shard && !db.SnapshotMembers.Any(m => m.SnapshotId == snapshot && m.SampleId == s.SampleId && m.Side == Side.Test))
+            .Where(s => s.ShardId == shard && (!membersAlone || db.SnapshotMembers.Any(m => m.SnapshotId == snapshot && m.SampleId == s.SampleId && m.Side != Side.Idle)))
+            .Where(s => !db.SnapshotMembers.Any(m => m.SnapshotId == snapshot && m.SampleId == s.SampleId && m.Side == Side.Test))
             .OrderBy(s => s.Sequence)
             .ToListAsync(ct);
         return [.. rows.Select(ToSample)];

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Credit;
+using ZiGong.Credit.Metrics;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Storage.Entities;
 
@@ -52,6 +54,14 @@ public sealed class RunTests
         (await lab.Artifacts.HasFolderAsync(lineage.Adapter, default)).ShouldBeTrue();
         (await lab.Artifacts.HasFolderAsync(lineage.Base, default)).ShouldBeTrue();
         payload.RootElement.GetProperty("AdapterUri").GetString().ShouldEndWith(lineage.Adapter);
+        var tested = (await db.SnapshotMembers.Where(m => m.Side == Side.Test).Select(m => m.SampleId).ToListAsync()).Select(ContentHash.FromGuid).Order(StringComparer.Ordinal).ToList();
+        foreach (var file in new[] { lineage.Predictions!, lineage.ScorecardPredictions! })
+        {
+            var predictions = PredictionFile.Read(await File.ReadAllBytesAsync(await lab.Artifacts.RequireAsync(file, default)));
+            predictions.Select(p => p.Id).ShouldBe(tested);
+            predictions.ShouldAllBe(p => p.Generated == null == (file == lineage.ScorecardPredictions));
+        }
+
         payload.RootElement.GetProperty("Metrics").EnumerateObject().Select(m => m.Name).ToHashSet()
             .IsSupersetOf(["Acc", "F1", "MacroF1", "Mcc", "Ks", "Auc", "Miss"]).ShouldBeTrue();
     }

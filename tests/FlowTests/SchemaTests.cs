@@ -16,7 +16,7 @@ public sealed class SchemaTests : IAsyncLifetime
         "subjects", "samples", "rejections", "shards", "snapshots", "snapshot_members", "runs", "work_units", "checkpoints", "gradient_shards",
         "reference_means", "partial_scores", "selections", "selection_members", "datasets", "adapters", "evaluations", "models", "pipeline_events", "audit",
         "pipeline_switch", "dead_letters",
-        "uploads", "run_requests",
+        "uploads", "experiments", "experiment_arms", "run_requests",
     ];
 
     private Lab _lab = null!;

@@ -46,6 +46,13 @@ public sealed class LocalServer : IDisposable
     /// <summary>Starts it again after <see cref="Kill"/> with what it had on disk; the address stays.</summary>
     public void Restart() => Shell.Run(_script, ["start", Folder]);
 
+    /// <summary>The broker's queues with their leaders and messages, for a failed test.</summary>
+    public string Queues()
+    {
+        var listed = Shell.Try(_script, ["queues", Folder]);
+        return listed.Output + listed.Errors;
+    }
+
     public void Dispose() => Shell.Run(_script, ["remove", Folder]);
 }
 

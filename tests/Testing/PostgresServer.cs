@@ -74,5 +74,8 @@ public sealed class RabbitMqServer : IDisposable
 
     public void Restart() => _server.Restart();
 
+    /// <summary>Queues with their leaders and messages, for a failed test.</summary>
+    public string Queues() => _server.Queues();
+
     public void Dispose() => _server.Dispose();
 }

@@ -6,7 +6,7 @@ using ZiGong.Credit.Subjects;
 
 namespace ZiGong.Cli.Datasets;
 
-/// <summary><c>dataset check</c> and <c>dataset list</c>.</summary>
+/// <summary><c>dataset check</c>, <c>dataset show</c> and <c>dataset list</c>.</summary>
 internal static class DatasetCommands
 {
     public static Command Create(CommandBuilder builder)
@@ -16,11 +16,17 @@ internal static class DatasetCommands
         var file = new Argument<string>("FILE") { Description = "The table." };
         group.Add(builder.Command(
             "check",
-            "Rows, label balance, times, missing values, rejections, and three rendered prompts.",
+            "Rows, label balance, times, missing values, rejections, and rendered prompts.",
             [descriptor, file],
             (parsed, screen, ct) => CheckAsync(parsed.GetRequiredValue(descriptor), parsed.GetRequiredValue(file), screen, ct),
             "zigong dataset check german german.data",
             "zigong dataset check my-portfolio.yaml exports/2026-10.csv"));
+        group.Add(builder.Command(
+            "show",
+            "Task, answers and fields of a descriptor, and its prompts in every form, without data.",
+            [descriptor],
+            (parsed, screen, _) => Task.FromResult(DescriptorView.Print(DescriptorFile.Load(parsed.GetRequiredValue(descriptor)), screen)),
+            "zigong dataset show german"));
         group.Add(builder.Command("list", "The descriptors that ship with the program.", [], (_, screen, _) => ListAsync(screen), "zigong dataset list"));
         HelpWithExamples.AddTo(group, "zigong dataset list", "zigong dataset check german german.data");
         return group;

@@ -20,7 +20,10 @@ internal static class DatasetReportView
         report.Missing,
         RejectionKinds = report.RejectionKinds.Select(k => new { k.Field, k.Reason, k.Count }),
         report.FirstRejections,
+        Form = $"{report.Form}",
         Prompts = report.Prompts.Select(p => new { p.Prompt, p.Answer }),
+        OtherForm = $"{report.OtherForm}",
+        OtherPrompt = report.OtherPrompt is { } o ? new { o.Prompt, o.Answer } : null,
     };
 
     public static void Print(DatasetReport report, Screen screen)
@@ -50,6 +53,12 @@ internal static class DatasetReportView
         {
             screen.Heading($"Prompt, answered '{answer}'");
             screen.Line(prompt);
+        }
+
+        if (report.OtherPrompt is { } other)
+        {
+            screen.Heading($"The first one with Templating:Form={report.OtherForm}, answered '{other.Answer}'");
+            screen.Line(other.Prompt);
         }
     }
 }

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Cli.Experiments;
 using ZiGong.Control;
+using ZiGong.Control.Experiments;
 using ZiGong.Control.Operations;
 using ZiGong.Hosting;
+using ZiGong.Ingest.Sealing;
 
 namespace ZiGong.Cli.Hosting;
 
@@ -28,6 +31,10 @@ internal sealed class HostSession : IAsyncDisposable
     public RunRequests Requests => _host.Services.GetRequiredService<RunRequests>();
 
     public RunOperations Operations => _host.Services.GetRequiredService<RunOperations>();
+
+    public ArmRuns Arms => _host.Services.GetRequiredService<ArmRuns>();
+
+    public ExperimentPlanner Planner => new(_host.Services.GetRequiredService<SnapshotSealing>());
 
     public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 

@@ -28,7 +28,8 @@ public static class MetricsTable
         ]),
     ];
 
-    private static string Name(Metric metric) => metric switch
+    /// <summary>The metric as people write it.</summary>
+    public static string Name(Metric metric) => metric switch
     {
         Metric.Ks => "KS",
         Metric.Auc => "AUC",

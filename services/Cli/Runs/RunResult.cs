@@ -13,10 +13,13 @@ namespace ZiGong.Cli.Runs;
 /// <param name="Ready">The last event, if the model passed.</param>
 /// <param name="Rejected">The last event, if it did not.</param>
 /// <param name="Notes">What the stages had to say.</param>
-/// <param name="Classes">The scores by recorded answer; empty until there are scores.</param>
+/// <param name="Scored">The scores; null until there are any.</param>
 public sealed record RunResult(
-    RunView View, EvaluationReport? Report, ModelReady? Ready, ModelRejected? Rejected, IReadOnlyList<string> Notes, IReadOnlyList<ClassScores> Classes)
+    RunView View, EvaluationReport? Report, ModelReady? Ready, ModelRejected? Rejected, IReadOnlyList<string> Notes, ScoredRun? Scored)
 {
+    /// <summary>The scores by recorded answer; empty until there are scores.</summary>
+    public IReadOnlyList<ClassScores> Classes => Scored?.Classes ?? [];
+
     public static async Task<RunResult> ReadAsync(PipelineDb db, RunView view, CancellationToken ct)
     {
         var evaluated = view.Outcome<ModelEvaluated>(Stage.Evaluation, "evaluation");
@@ -37,7 +40,7 @@ public sealed record RunResult(
             && view.Units.All(u => u.Stage != nameof(Stage.Partials) || u.State == UnitState.Done);
         var scored = isScored ? await ScoredRun.ReadAsync(db, view, ct) : null;
         notes.AddRange(scored?.Notes.Except(notes) ?? []);
-        return new RunResult(view, report, As<ModelReady>(last), As<ModelRejected>(last), notes, scored?.Classes ?? []);
+        return new RunResult(view, report, As<ModelReady>(last), As<ModelRejected>(last), notes, scored);
     }
 
     private static T? As<T>(PipelineEventRow? row)

@@ -37,8 +37,17 @@ public static class RunResultView
         PrintHead(result, screen);
         if (result.Report is { } report)
         {
-            screen.Heading($"Test side: {report.Model.N} samples, {report.Model.Positives} bad");
-            PrintMetrics(report, screen);
+            if (report.Generative is { } generative)
+            {
+                GenerativeView.Print(generative, screen);
+            }
+            else
+            {
+                screen.Heading($"Test side: {report.Model.N} samples, {report.Model.Positives} bad");
+                PrintMetrics(report, screen);
+                EvaluationView.Print(report, screen);
+            }
+
             PrintGates(report, screen);
         }
 
@@ -113,7 +122,7 @@ public static class RunResultView
 
         if (result.Report is { } report)
         {
-            screen.Line(
+            screen.Line(report.Generative is not null ? $"Kept {Format.Count(report.Kept)} of {Format.Count(report.Training)}" :
                 $"Kept {Format.Count(report.Kept)} of {Format.Count(report.Training)}; bad: {Format.Share(report.KeptPositives / (double)report.Kept)} of the kept, "
                 + $"{Format.Share(report.TrainingPositives / (double)report.Training)} of all");
         }
@@ -140,5 +149,6 @@ public static class RunResultView
             ["Base", lineage.Base],
             ["Options", lineage.Options],
             ["Code version", lineage.CodeVersion],
+            .. lineage.Predictions is { } predictions ? [["Predictions", predictions]] : (string[][])[],
         ]));
 }

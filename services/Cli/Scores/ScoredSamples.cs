@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Runs;
 using ZiGong.Contracts;
 using ZiGong.Credit;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 using ZiGong.TracSeqScoring;
@@ -22,9 +23,10 @@ public sealed record ScoredSample(Sample Sample, double Score, IReadOnlyList<dou
 /// <param name="Top">Samples kept for their score.</param>
 public sealed record ClassScores(string Answer, int Samples, int Positive, int Negative, int Top)
 {
-    public static IReadOnlyList<ClassScores> Of(IEnumerable<ScoredSample> samples) =>
+    /// <param name="classOf">The class of an answer; without it every answer is one.</param>
+    public static IReadOnlyList<ClassScores> Of(IEnumerable<ScoredSample> samples, Func<string, string>? classOf = null) =>
     [
-        .. samples.GroupBy(s => s.Sample.Answer).OrderBy(g => g.Key, StringComparer.Ordinal)
+        .. samples.GroupBy(s => classOf?.Invoke(s.Sample.Answer) ?? s.Sample.Answer).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new ClassScores(g.Key, g.Count(), g.Count(s => s.Score > 0), g.Count(s => s.Score < 0), g.Count(s => s.Reason == "top"))),
     ];
 }
@@ -34,8 +36,11 @@ public sealed record ClassScores(string Answer, int Samples, int Positive, int N
 /// <param name="Notes">What combining the partial scores had to say.</param>
 public sealed record ScoredRun(IReadOnlyList<ScoredSample> Samples, IReadOnlyList<CheckpointWeight> Weights, IReadOnlyList<string> Notes)
 {
-    /// <summary>By recorded answer.</summary>
-    public IReadOnlyList<ClassScores> Classes => ClassScores.Of(Samples);
+    /// <summary>How answers are classed; null: every answer is a class.</summary>
+    public Func<string, string>? ClassOf { get; init; }
+
+    /// <summary>By recorded answer; free texts are one class.</summary>
+    public IReadOnlyList<ClassScores> Classes => ClassScores.Of(Samples, ClassOf);
 
     /// <exception cref="InputException">The run has no scores yet.</exception>
     public static async Task<ScoredRun> ReadAsync(PipelineDb db, RunView view, CancellationToken ct)
@@ -56,7 +61,10 @@ public sealed record ScoredRun(IReadOnlyList<ScoredSample> Samples, IReadOnlyLis
                 return new ScoredSample(samples[ContentHash.FromGuid(s.SampleId)], scores.Values[i], s.Values, s.Losses, member?.Rank, member?.Reason);
             })],
             scores.Weights,
-            scores.Notes);
+            scores.Notes)
+        {
+            ClassOf = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").Answer.ClassOf,
+        };
     }
 
     /// <summary>The <paramref name="count"/> highest (or lowest) scores, the most extreme first; ties by id.</summary>

@@ -45,7 +45,7 @@ internal static class ServerCommands
     };
 
     // These look at files and at this machine; a server that is set for the session does not concern them.
-    private static readonly string[] Local = ["dataset", "simulate", "options", "doctor"];
+    private static readonly string[] Local = ["dataset", "simulate", "options", "doctor", "experiment"];
 
     /// <returns>False: the command does its work here.</returns>
     /// <param name="given">The option or the environment's value; null where neither is there.</param>

@@ -41,8 +41,19 @@ internal static class LostResults
             case Stage.Partials:
                 var key = ContentHash.ToGuid(unit.Artifacts[0]);
                 return await db.PartialScores.AnyAsync(p => p.ScoreKey == key, ct);
+            case Stage.Evaluation:
+                // The figures are a row, the predictions behind them files; evaluations before version 2 kept none.
+                foreach (var file in unit.Artifacts)
+                {
+                    if (!await artifacts.VerifyAsync(file, ct))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
             default:
-                // Scores, evaluation and verdict are rows; a selection's second entry is the key of its rows.
+                // Scores and verdict are rows; a selection's second entry is the key of its rows.
                 return unit.Artifacts.Length == 0 || await artifacts.VerifyAsync(unit.Artifacts[0], ct);
         }
     }

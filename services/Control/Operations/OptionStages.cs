@@ -1,4 +1,5 @@
 using ZiGong.Contracts;
+using ZiGong.Hosting;
 
 namespace ZiGong.Control.Operations;
 
@@ -19,7 +20,7 @@ public static class OptionStages
             nameof(RunOptions.Gradients) => Stage.Gradients,
             nameof(RunOptions.TracSeq) => OfScoring(name),
             nameof(RunOptions.Selection) => Stage.Selection,
-            nameof(RunOptions.Templating) => options.Agent.Base == "nano" ? Stage.Dataset : Stage.Agent,
+            nameof(RunOptions.Templating) => OfTemplating(name, options),
             nameof(RunOptions.Tuning) => OfTuning(name),
             nameof(RunOptions.Evaluation) => Stage.Evaluation,
             _ => throw new InvalidOperationException($"no stage is known to use option {option}"),
@@ -28,9 +29,17 @@ public static class OptionStages
 
     private static Stage OfScoring(string name) => name switch
     {
-        nameof(TracSeqOptions.Reference) => Stage.Reference,
+        nameof(TracSeqOptions.Reference) or nameof(TracSeqOptions.Curvature) or nameof(TracSeqOptions.Damping) => Stage.Reference,
         nameof(TracSeqOptions.Similarity) or nameof(TracSeqOptions.Optimizer) => Stage.Partials,
         _ => Stage.Scores,
+    };
+
+    private static Stage OfTemplating(string name, RunOptions options) => name switch
+    {
+        // Only the training data set is resampled.
+        nameof(TemplatingOptions.Resample) or nameof(TemplatingOptions.MinorityRatio) => Stage.Dataset,
+        nameof(TemplatingOptions.Nano) => Stage.Agent,
+        _ => ModelStore.ReadsWords(options.Agent.Base, options.Templating) ? Stage.Agent : Stage.Dataset,
     };
 
     private static Stage OfTuning(string name) => name switch

@@ -55,7 +55,8 @@ internal static class Replaying
         db.Runs.Add(new RunRow
         {
             RunId = child,
-            Kind = "replay",
+            // Never a candidate where the parent was none: its snapshot may be a small part of the data.
+            Kind = parent.Kind == RunKinds.Experiment ? RunKinds.Experiment : "replay",
             ParentRun = parent.RunId,
             Dataset = parent.Dataset,
             Descriptor = parent.Descriptor,
@@ -69,15 +70,21 @@ internal static class Replaying
             OverBroker = overBroker,
         });
         await db.SaveChangesAsync(ct);
+        await AddSnapshotUnitAsync(db, outcome, origin.Artifacts, time, ct);
+    }
+
+    /// <summary>The first unit of a run whose snapshot is sealed already.</summary>
+    public static async Task AddSnapshotUnitAsync(PipelineDb db, SnapshotSealed outcome, string[] artifacts, TimeProvider time, CancellationToken ct)
+    {
         db.WorkUnits.Add(new WorkUnitRow
         {
-            RunId = child,
+            RunId = outcome.RunId,
             Stage = nameof(Stage.Snapshot),
             Unit = outcome.Unit,
             State = UnitState.Done,
             Generation = 1,
             Reused = true,
-            Artifacts = origin.Artifacts,
+            Artifacts = artifacts,
             Output = JsonSerializer.Serialize(outcome),
             StartedAt = time.GetUtcNow(),
             FinishedAt = time.GetUtcNow(),

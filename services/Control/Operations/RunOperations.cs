@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
@@ -107,7 +108,7 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
         var changes = RunOptionsReader.Changes(before, after);
         if (changes.Count > 0)
         {
-            facts = facts with { Options = RunRequests.WithFoundBases(after) };
+            facts = facts with { Options = RunRequests.Frozen(after, DescriptorFile.Parse(facts.Run.Descriptor, "the run's descriptor")) };
             return new Prepared(
                 new ReplayPlan(null, request.RunId, Child: true, 1, ReplayPlanner.Child(facts, request.From, request.Units, changes)), facts, null);
         }

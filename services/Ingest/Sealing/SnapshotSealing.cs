@@ -27,18 +27,55 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             return await RestoreAsync(unit, descriptor, sealedBefore, ct);
         }
 
+        var plan = await PlanAsync(unit.Db, unit.Run.Descriptor, descriptor, unit.Options.Snapshot, isNightly: unit.Run.Kind == "nightly", ct);
+        return new UnitResult(
+            Outcome(unit, plan.Snapshot),
+            async (db, token) =>
+            {
+                await SaveAsync(db, plan, token);
+                await db.Runs.Where(r => r.RunId == unit.Run.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.SnapshotId, plan.Snapshot.SnapshotId), token);
+            },
+            [plan.Snapshot.Encoding]);
+    }
+
+    /// <summary>
+    /// The snapshot of what is stored now, for several runs that are to look at the same: sealed, or found where the same data were sealed before.
+    /// </summary>
+    /// <param name="descriptorText">The data set's descriptor as YAML.</param>
+    /// <exception cref="InputException">The data cannot be split like this.</exception>
+    public async Task<SnapshotRow> SealAsync(string descriptorText, SnapshotOptions options, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        var descriptor = DescriptorFile.Parse(descriptorText, "the descriptor");
+        var plan = await PlanAsync(db, descriptorText, descriptor, options, isNightly: false, ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await SaveAsync(db, plan, ct);
+        await transaction.CommitAsync(ct);
+        return plan.Snapshot;
+    }
+
+    private async Task<SnapshotPlan> PlanAsync(
+        PipelineDb db, string descriptorText, DatasetDescriptor descriptor, SnapshotOptions options, bool isNightly, CancellationToken ct)
+    {
         await ShardCutting.RunAsync(source, descriptor.Name, ct);
-        var rows = await unit.Db.Samples
+        var rows = await db.Samples
             .Where(s => s.Dataset == descriptor.Name && s.ShardId != null && s.SupersededBy == null)
             .OrderBy(s => s.Sequence)
             .ToListAsync(ct);
         var samples = rows.ConvertAll(r => r.ToSample());
-        var options = SplitOptions.From(descriptor) with { MaxPeriods = unit.Options.Snapshot.Periods };
+        var split = SplitOptions.From(descriptor) with
+        {
+            MaxPeriods = options.Periods,
+            MaximumTraining = options.MaximumTraining,
+            MaximumReference = options.MaximumReference,
+            MaximumTest = options.MaximumTest,
+            Folds = options.Folds,
+            Fold = options.Fold,
+        };
         var plan = SplitPlanner.Plan(
-            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence))], options, SeededRandom.Derive((ulong)unit.Options.Snapshot.SplitSeed, "split"));
-        var encoding = await EncodingAsync(unit, descriptor, [.. samples.Where((_, i) => plan.Sides[i] == Side.Train)], ct);
-        var snapshot = Describe(unit.Run, plan, rows, encoding);
-        return new UnitResult(Outcome(unit, snapshot), (db, token) => SaveAsync(db, unit.Run.RunId, snapshot, rows, plan, token), [encoding]);
+            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence) with { Answer = descriptor.Answer.ClassOf(s.Answer) })], split, SeededRandom.Derive((ulong)options.SplitSeed, "split"));
+        var encoding = await EncodingAsync(db, descriptor, options, isNightly, [.. samples.Where((_, i) => plan.Sides[i] == Side.Train)], ct);
+        return new SnapshotPlan(Describe(descriptorText, descriptor.Name, plan, rows, encoding), rows, plan);
     }
 
     /// <summary>
@@ -65,11 +102,15 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
         unit.Run.RunId, unit.Run.Generation, snapshot.SnapshotId, snapshot.Training, snapshot.Reference, snapshot.Test,
         snapshot.TrainingShards.Union(snapshot.ReferenceShards).Count());
 
-    private async Task<string> EncodingAsync(UnitContext unit, DatasetDescriptor descriptor, IReadOnlyList<Sample> training, CancellationToken ct)
+    private async Task<string> EncodingAsync(
+        PipelineDb db, DatasetDescriptor descriptor, SnapshotOptions options, bool isNightly, IReadOnlyList<Sample> training, CancellationToken ct)
     {
-        if (unit.Run.Kind == "nightly")
+        if (isNightly)
         {
-            var last = await unit.Db.Snapshots.Where(s => s.Dataset == descriptor.Name).OrderByDescending(s => s.SealedAt).Select(s => s.Encoding).FirstOrDefaultAsync(ct);
+            // The small snapshots of experiments have encodings of their own, which no champion reads.
+            var last = await db.Snapshots
+                .Where(s => s.Dataset == descriptor.Name && db.Runs.Any(r => r.SnapshotId == s.SnapshotId && r.Kind != RunKinds.Experiment))
+                .OrderByDescending(s => s.SealedAt).Select(s => s.Encoding).FirstOrDefaultAsync(ct);
             if (last is not null)
             {
                 await models.EncodingAsync(last, ct);
@@ -77,19 +118,19 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             }
         }
 
-        var encoding = SampleEncoding.Fit(descriptor, training, new EncodingOptions(unit.Options.Snapshot.Bins));
+        var encoding = SampleEncoding.Fit(descriptor, training, new EncodingOptions(options.Bins));
         return await artifacts.PutAsync(encoding.ToJson(), ct);
     }
 
-    private static SnapshotRow Describe(RunRow run, SplitPlan plan, IReadOnlyList<SampleRow> rows, string encoding)
+    private static SnapshotRow Describe(string descriptor, string dataset, SplitPlan plan, IReadOnlyList<SampleRow> rows, string encoding)
     {
         var periods = JsonSerializer.Serialize(plan.Periods.Select(p => new { Name = NameOf(p), Time = p.Months, p.Samples }));
         var members = rows.Select((r, i) => $"{r.SampleId:N} {(int)plan.Sides[i]} {plan.PeriodOf[i]}").Order(StringComparer.Ordinal);
         return new SnapshotRow
         {
-            SnapshotId = ContentHash.Of(["snapshot", run.Descriptor, encoding, periods, $"{plan.AsOfMonths:R}", .. members]),
-            Dataset = run.Dataset,
-            Descriptor = run.Descriptor,
+            SnapshotId = ContentHash.Of(["snapshot", descriptor, encoding, periods, $"{plan.AsOfMonths:R}", .. members]),
+            Dataset = dataset,
+            Descriptor = descriptor,
             Watermark = rows[^1].Sequence,
             AsOf = plan.AsOfMonths,
             Periods = periods,
@@ -110,8 +151,9 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
         ? $"{from:yyyy-MM} to {end.AddDays(-1):yyyy-MM}"
         : $"part {period.Index + 1}";
 
-    private static async Task SaveAsync(PipelineDb db, Guid runId, SnapshotRow snapshot, IReadOnlyList<SampleRow> rows, SplitPlan plan, CancellationToken ct)
+    private static async Task SaveAsync(PipelineDb db, SnapshotPlan sealing, CancellationToken ct)
     {
+        var (snapshot, rows, plan) = sealing;
         if (!await db.Snapshots.AnyAsync(s => s.SnapshotId == snapshot.SnapshotId, ct))
         {
             db.Snapshots.Add(snapshot);
@@ -124,7 +166,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
                 m => [snapshot.SnapshotId, m.SampleId, (short)m.Side, m.Period],
                 ct);
         }
-
-        await db.Runs.Where(r => r.RunId == runId).ExecuteUpdateAsync(set => set.SetProperty(r => r.SnapshotId, snapshot.SnapshotId), ct);
     }
+
+    private sealed record SnapshotPlan(SnapshotRow Snapshot, IReadOnlyList<SampleRow> Rows, SplitPlan Split);
 }

@@ -25,7 +25,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
         var before = (await RunState.ReadAsync(unit.Db, unit.Run.RunId, ct)).Slices<AgentSliceTrained>(Stage.Agent).Take(slice).ToList();
         var (period, step) = before.Count == 0 ? (0, 0) : (before[^1].Period, before[^1].Step);
         var plan = new AgentPlan([.. periods.Select(p => p.Samples)], unit.Options.Agent);
-        var baseModel = await bases.RequireAsync(unit.Options.Agent.Base, snapshot.Encoding, unit.Options.Seed, ct);
+        var baseModel = await bases.RequireAsync(unit.Options.Agent.Base, snapshot.Encoding, unit.Options, ct);
         var members = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct);
         var previous = before.LastOrDefault(s => s.Checkpoint.Length > 0)?.Checkpoint ?? "";
         var checkpoint = CheckpointId(unit.Options, snapshot, baseModel, previous, [.. members.Where(m => m.Period == period).Select(m => m.Sample)]);
@@ -36,7 +36,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
             return Finished(unit, place, found, reused: true);
         }
 
-        var encoder = await models.EncoderAsync(snapshot, baseModel, unit.Options.Templating.Form, ct);
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, baseModel, unit.Options, ct);
         var examples = members.Where(m => m.Period == period).Select(m => ToExample(encoder.Encode(m.Sample))).ToList();
         return await TrainAsync(unit, plan, place, before.Count == 0 ? null : before[^1].State, examples, ct);
     }
@@ -114,7 +114,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
     private static string CheckpointId(RunOptions options, SnapshotRow snapshot, string baseModel, string previous, IReadOnlyList<Sample> samples) =>
         ContentHash.Id(
         [
-            "checkpoint", $"{CodeVersions.Agent}", previous, baseModel, ModelStore.ReadsAs(snapshot, baseModel, options.Templating.Form), $"{options.Seed}",
+            "checkpoint", $"{CodeVersions.Agent}", previous, baseModel, ModelStore.ReadsAs(snapshot, baseModel, options), $"{options.Seed}",
             JsonSerializer.Serialize(options.Agent, RunOptionsReader.Json), $"{options.Tuning.ClipNorm:R}", .. samples.Select(s => s.Id),
         ]);
 

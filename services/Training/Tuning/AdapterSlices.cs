@@ -18,16 +18,24 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
         var before = state.Slices<AdapterSliceTrained>(Stage.Tuning).Take(slice).LastOrDefault();
         var dataset = state.Outcome<DatasetTemplated>(Stage.Dataset, "dataset")!.Dataset;
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var baseModel = await bases.RequireAsync(options.Base, snapshot.Encoding, unit.Options.Seed, ct);
+        var baseModel = await bases.RequireAsync(options.Base, snapshot.Encoding, unit.Options, ct);
+        IReadOnlyList<Example>? examples = null;
+        if (unit.Run.Kind == RunKinds.Experiment)
+        {
+            // Arms often keep the same samples under other scores, which the data set's file names: what is learnt from is the same then.
+            examples = await TemplatedDataset.ReadAsync(await artifacts.RequireAsync(dataset, ct), ct);
+            dataset = ContentHash.Of(["examples", .. examples.Select(e => $"{e.AnswerStart}:{string.Join(',', e.Tokens)}")]);
+        }
+
         var key = ContentHash.Of(
             "adapter", $"{CodeVersions.Tuning}", dataset, baseModel,
-            ModelStore.ReadsAs(snapshot, baseModel, unit.Options.Templating.Form), $"{unit.Options.Seed}", JsonSerializer.Serialize(options, RunOptionsReader.Json));
+            ModelStore.ReadsAs(snapshot, baseModel, unit.Options), $"{unit.Options.Seed}", JsonSerializer.Serialize(options, RunOptionsReader.Json));
         if (before is null && !unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
         {
             return Finished(unit, slice, found, reused: true);
         }
 
-        var examples = await TemplatedDataset.ReadAsync(await artifacts.RequireAsync(dataset, ct), ct);
+        examples ??= await TemplatedDataset.ReadAsync(await artifacts.RequireAsync(dataset, ct), ct);
         using var training = await LoraTraining.OpenAsync(
             models, artifacts, baseModel, LoraOptions(options), SeededRandom.Derive((ulong)unit.Options.Seed, "adapter"),
             new AdamWOptions(WeightDecay: options.WeightDecay), options.ClipNorm, before?.State, ct);

@@ -15,6 +15,9 @@ public enum FieldKind
 {
     Numeric,
     Categorical,
+
+    /// <summary>Words that only a model that reads words can take in.</summary>
+    Text,
 }
 
 /// <summary>How samples are put on sides; <see cref="Auto"/> takes the strictest rule the data allow.</summary>
@@ -93,6 +96,12 @@ public sealed record DatasetDescriptor
 
     /// <summary>The fields a model sees, in prompt order.</summary>
     public IEnumerable<FieldDescriptor> Features => Fields.Where(f => f.Feature);
+
+    /// <summary>The features that have bins: all but texts.</summary>
+    public IEnumerable<FieldDescriptor> BinnedFeatures => Features.Where(f => f.Kind != FieldKind.Text);
+
+    /// <summary>Whether prompt or answer hold text, so that one token a field cannot stand for a sample.</summary>
+    public bool NeedsWords => Answer.IsFree || Features.Any(f => f.Kind == FieldKind.Text);
 }
 
 /// <summary>File layout; <see cref="Delimiter"/> and <see cref="Header"/> apply to CSV.</summary>
@@ -194,24 +203,6 @@ public sealed record FieldDescriptor
             : above == Cuts.Count ? Invariant($"{Cuts[^1]} and over")
             : Invariant($"{Cuts[above - 1]} to under {Cuts[above]}");
     }
-}
-
-/// <summary>How the file's label becomes an answer.</summary>
-public sealed record AnswerDescriptor
-{
-    public required string Column { get; init; }
-
-    /// <summary>File value → answer; empty when <see cref="AtLeast"/> decides.</summary>
-    public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Numeric rule: a value of at least this is <see cref="Positive"/>, any other the first other allowed answer.</summary>
-    public double? AtLeast { get; init; }
-
-    /// <summary>The task's answers in the order of the instruction.</summary>
-    public required IReadOnlyList<string> Allowed { get; init; }
-
-    /// <summary>The bad outcome.</summary>
-    public required string Positive { get; init; }
 }
 
 /// <summary>One observation window of a table whose columns are months.</summary>

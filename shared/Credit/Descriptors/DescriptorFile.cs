@@ -82,7 +82,7 @@ public static class DescriptorFile
     private static DatasetDescriptor Descriptor(YamlMap root)
     {
         var format = Format(root.Map("format", "kind", "delimiter", "header", "missing"));
-        var answer = Answer(root.Map("answer", "column", "map", "at_least", "allowed", "positive"));
+        var answer = AnswerSection.Read(root);
         var entries = root.Maps(
             "fields", "name", "column", "series", "lag", "label", "kind", "codes", "missing", "protected", "groups", "cuts", "feature");
         return new DatasetDescriptor
@@ -179,23 +179,6 @@ public static class DescriptorFile
             Cuts = map.Numbers("cuts"),
             Feature = map.Flag("feature", true),
             Missing = [.. format.Missing.Union(map.Texts("missing"), StringComparer.Ordinal)],
-        };
-    }
-
-    private static AnswerDescriptor Answer(YamlMap map)
-    {
-        if (map.Has("map") == map.Has("at_least"))
-        {
-            throw map.Fault("column", "needs either 'map' (file value: answer) or 'at_least' (a number)");
-        }
-
-        return new AnswerDescriptor
-        {
-            Column = map.Text("column"),
-            Map = map.TextMap("map"),
-            AtLeast = map.Number("at_least"),
-            Allowed = map.Texts("allowed"),
-            Positive = map.Text("positive"),
         };
     }
 

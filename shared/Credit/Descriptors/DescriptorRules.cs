@@ -7,8 +7,8 @@ internal static class DescriptorRules
 {
     public static void Check(DatasetDescriptor descriptor, YamlMap root)
     {
-        CheckAnswer(descriptor, root);
         CheckFields(descriptor, root);
+        AnswerSection.Check(descriptor, root);
         foreach (var filter in descriptor.Filters)
         {
             CheckPattern(filter, root);
@@ -25,27 +25,6 @@ internal static class DescriptorRules
         }
     }
 
-    private static void CheckAnswer(DatasetDescriptor descriptor, YamlMap root)
-    {
-        var answer = descriptor.Answer;
-        if (answer.Allowed.Distinct(StringComparer.Ordinal).Count() < 2 || answer.Allowed.Contains(""))
-        {
-            throw root.Fault("answer", "needs at least two different words in 'allowed'");
-        }
-
-        if (!answer.Allowed.Contains(answer.Positive))
-        {
-            throw root.Fault("answer", $"says positive is '{answer.Positive}', which is not among the allowed {string.Join(", ", answer.Allowed)}");
-        }
-
-        var strange = answer.Map.Values.Except(answer.Allowed, StringComparer.Ordinal).FirstOrDefault();
-        if (strange is not null)
-        {
-            throw root.Fault(
-                "answer", $"maps to '{strange}', which is not allowed; did you mean '{YamlMap.Nearest(strange, answer.Allowed)}'?");
-        }
-    }
-
     private static void CheckFields(DatasetDescriptor descriptor, YamlMap root)
     {
         if (!descriptor.Features.Any())
@@ -59,7 +38,14 @@ internal static class DescriptorRules
             throw root.Fault("fields", $"names '{twice.Key}' twice");
         }
 
-        foreach (var (field, column, answer) in ColumnsPerWindow(descriptor))
+        if (descriptor.Fields.FirstOrDefault(f => f.Kind == FieldKind.Text && (f.Protected || f.Codes.Count > 0)) is { } text)
+        {
+            throw root.Fault("fields", $"says '{text.Name}' is a text, so it can have neither codes nor be protected");
+        }
+
+        // A free answer may be made from what the model does not see.
+        var hidden = descriptor.Answer.IsFree ? descriptor.Fields.Where(f => !f.Feature && !f.Protected).Select(f => f.Name).ToList() : [];
+        foreach (var (field, column, answer) in ColumnsPerWindow(descriptor).Where(c => !hidden.Contains(c.Field)))
         {
             if (descriptor.Leaks.Contains(column))
             {

@@ -61,6 +61,11 @@ internal static class Panel
             return official;
         }
 
+        if (official.IsFree)
+        {
+            throw window.Fault("answer", "labels a window, but the answer is of kind text");
+        }
+
         return official with
         {
             Column = Column(answer, series, end + answer.Integer("lead", 1, minimum: 1)),

@@ -8,7 +8,8 @@ namespace ZiGong.Credit.Encodings;
 /// <summary>
 /// The compact encoding of a data set: quantile bins, vocabulary and prompt layout, fitted on the training side only and kept as one
 /// versioned artifact. A prompt is <c>&lt;s&gt;</c>, one token <c>field=bin</c> per feature in the descriptor's order, <c>&lt;answer&gt;</c>;
-/// an answer is one token and <c>&lt;/s&gt;</c>. So every prompt has the same length.
+/// an answer is one token and <c>&lt;/s&gt;</c>. So every prompt has the same length. Where prompts or answers hold text, the bins still serve
+/// scorecard and drift, but no model reads them.
 /// </summary>
 public sealed class SampleEncoding : IPromptEncoder
 {
@@ -74,8 +75,8 @@ public sealed class SampleEncoding : IPromptEncoder
             throw new InputException($"{descriptor.Name}: the training side holds no samples to fit bins on; check filters, windows and rejections");
         }
 
-        var fields = descriptor.Features.Select(f => BinFitting.Fit(f, train, options ?? new EncodingOptions())).ToArray();
-        return fields.Length > 0
+        var fields = descriptor.BinnedFeatures.Select(f => BinFitting.Fit(f, train, options ?? new EncodingOptions())).ToArray();
+        return fields.Length > 0 || descriptor.NeedsWords
             ? new SampleEncoding(descriptor.Name, descriptor.Task, [.. descriptor.Answer.Allowed], descriptor.Answer.Positive, fields)
             : throw new InputException($"{descriptor.Name}: the descriptor has no field with feature: true, so there is nothing to show a model");
     }

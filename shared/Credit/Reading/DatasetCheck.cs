@@ -37,6 +37,15 @@ public sealed record DatasetReport
 
     /// <summary>Up to three rendered prompts with their answers: the first sample of each answer first.</summary>
     public required IReadOnlyList<(string Prompt, string Answer)> Prompts { get; init; }
+
+    /// <summary>The form of <see cref="Prompts"/>, the descriptor's own.</summary>
+    public required PromptForm Form { get; init; }
+
+    /// <summary>The form the descriptor does not choose by itself (<c>Templating:Form</c> does).</summary>
+    public required PromptForm OtherForm { get; init; }
+
+    /// <summary>The first prompt again in the other form; null without samples.</summary>
+    public (string Prompt, string Answer)? OtherPrompt { get; init; }
 }
 
 /// <summary>Reads a whole table and reports on it.</summary>
@@ -52,7 +61,7 @@ public static class DatasetCheck
         long rows = 0, samples = 0, filtered = 0, lastLine = 0;
         var rejections = new RejectionCount();
         var subjects = new HashSet<string>(StringComparer.Ordinal);
-        var answers = descriptor.Answer.Allowed.ToDictionary(answer => answer, _ => 0L, StringComparer.Ordinal);
+        var answers = descriptor.Answer.Classes.ToDictionary(answer => answer, _ => 0L, StringComparer.Ordinal);
         var missing = descriptor.Fields.ToDictionary(f => f.Name, _ => 0L, StringComparer.Ordinal);
         var shown = new List<Sample>();
         (DateTimeOffset? From, DateTimeOffset? To) range = default;
@@ -69,13 +78,14 @@ public static class DatasetCheck
 
             samples++;
             subjects.Add(sample.Subject);
-            answers[sample.Answer]++;
+            answers[descriptor.Answer.ClassOf(sample.Answer)]++;
             CountMissing(sample, missing);
             range = Widen(range, sample.ObservedAt);
             Show(sample, shown);
         }
 
         var template = new PromptTemplate(descriptor);
+        var other = new PromptTemplate(descriptor, template.Form == PromptForm.Table ? PromptForm.Description : PromptForm.Table);
         return new DatasetReport
         {
             Dataset = descriptor.Name,
@@ -90,7 +100,10 @@ public static class DatasetCheck
             Missing = missing.Where(pair => pair.Value > 0).ToDictionary(StringComparer.Ordinal),
             FirstRejections = rejections.First,
             RejectionKinds = rejections.Kinds,
+            Form = template.Form,
             Prompts = [.. shown.Select(sample => (template.Prompt(sample), sample.Answer))],
+            OtherForm = other.Form,
+            OtherPrompt = shown.Count > 0 ? (other.Prompt(shown[0]), shown[0].Answer) : null,
         };
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Subjects;
+using ZiGong.Credit.Templates;
 
 namespace ZiGong.Credit.Reading;
 
@@ -21,6 +22,7 @@ public sealed class RowMapper
     private readonly List<string> _columns = [];
     private readonly (int Column, HashSet<string> Values, Regex? Pattern)[] _filters;
     private readonly WindowPlan[] _windows;
+    private readonly FreeAnswers? _free;
     private readonly int[] _key;
     private readonly int _subject;
     private readonly int _time;
@@ -35,6 +37,7 @@ public sealed class RowMapper
         _descriptor = descriptor;
         _hasher = hasher;
         _source = source;
+        _free = descriptor.Answer is { IsFree: true, Column: "" } ? new FreeAnswers(descriptor) : null;
         _subject = Column(descriptor.Subject);
         _key = [.. descriptor.Key.Select(Column)];
         _time = Column(descriptor.ObservedAt.Column);
@@ -121,6 +124,11 @@ public sealed class RowMapper
 
         var (name, task) = (_descriptor.Name, _descriptor.Task);
         var naturalKey = _identity.NaturalKey(name, task, key, observedAt);
+        if (_free?.Write(fields, naturalKey, out answer) is { } missing)
+        {
+            return new Rejection(line, missing, "the answer needs this field, but it is missing", "");
+        }
+
         var id = _identity.Id(name, task, subject, naturalKey, fields, answer, observedAt, labelKnownAt);
         sample = new Sample(id, name, task, subject, naturalKey, fields, answer, observedAt, labelKnownAt);
         return null;
@@ -217,11 +225,22 @@ public sealed class RowMapper
     private Rejection? Answer(long line, ReadOnlySpan<string> cells, WindowPlan window, out string answer)
     {
         var rule = window.Answer;
-        var value = cells[window.AnswerColumn].Trim();
         answer = "";
+        if (_free is not null)
+        {
+            return null; // made when the fields are there
+        }
+
+        var value = cells[window.AnswerColumn].Trim();
         if (_descriptor.Format.Missing.Contains(value))
         {
             return new Rejection(line, rule.Column, "the label is missing", value);
+        }
+
+        if (rule.IsFree)
+        {
+            answer = value;
+            return value.Contains('\uFFFD') ? new Rejection(line, rule.Column, "not UTF-8 text", Shorten(value)) : null;
         }
 
         if (rule.AtLeast is { } least)
@@ -283,9 +302,9 @@ public sealed class RowMapper
     private WindowPlan Plan(DateTimeOffset? observedAt, IReadOnlyDictionary<string, string> columns, AnswerDescriptor answer) => new(
         observedAt,
         [.. _descriptor.Fields.Select(f => new FieldPlan(f, Column(columns[f.Name])))],
-        Column(answer.Column),
+        answer.Column.Length > 0 ? Column(answer.Column) : -1,
         answer,
-        answer.Allowed.First(word => word != answer.Positive));
+        answer.Allowed.FirstOrDefault(word => word != answer.Positive, ""));
 
     private int Column(string? name)
     {

@@ -3,6 +3,7 @@ using ZiGong.Credit.Descriptors;
 namespace ZiGong.Credit.Splits;
 
 /// <summary>What splitting needs to know of a sample.</summary>
+/// <param name="Answer">Its class: the answer, or one for all free texts.</param>
 /// <param name="Order">Natural order: line in the file or sequence of arrival; breaks ties of time.</param>
 public sealed record SampleHeader(
     string Id, string Subject, Pool Pool, string Answer, DateTimeOffset? ObservedAt, DateTimeOffset? LabelKnownAt, long Order)
@@ -34,8 +35,25 @@ public sealed record SplitOptions
     /// <summary>False where each row is its own subject: then Auto draws instead of using pools.</summary>
     public bool SubjectsKnown { get; init; } = true;
 
+    /// <summary>Answers are free texts: there is one class, and none can be missing.</summary>
+    public bool FreeAnswers { get; init; }
+
+    /// <summary>Samples on a side at most; 0: all.</summary>
+    public int MaximumTraining { get; init; }
+
+    public int MaximumReference { get; init; }
+
+    public int MaximumTest { get; init; }
+
+    /// <summary>Parts that take turns as the test side; 0: one fixed test side. For <see cref="SplitMode.Stratified"/> alone.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>Which part is the test side, from 0.</summary>
+    public int Fold { get; init; }
+
     public static SplitOptions From(DatasetDescriptor descriptor) => new()
     {
+        FreeAnswers = descriptor.Answer.IsFree,
         Mode = descriptor.Split.Mode,
         ReferenceMonths = descriptor.Split.ReferenceMonths,
         TestMonths = descriptor.Split.TestMonths,

@@ -18,12 +18,15 @@ public static class SplitPlanner
 
         LeakCheck.Duplicates(headers);
         var mode = Resolve(headers, options);
+        RequireFolds(mode, options);
         var windows = mode is SplitMode.Windows or SplitMode.OutOfTime ? WindowsOf(headers, options) : null;
         Side[] sides = mode == SplitMode.Stratified
-            ? StratifiedDraw.Sides(headers, seed)
+            ? options.Folds > 0 ? StratifiedDraw.Fold(headers, seed, options.Fold, options.Folds) : StratifiedDraw.Sides(headers, seed)
             : [.. headers.Select(header => SideOf(header, mode, windows, options.Retrospective))];
-        CheckSides(headers, sides, windows);
+        CheckSides(headers, sides, windows, options.FreeAnswers);
         LeakCheck.Check(headers, sides, mode, windows, options.Retrospective);
+        var caps = SideCaps.Apply(headers, sides, options, seed);
+        CheckSides(headers, sides, windows, options.FreeAnswers);
         var (periodOf, periods) = PeriodPlanner.Plan(headers, sides, options.MaxPeriods, seed);
         var identified = periods.Count > 1 && periods[0].End is not null;
         return new SplitPlan
@@ -35,9 +38,12 @@ public static class SplitPlanner
             Windows = windows,
             AsOf = identified ? windows?.TestFrom ?? periods[^1].End : null,
             DecayIdentified = identified,
-            Notes = [.. Notes(headers, sides, mode, windows, options, identified)],
+            Notes = [.. Notes(headers, sides, mode, windows, options, identified), .. caps],
         };
     }
+
+    /// <summary>The rule that these samples are split by: Auto is resolved.</summary>
+    internal static SplitMode ModeOf(IReadOnlyList<SampleHeader> headers, SplitOptions options) => Resolve(headers, options);
 
     private static SplitMode Resolve(IReadOnlyList<SampleHeader> headers, SplitOptions options)
     {
@@ -50,6 +56,25 @@ public static class SplitPlanner
         return headers.All(header => header.ObservedAt is not null) && months.Count() > options.ReferenceMonths + options.TestMonths
             ? SplitMode.Windows
             : options.SubjectsKnown ? SplitMode.Pools : SplitMode.Stratified;
+    }
+
+    private static void RequireFolds(SplitMode mode, SplitOptions options)
+    {
+        if (options.Folds == 0 && options.Fold == 0)
+        {
+            return;
+        }
+
+        if (mode != SplitMode.Stratified)
+        {
+            throw new InputException(
+                $"Folds are for data without subjects and times; these are split by {(mode == SplitMode.Pools ? "pools" : "time")}, where a sample's side is fixed. Leave Snapshot:Folds and Snapshot:Fold at 0.");
+        }
+
+        if (options.Folds < 3 || options.Fold >= options.Folds)
+        {
+            throw new InputException($"Snapshot:Fold is {options.Fold} of Snapshot:Folds = {options.Folds}: take at least 3 folds, counted from 0.");
+        }
     }
 
     private static SplitWindows WindowsOf(IReadOnlyList<SampleHeader> headers, SplitOptions options)
@@ -82,7 +107,7 @@ public static class SplitPlanner
         return mode == SplitMode.OutOfTime || byTime == byPool ? byTime : Side.Idle;
     }
 
-    private static void CheckSides(IReadOnlyList<SampleHeader> headers, Side[] sides, SplitWindows? windows)
+    private static void CheckSides(IReadOnlyList<SampleHeader> headers, Side[] sides, SplitWindows? windows, bool free)
     {
         var where = windows is null ? "" : $" (reference from {windows.ReferenceFrom:yyyy-MM-dd}, test from {windows.TestFrom:yyyy-MM-dd})";
         foreach (var side in new[] { Side.Train, Side.Reference, Side.Test })
@@ -96,7 +121,7 @@ public static class SplitPlanner
         }
 
         var classes = Classes(headers, sides, Side.Train);
-        if (classes.Count == 1)
+        if (classes.Count == 1 && !free)
         {
             throw new InputException($"All training labels are '{classes[0]}': there is nothing to learn. Check the descriptor's answer mapping.");
         }
@@ -126,6 +151,11 @@ public static class SplitPlanner
             SplitMode.OutOfTime => "OutOfTime: split by time alone, so the same borrower may appear on both sides of time.",
             _ => "Split by a seeded draw, stratified by answer: neither borrowers nor times are known.",
         };
+        if (options.Folds > 0)
+        {
+            yield return $"Fold {options.Fold + 1} of {options.Folds} is the test side.";
+        }
+
         if (windows is not null)
         {
             yield return $"Training labels known by {windows.ReferenceFrom:yyyy-MM-dd}; reference to {windows.TestFrom:yyyy-MM-dd}; test to {windows.End:yyyy-MM-dd}.";

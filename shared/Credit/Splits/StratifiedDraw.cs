@@ -7,7 +7,27 @@ internal static class StratifiedDraw
 {
     private const double HeldOutShare = 0.1;
 
-    public static Side[] Sides(IReadOnlyList<SampleHeader> headers, ulong seed)
+    public static Side[] Sides(IReadOnlyList<SampleHeader> headers, ulong seed) => Deal(headers, seed, (rank, count) =>
+    {
+        var heldOut = HeldOut(count);
+        return rank < heldOut ? Side.Reference : rank < 2 * heldOut ? Side.Test : Side.Train;
+    });
+
+    /// <summary>The same draw dealt into folds: one is the test side, a tenth of the whole after it the reference side. Every subject is tested in one fold.</summary>
+    public static Side[] Fold(IReadOnlyList<SampleHeader> headers, ulong seed, int fold, int folds) => Deal(headers, seed, (rank, count) =>
+    {
+        // First rank of a fold: the same for all folds, so that their test sides tile the stratum.
+        int Start(int f) => (int)((long)f * count / folds);
+        if (rank >= Start(fold) && rank < Start(fold + 1))
+        {
+            return Side.Test;
+        }
+
+        var afterTest = (rank - Start(fold + 1) + count) % count;
+        return afterTest < HeldOut(count) ? Side.Reference : Side.Train;
+    });
+
+    private static Side[] Deal(IReadOnlyList<SampleHeader> headers, ulong seed, Func<int, int, Side> side)
     {
         var sideOf = new Dictionary<string, Side>(StringComparer.Ordinal);
         var strata = headers.GroupBy(header => header.Subject, StringComparer.Ordinal)
@@ -18,10 +38,9 @@ internal static class StratifiedDraw
             // Ordered by a hash of the subject, so that the input's order does not matter.
             var subjects = stratum.Select(subject => subject.Subject)
                 .OrderBy(subject => SeededRandom.Derive(seed, "split", subject)).ThenBy(subject => subject, StringComparer.Ordinal).ToList();
-            var heldOut = HeldOut(subjects.Count);
             for (var i = 0; i < subjects.Count; i++)
             {
-                sideOf[subjects[i]] = i < heldOut ? Side.Reference : i < 2 * heldOut ? Side.Test : Side.Train;
+                sideOf[subjects[i]] = side(i, subjects.Count);
             }
         }
 

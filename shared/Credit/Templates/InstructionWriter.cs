@@ -20,6 +20,12 @@ public sealed record InstructionRecord(string Id, string Instruction, string Inp
     /// <summary>Index of the first answer token in <see cref="Tokens"/>.</summary>
     public int AnswerStart { get; init; }
 
+    /// <summary>Ids of the samples that the prompt shows as worked examples; they stand in <see cref="Tokens"/>, not in <see cref="Input"/>.</summary>
+    public IReadOnlyList<string> Shots { get; init; } = [];
+
+    /// <summary>How often the instruction counts in training: above 1 where its class is repeated.</summary>
+    public int Copies { get; init; } = 1;
+
     public static InstructionRecord Of(PromptTemplate template, Sample sample, double? score, int? rank, string reason) =>
         new(sample.Id, template.Instruction, template.Input(sample), sample.Answer, score, rank, reason);
 }
@@ -54,6 +60,22 @@ public sealed class InstructionWriter(Stream stream) : IDisposable
         }
 
         _json.WriteString("reason", record.Reason);
+        if (record.Copies != 1)
+        {
+            _json.WriteNumber("copies", record.Copies);
+        }
+
+        if (record.Shots.Count > 0)
+        {
+            _json.WriteStartArray("shots");
+            foreach (var shot in record.Shots)
+            {
+                _json.WriteStringValue(shot);
+            }
+
+            _json.WriteEndArray();
+        }
+
         if (record.Tokens.Count > 0)
         {
             _json.WriteNumber("answer_start", record.AnswerStart);

@@ -1,6 +1,7 @@
 using HandlebarsDotNet;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Tasks;
 
 namespace ZiGong.Credit.Templates;
 
@@ -33,8 +34,12 @@ public sealed class PromptTemplate
         (_frame, _) = Compile("frame", descriptor.Prompt.Frame ?? PlainFrame, Frame("instruction", "input", []));
         (_, Instruction) = Compile(
             "instruction",
-            descriptor.Prompt.Instruction ?? DefaultInstruction,
-            new Dictionary<string, object> { ["allowed"] = AllowedWords(descriptor.Answer.Allowed), ["task"] = descriptor.Task });
+            descriptor.Prompt.Instruction ?? TaskCatalog.Instruction(descriptor.Task, descriptor.Answer.Kind),
+            Words(descriptor));
+        if (descriptor.Answer.Rules.Count > 0 && descriptor.Prompt.Instruction is null)
+        {
+            Instruction = $"{Instruction} The rules: {FreeAnswers.RuleNames(descriptor.Answer)}. Without a violation the answer is '{descriptor.Answer.NoViolation}'.";
+        }
     }
 
     public PromptForm Form { get; }
@@ -42,7 +47,8 @@ public sealed class PromptTemplate
     /// <summary>The instruction with its allowed answers, the same for all samples.</summary>
     public string Instruction { get; }
 
-    private static string DefaultInstruction => "Judge the following case of {{task}}. Respond with only either {{allowed}}.";
+    /// <summary>Whether the wording has a place for worked examples; a frame of one's own may not.</summary>
+    public bool TakesExamples => _frame(Frame("", "", [("\u0001", "\u0001")])).Contains('\u0001', StringComparison.Ordinal);
 
     /// <summary>The sample's fields in words, in descriptor order.</summary>
     public string Input(Sample sample)
@@ -57,7 +63,10 @@ public sealed class PromptTemplate
             }
         }
 
-        return _input(Fields(fields)).TrimEnd('\n');
+        var text = _input(Fields(fields)).TrimEnd('\n');
+        return _descriptor.Answer.Questions.Count > 0 && sample.Fields.TryGetValue(FreeAnswers.QuestionField, out var question)
+            ? $"{text.TrimEnd()}\nQuestion: {question}"
+            : text;
     }
 
     /// <summary>The whole prompt up to where the answer begins, after worked examples if given.</summary>
@@ -75,6 +84,24 @@ public sealed class PromptTemplate
         ["input"] = input,
         ["examples"] = examples.Select(pair => new Dictionary<string, object> { ["input"] = pair.Input, ["answer"] = pair.Answer }).ToList(),
     };
+
+    /// <summary>What an instruction may use: a word that makes no sense for the answer is not there, so that its use is found.</summary>
+    private static Dictionary<string, object> Words(DatasetDescriptor descriptor)
+    {
+        var words = new Dictionary<string, object> { ["task"] = descriptor.Task };
+        if (!descriptor.Answer.IsFree)
+        {
+            words["allowed"] = AllowedWords(descriptor.Answer.Allowed);
+        }
+
+        if (descriptor.Answer.Rules.Count > 0)
+        {
+            words["rules"] = FreeAnswers.RuleNames(descriptor.Answer);
+            words["none"] = descriptor.Answer.NoViolation;
+        }
+
+        return words;
+    }
 
     private static string AllowedWords(IReadOnlyList<string> allowed) =>
         $"{string.Join(", ", allowed.SkipLast(1).Select(answer => $"'{answer}'"))} or '{allowed[^1]}'";

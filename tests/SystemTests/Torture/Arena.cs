@@ -5,6 +5,7 @@ using ZiGong.Cli;
 using ZiGong.Contracts;
 using ZiGong.Control;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 using ZiGong.Testing;
 
@@ -82,6 +83,19 @@ internal sealed class Arena : IAsyncDisposable
         await CompareAsync(run, undisturbed, wiped);
     }
 
+    /// <summary>What the services logged and what stands in the broker's queues: the folders are gone when the test has ended.</summary>
+    private string Evidence(Guid run)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"zigong-torture-{run:N}"));
+        foreach (var log in Directory.EnumerateFiles(Path.Combine(Lab.Folder, "services"), "*.log"))
+        {
+            File.Copy(log, Path.Combine(folder.FullName, Path.GetFileName(log)), overwrite: true);
+        }
+
+        File.WriteAllText(Path.Combine(folder.FullName, "queues.txt"), Broker.Queues());
+        return folder.FullName;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Services.Dispose();
@@ -109,7 +123,7 @@ internal sealed class Arena : IAsyncDisposable
     {
         for (var retry = 0; ; retry++)
         {
-            var ended = await Lab.OverAsync(run);
+            var ended = await EndAsync(run);
             if (ended.Status == RunStatus.Completed)
             {
                 Tally.Finished++;
@@ -122,6 +136,39 @@ internal sealed class Arena : IAsyncDisposable
             await using var host = await EmbeddedHost.StartAsync(Lab.Options, default);
             await host.Services.GetRequiredService<RunRequests>().ResumeAsync(run, default);
         }
+    }
+
+    /// <summary>A run that moves is only slow, on a machine that does much else; one in which nothing happens for minutes is stuck.</summary>
+    private async Task<RunRow> EndAsync(Guid run)
+    {
+        for (var seen = ""; ;)
+        {
+            try
+            {
+                var (row, movement) = await Lab.UntilAsync(
+                    async db => await LookAsync(db, run) is var (now, moved) && (now.Status != RunStatus.Running || moved != seen) ? Tuple.Create(now, moved) : null,
+                    $"the end or any movement of run {run} after: {seen}");
+                if (row.Status != RunStatus.Running)
+                {
+                    return row;
+                }
+
+                seen = movement;
+                await Task.Delay(200);
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"{e.Message}\nlogs and queues: {Evidence(run)}", e);
+            }
+        }
+    }
+
+    /// <summary>The run, and in a word what its units have come to.</summary>
+    private static async Task<(RunRow Run, string Movement)> LookAsync(PipelineDb db, Guid run)
+    {
+        var units = await db.WorkUnits.Where(u => u.RunId == run).OrderBy(u => u.Stage).ThenBy(u => u.Unit).ToListAsync();
+        var open = units.Where(u => u.State != UnitState.Done).Select(u => $"{u.Stage} {u.Unit} {u.State} {u.Done}/{u.Total}, attempts {u.Attempts}");
+        return (await db.Runs.SingleAsync(r => r.RunId == run), $"{units.Count(u => u.State == UnitState.Done)} units done; {string.Join("; ", open)}");
     }
 
     private async Task CompareAsync(Guid run, Guid undisturbed, bool wiped)

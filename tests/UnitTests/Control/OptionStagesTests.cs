@@ -21,6 +21,8 @@ public sealed class OptionStagesTests
     [InlineData("Tuning:Base", Stage.Dataset)]
     [InlineData("Tuning:Epochs", Stage.Tuning)]
     [InlineData("TracSeq:Reference", Stage.Reference)]
+    [InlineData("TracSeq:Curvature", Stage.Reference)]
+    [InlineData("TracSeq:Damping", Stage.Reference)]
     [InlineData("TracSeq:Optimizer", Stage.Partials)]
     [InlineData("TracSeq:Clock", Stage.Scores)]
     [InlineData("Templating:Form", Stage.Dataset)]

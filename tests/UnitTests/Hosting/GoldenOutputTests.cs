@@ -110,9 +110,21 @@ public sealed class GoldenOutputTests : IDisposable
     }
 
     [Fact]
+    public void Curvature()
+    {
+        var solved = new EmpiricalFisher([[3, 0, 4, 0], [0, 1, 0, 2], [1, -1, 1, -1]], damping: 0.1).Solve([0.15f, 0.25f, -0.3f, 0]);
+        string[] chosen = [.. EmpiricalFisher.Choose(Enumerable.Range(0, 8).Select(i => $"{i:x32}"), seed: 1, most: 3)];
+        Check(
+            [.. solved.Select(v => (double)v), .. chosen.Select(id => (double)(id[^1] - '0'))],
+            [0.868742, 0.648100, -0.663463, -0.297268, 0, 3, 5],
+            nameof(CodeVersions.Reference),
+            CodeVersions.Reference);
+    }
+
+    [Fact]
     public void Partials()
     {
-        double[] partials = [PartialScore.Of("a", [3, 4], [1, 2], 0.1), PartialScore.Of("a", [3, 4], [1, 2], 0.1, Similarity.Cosine)];
+        double[] partials = [PartialScore.Of("a", [3, 4], [1, 2], 0.1, Similarity.Dot), PartialScore.Of("a", [3, 4], [1, 2], 0.1, Similarity.Cosine)];
         Check(partials, [1.1, 0.22], nameof(CodeVersions.Partials), CodeVersions.Partials);
     }
 

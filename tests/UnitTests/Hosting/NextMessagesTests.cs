@@ -57,6 +57,16 @@ public sealed class NextMessagesTests
     }
 
     [Fact]
+    public void With_curvature_the_reference_waits_for_the_training_shards_of_its_checkpoint()
+    {
+        var run = Gradients(Scenario.UpTo(Stage.Gradients), "c1", "r1") with { ReferenceNeedsTraining = true };
+        run = Gradients(run, "c1", "t1");
+        NextMessages.Of(run).ShouldNotContain(m => m is AverageReference);
+        run = Gradients(run, "c1", "t2");
+        NextMessages.Of(run).OfType<AverageReference>().ShouldBe([new AverageReference(RunScenario.Id, 1, "c1")]);
+    }
+
+    [Fact]
     public void A_shard_is_scored_when_its_gradients_and_the_average_are_there()
     {
         var run = Gradients(Scenario.UpTo(Stage.Gradients), "c1", "t1");

@@ -11,7 +11,7 @@ public sealed class PartialScoreTests
 {
     [Fact]
     public void The_inner_product_is_weighed_by_the_learning_rate() =>
-        PartialScore.Of("z", [3, 4], [2, -1], eta: 0.5).ShouldBe(1);
+        PartialScore.Of("z", [3, 4], [2, -1], eta: 0.5, Similarity.Dot).ShouldBe(1);
 
     [Fact]
     public void Cosine_divides_by_the_training_gradient_alone() =>
@@ -24,11 +24,11 @@ public sealed class PartialScoreTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void A_score_that_is_not_finite_names_its_sample(float bad) =>
-        Should.Throw<NotFiniteNumberException>(() => PartialScore.Of("sample-3", [1, bad], [1, 1], 1)).Message.ShouldContain("sample-3");
+        Should.Throw<NotFiniteNumberException>(() => PartialScore.Of("sample-3", [1, bad], [1, 1], 1, Similarity.Dot)).Message.ShouldContain("sample-3");
 
     [Fact]
     public void Gradients_of_different_sizes_do_not_match() =>
-        Should.Throw<ArgumentException>(() => PartialScore.Of("z", [1, 2], [1], 1)).Message.ShouldContain("2 and 1");
+        Should.Throw<ArgumentException>(() => PartialScore.Of("z", [1, 2], [1], 1, Similarity.Dot)).Message.ShouldContain("2 and 1");
 
     [Fact]
     public void Long_gradients_sum_as_in_double_precision() =>
@@ -38,10 +38,10 @@ public sealed class PartialScoreTests
             float[] a = [.. Enumerable.Range(0, length).Select(_ => (float)random.NextGaussian())];
             float[] b = [.. Enumerable.Range(0, length).Select(_ => (float)random.NextGaussian())];
             var exact = a.Zip(b, (x, y) => (decimal)(double)x * (decimal)(double)y).Sum();
-            PartialScore.Of("z", a, b, 1).ShouldBe((double)exact, 1e-10);
+            PartialScore.Of("z", a, b, 1, Similarity.Dot).ShouldBe((double)exact, 1e-10);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
 
     [Fact]
     public void Small_terms_beside_large_ones_are_not_lost() =>
-        PartialScore.Of("z", [1e8f, 1, -1e8f, 1], [1, 1, 1, 1], 1).ShouldBe(2);
+        PartialScore.Of("z", [1e8f, 1, -1e8f, 1], [1, 1, 1, 1], 1, Similarity.Dot).ShouldBe(2);
 }

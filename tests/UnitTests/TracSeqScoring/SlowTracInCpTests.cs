@@ -75,7 +75,7 @@ public sealed class SlowTracInCpTests
         var vector = mean.Build();
         var partials = new Dictionary<string, double>(StringComparer.Ordinal);
         extractor.Extract(
-            Extraction.Samples(Training), sketch: null, (entry, row, _) => partials[entry.SampleId] = PartialScore.Of(entry.SampleId, row, vector, rate), CancellationToken.None);
+            Extraction.Samples(Training), sketch: null, (entry, row, _) => partials[entry.SampleId] = PartialScore.Of(entry.SampleId, row, vector, rate, Similarity.Dot), CancellationToken.None);
         return [.. Enumerable.Range(0, Training.Count).Select(i => partials[Extraction.Id(i)])];
     }
 

@@ -10,8 +10,8 @@ public sealed class PromptTemplateTests
 {
     private const string Instruction = "Judge the following case of credit-default. Respond with only either 'good' or 'bad'.";
 
-    private static Sample Loan(string note = "fine", string answer = "good") => new(
-        "id", "loans", "credit-default", "s", "k", new Dictionary<string, string> { ["income"] = "2500", ["job"] = "F", ["note"] = note, ["sex"] = "f" }, answer, null, null);
+    private static Sample Loan(string note = "fine", string answer = "good", string subject = "s") => new(
+        $"id {note} {subject}", "loans", "credit-default", subject, "k", new Dictionary<string, string> { ["income"] = "2500", ["job"] = "F", ["note"] = note, ["sex"] = "f" }, answer, null, null);
 
     [Fact]
     public void The_table_form_has_one_line_a_field_in_words_and_no_protected_only_field() =>
@@ -75,7 +75,8 @@ public sealed class PromptTemplateTests
         // One token a character: enough to see what goes where.
         var tokens = new TextTokens(text => [.. text.Select(c => (int)c)], ids => string.Concat(ids.Select(id => (char)id)), 70_000, BosId: 1, EosId: 2, PadId: 0);
         var template = new PromptTemplate(Tables.Descriptor());
-        var encoding = new TextEncoding(template, ["good", "bad"], tokens, [Loan("late", "bad")]);
+        var examples = WorkedExamples.Draw([Loan("late", "bad", "a"), Loan("late", "bad", "b")], Tables.Descriptor().Answer with { Allowed = ["bad"] }, 1, seed: 1);
+        var encoding = new TextEncoding(template, ["good", "bad"], tokens, examples);
 
         var encoded = encoding.Encode(Loan(answer: "bad"));
 

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
+using ZiGong.Hosting;
+using ZiGong.Ingest.Sealing;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Cli.Experiments;
+
+/// <summary>What somebody asked for.</summary>
+/// <param name="Descriptor">The data set's descriptor as YAML.</param>
+/// <param name="Set">Options for all arms, as <c>Section:Name=value</c>.</param>
+/// <param name="Seeds">How many, counted up from the option Seed.</param>
+/// <param name="Folds">Null: 10 where fairness is asked for and the data have neither subjects nor times, else none.</param>
+/// <param name="Full">No caps by default.</param>
+/// <param name="Arms">Those alone; empty: all.</param>
+public sealed record ExperimentOrder(string Name, string Descriptor, IReadOnlyList<string> Set, int Seeds, int? Folds, bool Full, IReadOnlyList<string> Arms);
+
+/// <summary>Makes the plan, for which it seals what is stored.</summary>
+public sealed class ExperimentPlanner(SnapshotSealing sealing)
+{
+    private const int MaximumTraining = 4000;
+    private const int MaximumReference = 1500;
+    private const int FairnessFolds = 10;
+
+    /// <returns>The plan, and the snapshot of each fold.</returns>
+    /// <exception cref="InputException">The data or the options do not allow the experiment.</exception>
+    public async Task<(ExperimentPlan Plan, IReadOnlyList<SnapshotRow> Snapshots)> PlanAsync(ExperimentOrder order, CancellationToken ct)
+    {
+        var kind = ExperimentCatalog.Find(order.Name);
+        var descriptor = DescriptorFile.Parse(order.Descriptor, "the descriptor");
+        var options = OptionsOf(order, kind, descriptor);
+        var snapshots = new List<SnapshotRow>();
+        for (var fold = 0; fold < Math.Max(1, options.Snapshot.Folds); fold++)
+        {
+            snapshots.Add(await sealing.SealAsync(order.Descriptor, options.Snapshot with { Fold = fold }, ct));
+        }
+
+        return (Plan(order, kind, options, descriptor, snapshots), snapshots);
+    }
+
+    /// <summary>The options of an arm: those of the plan, then the arm's own, then seed and fold.</summary>
+    public static RunOptions OptionsOf(ExperimentPlan plan, PlannedRun run)
+    {
+        var options = plan.Set.Concat(run.Arm.Set).Aggregate(new RunOptions(), RunOptionsReader.Set);
+        return options with { Seed = run.Seed, Snapshot = options.Snapshot with { Fold = run.Fold } };
+    }
+
+    private static RunOptions OptionsOf(ExperimentOrder order, ExperimentKind kind, DatasetDescriptor descriptor)
+    {
+        var options = order.Set.Aggregate(new RunOptions(), RunOptionsReader.Set);
+        var snapshot = options.Snapshot;
+        if (!order.Full)
+        {
+            // What the user set stands, 0 apart: that is --full's to say.
+            snapshot = snapshot with
+            {
+                MaximumTraining = snapshot.MaximumTraining > 0 ? snapshot.MaximumTraining : MaximumTraining,
+                MaximumReference = snapshot.MaximumReference > 0 ? snapshot.MaximumReference : MaximumReference,
+            };
+        }
+
+        var timeless = descriptor is { Subject: null, ObservedAt: { Column: null, Constant: null } };
+        var folds = order.Folds ?? (snapshot.Folds > 0 ? snapshot.Folds : kind.MeasuresFairness && timeless ? FairnessFolds : 0);
+        return options with { Snapshot = snapshot with { Folds = folds, Fold = 0 } };
+    }
+
+    private static ExperimentPlan Plan(
+        ExperimentOrder order, ExperimentKind kind, RunOptions options, DatasetDescriptor descriptor, IReadOnlyList<SnapshotRow> snapshots)
+    {
+        var first = snapshots[0];
+        using var periods = JsonDocument.Parse(first.Periods);
+        var data = new ExperimentData(
+            first.Training,
+            (long)(first.Training + first.Reference) * periods.RootElement.GetArrayLength(),
+            first.DecayIdentified,
+            first.DecayIdentified,
+            descriptor.Fields.Any(f => f.Protected));
+        var choice = kind.Arms(data, options);
+        var steps = WorkAmounts.Steps(first.Training, options.Tuning.BatchSize, options.Tuning.Epochs, options.Tuning.MinimumSteps);
+        options = options with { Tuning = options.Tuning with { Epochs = 1, MinimumSteps = steps } };
+        return new ExperimentPlan(
+            kind.Name,
+            kind.Question,
+            descriptor.Name,
+            [.. RunOptionsReader.Changes(new RunOptions(), options).Where(name => name is not (nameof(RunOptions.Seed))).Select(name => RunOptionsReader.Assignment(options, name))],
+            [.. Enumerable.Range(0, order.Seeds).Select(i => options.Seed + i)],
+            options.Snapshot.Folds,
+            [.. snapshots.Select(s => s.SnapshotId)],
+            steps,
+            $"those of a run on all {first.Training:#,0} training samples; smaller choices are passed over more often",
+            kind.MeasuresFairness,
+            Chosen(choice.Arms, order.Arms),
+            [.. CapNotes(options.Snapshot), .. choice.Notes],
+            CodeVersions.Whole);
+    }
+
+    private static IReadOnlyList<PlannedArm> Chosen(IReadOnlyList<PlannedArm> arms, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+        {
+            return arms;
+        }
+
+        if (names.FirstOrDefault(n => arms.All(a => a.Name != n)) is { } unknown)
+        {
+            throw new InputException($"there is no arm '{unknown}' here; arms are {string.Join(", ", arms.Select(a => a.Name))}");
+        }
+
+        return [.. arms.Where(a => names.Contains(a.Name)).Select(a => a with { Against = [.. a.Against.Where(names.Contains)] })];
+    }
+
+    private static IEnumerable<string> CapNotes(SnapshotOptions snapshot)
+    {
+        yield return snapshot.IsCapped
+            ? $"Capped: at most {Cap(snapshot.MaximumTraining)} training, {Cap(snapshot.MaximumReference)} reference and {Cap(snapshot.MaximumTest)} test samples; --full lifts the caps."
+            : "Not capped: all samples take part.";
+
+        static string Cap(int maximum) => maximum == 0 ? "any number of" : $"{maximum:#,0}";
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Metrics;
+
+namespace ZiGong.Cli.Experiments;
+
+/// <summary>An experiment's result on the screen.</summary>
+public static class ExperimentView
+{
+    public static void Print(ExperimentResult result, Screen screen)
+    {
+        if (screen.Json)
+        {
+            screen.Data(result);
+            return;
+        }
+
+        var design = result.Design;
+        screen.Line($"experiment {ExperimentStore.Short(result.Id)}: {result.Name} on {result.Dataset}");
+        screen.Line(result.Question);
+        screen.Line(string.Create(CultureInfo.InvariantCulture, $"{result.ArmsDone} of {result.ArmsPlanned} runs done; {design.Training:#,0} training, {design.Reference:#,0} reference, {design.Test:#,0} test samples{Bad(design)}; seeds {string.Join(", ", design.Seeds)}; {design.Steps:#,0} steps an arm"));
+        screen.Heading("Arms (mean over seeds ± their standard deviation)");
+        screen.Print(Format.Table(
+            ["Arm", "What it is", "KS>", "AUC>", "Acc>", "F1>", "Brier>", "Miss>", "Kept>", "Classes", "Age>", "Overlap>", "Seconds>"],
+            result.Arms.Select(ArmRow)));
+        if (result.Comparisons.Count > 0)
+        {
+            screen.Heading($"Differences, arm minus reference [95 %], n = {design.Test:#,0}; in brackets behind KS and AUC what could have been detected");
+            screen.Print(Format.Table(
+                ["Arm", "Against", "ΔKS>", "ΔAUC>", "ΔAcc>", "ΔF1>", "ΔBrier>", "Overlap>"],
+                result.Comparisons.Select(ComparisonRow)));
+        }
+
+        if (result.Fairness.Count > 0)
+        {
+            screen.Heading("Fairness (favourable: predicted good)");
+            screen.Print(Format.Table(
+                ["Field", "Arm", "Groups: n, favourable", "Parity ratio>", "Δ parity ratio>", "Equal opportunity>", "Average odds>"],
+                result.Fairness.Select(FairnessRow)));
+        }
+
+        foreach (var note in result.Notes)
+        {
+            screen.Line($"Note: {note}");
+        }
+    }
+
+    private static string Bad(ExperimentDesign design) => design.TestPositives is { } bad ? $" ({Format.Count(bad)} bad)" : "";
+
+    private static IEnumerable<string> ArmRow(ArmResult arm) =>
+    [
+        arm.Arm, arm.Title,
+        .. ArmMeasures.Shown.Select(m => arm.Metrics.TryGetValue(m, out var figure) ? Spread(figure) : ""),
+        arm.Kept is { } kept ? Format.Count(kept) : "",
+        string.Join(", ", arm.ClassShares.Select(c => $"{c.Key} {Format.Share(c.Value)}")),
+        arm.MeanAge is { } age ? age.ToString("0.0", CultureInfo.InvariantCulture) : "",
+        arm.Overlap is { } overlap ? Format.Figure(overlap) : "",
+        Format.Count(arm.Seconds),
+    ];
+
+    private static IEnumerable<string> ComparisonRow(ArmComparison comparison) =>
+    [
+        comparison.Arm, comparison.Reference,
+        Detectable(comparison, Metric.Ks), Detectable(comparison, Metric.Auc),
+        .. new[] { Metric.Acc, Metric.F1, Metric.Brier }.Select(m => comparison.Differences.TryGetValue(m, out var d) ? Interval(d) : ""),
+        Format.Figure(comparison.Overlap),
+    ];
+
+    private static IEnumerable<string> FairnessRow(ArmFairness fairness) =>
+    [
+        fairness.Field, fairness.Arm,
+        string.Join("; ", fairness.Groups.Select(g => $"{g.Group} {Format.Count(g.Count)}, {Format.Share(g.Favourable)}{(g.Counted ? "" : " (small)")}")),
+        Figure(fairness, FairnessFigure.ParityRatio),
+        fairness.Differences.TryGetValue(FairnessFigure.ParityRatio, out var change) ? Interval(change) : "",
+        Figure(fairness, FairnessFigure.EqualOpportunity),
+        Figure(fairness, FairnessFigure.AverageOdds),
+    ];
+
+    private static string Figure(ArmFairness fairness, FairnessFigure which) => fairness.Figures.TryGetValue(which, out var f)
+        ? $"{Format.Figure(f.Mean)} [{Format.Figure(f.Lower)}, {Format.Figure(f.Upper)}]"
+        : "";
+
+    private static string Spread(ArmFigure figure) => figure.PerSeed.Count > 1 ? $"{Format.Figure(figure.Mean)} ± {Format.Figure(figure.Spread)}" : Format.Figure(figure.Mean);
+
+    private static string Interval(Difference d) => $"{Signed(d.Value)} [{Signed(d.Lower)}, {Signed(d.Upper)}]";
+
+    private static string Detectable(ArmComparison comparison, Metric metric) =>
+        comparison.Differences.TryGetValue(metric, out var d) ? $"{Interval(d)} ({Format.Figure(d.Detectable)})" : "";
+
+    private static string Signed(double value) => value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
+}

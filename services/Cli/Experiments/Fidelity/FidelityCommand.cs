@@ -1,0 +1,105 @@
+using System.CommandLine;
+using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Runs;
+using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Subjects;
+using ZiGong.Ingest;
+using ZiGong.Storage;
+
+namespace ZiGong.Cli.Experiments.Fidelity;
+
+/// <summary><c>experiment fidelity</c>: what influence scores are worth, by models trained on subsets, left-out samples and flipped labels.</summary>
+internal static class FidelityCommand
+{
+    public static Command Create(CommandBuilder builder)
+    {
+        var defaults = new FidelitySettings();
+        var dataset = new Option<string>("--dataset") { Description = "A shipped name (see `dataset list`) or the path of a descriptor.", Required = true };
+        var files = new Argument<string[]>("FILES") { Description = "The tables; nothing of them is stored.", Arity = ArgumentArity.OneOrMore };
+        var measure = new Option<FidelityMeasure[]>("--measure") { Description = "What to measure; repeatable; all of it where not given.", DefaultValueFactory = _ => [] };
+        var seeds = Number("--seeds", nameof(FidelitySettings.Seeds), defaults.Seeds);
+        var subsets = Number("--subsets", nameof(FidelitySettings.Subsets), defaults.Subsets);
+        var steps = Number("--steps", nameof(FidelitySettings.Steps), defaults.Steps);
+        var rows = Number("--rows", nameof(FidelitySettings.Rows), defaults.Rows);
+        var references = Number("--references", nameof(FidelitySettings.References), defaults.References);
+        var leftOut = Number("--left-out", nameof(FidelitySettings.LeftOut), defaults.LeftOut);
+        var resamples = Number("--resamples", nameof(FidelitySettings.Resamples), defaults.Resamples);
+        var flips = Number("--flips", nameof(FidelitySettings.Flips), defaults.Flips);
+        var inspected = Number("--inspected", nameof(FidelitySettings.Inspected), defaults.Inspected);
+        var set = new Option<string[]>("--set") { Description = "Change an option of agent, gradients, scores or tuning: Section:Name=value; repeatable.", DefaultValueFactory = _ => [] };
+        return builder.Command(
+            "fidelity",
+            "Measure what influence scores are worth; stopped, it goes on where it was.",
+            [dataset, files, measure, seeds, subsets, steps, rows, references, leftOut, resamples, flips, inspected, set],
+            (parsed, screen, ct) => RunAsync(
+                parsed.GetRequiredValue(dataset),
+                parsed.GetRequiredValue(files),
+                [.. parsed.GetValue(measure)! is { Length: > 0 } chosen ? chosen : Enum.GetValues<FidelityMeasure>()],
+                new FidelitySettings
+                {
+                    Rows = parsed.GetValue(rows),
+                    References = parsed.GetValue(references),
+                    Seeds = parsed.GetValue(seeds),
+                    Subsets = parsed.GetValue(subsets),
+                    Steps = parsed.GetValue(steps),
+                    LeftOut = parsed.GetValue(leftOut),
+                    Resamples = parsed.GetValue(resamples),
+                    Flips = parsed.GetValue(flips),
+                    Inspected = parsed.GetValue(inspected),
+                },
+                RunCommand.OptionsOf(parsed.GetValue(set)!, seed: null),
+                screen,
+                ct),
+            "zigong experiment fidelity --dataset german german.data",
+            "zigong experiment fidelity --dataset simulated sim.csv --measure lds --subsets 32 --seeds 2");
+    }
+
+    private static Option<T> Number<T>(string name, string setting, T value) => new(name)
+    {
+        Description = SettingRanges.Meaning(setting),
+        DefaultValueFactory = _ => value,
+    };
+
+    private static async Task<int> RunAsync(
+        string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, Screen screen, CancellationToken ct)
+    {
+        SettingRanges.Check(settings);
+        var configuration = CliSettings.Read();
+        var descriptor = DescriptorFile.Load(dataset);
+        await using (var reader = await Reader.OpenAsync(configuration, ct))
+        {
+            await SubjectKey.EnsureAsync(configuration.SubjectKeyFile, reader.Source, ct);
+        }
+
+        var samples = FidelityData.Read(descriptor, files, SubjectHasher.FromFile(configuration.SubjectKeyFile), ct);
+        var data = FidelityData.Of(descriptor, samples, settings, options.Snapshot);
+        var status = new StatusLine(screen, TimeProvider.System);
+        var gate = new Lock();
+        var experiment = new FidelityExperiment(
+            data, settings, options, new ArtifactStore(configuration.Artifacts), new KeyedResults(Path.Combine(CliSettings.Home, "experiments", "fidelity")), configuration.Workers,
+            (done, total, what) =>
+            {
+                lock (gate)
+                {
+                    status.Show($"{what}: {done} of {total}");
+                }
+            });
+        FidelityResult result;
+        try
+        {
+            result = await experiment.RunAsync(measures, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            status.Clear();
+            screen.Note("stopping; the same command goes on from here");
+            throw;
+        }
+
+        status.Clear();
+        FidelityView.Print(result, screen);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,75 @@
+using ZiGong.Credit.Metrics;
+using ZiGong.TracSeqScoring.Fidelity;
+
+namespace ZiGong.Cli.Experiments.Fidelity;
+
+/// <summary>What a fidelity experiment found; measures that were not asked for are null.</summary>
+/// <param name="Training">Training samples.</param>
+/// <param name="References">Reference samples.</param>
+/// <param name="Bads">Training samples with the bad outcome.</param>
+/// <param name="Checkpoints">Of an agent.</param>
+/// <param name="Arms">Name to rule.</param>
+/// <param name="Trained">Trainings and agents that this call did; the others were found.</param>
+/// <param name="Found">Trainings and agents of an earlier call.</param>
+public sealed record FidelityResult(
+    string Dataset,
+    int Training,
+    int References,
+    int Bads,
+    int Checkpoints,
+    bool DecayIdentified,
+    FidelitySettings Settings,
+    IReadOnlyDictionary<string, string> Arms,
+    LdsFigures? Lds,
+    LeaveOneOutFigures? LeaveOneOut,
+    FlipFindings? Flips,
+    IReadOnlyList<SketchFigures>? Sketch,
+    IReadOnlyList<StabilityFigures>? Stability,
+    int Trained,
+    int Found);
+
+/// <summary>Linear datamodeling scores.</summary>
+/// <param name="LossRange">Standard deviation over subsets of the mean reference loss, in nats: what there is to predict.</param>
+/// <param name="SeedAgreement">Spearman over subsets of one reference sample's loss between two training seeds, mean over samples and pairs of seeds.</param>
+/// <param name="GroupSeedAgreement">The same of the mean reference loss.</param>
+public sealed record LdsFigures(double LossRange, double SeedAgreement, double GroupSeedAgreement, IReadOnlyList<LdsArm> Arms);
+
+/// <summary>An arm's score with bootstrap intervals over the subsets; means over the agents.</summary>
+/// <param name="PerReference">Mean Spearman over reference samples of summed pairwise influence and −loss.</param>
+/// <param name="Ensemble">The same with influence averaged over the agents first.</param>
+/// <param name="Group">Spearman of summed scores and the mean reference loss.</param>
+/// <param name="GroupBalanced">Spearman of summed scores and the class-balanced mean reference loss.</param>
+public sealed record LdsArm(string Arm, Interval PerReference, Interval Ensemble, Interval Group, Interval GroupBalanced);
+
+/// <summary>Leave one out.</summary>
+/// <param name="Samples">Left out, one at a time.</param>
+/// <param name="SeedAgreement">Spearman over the samples of the measured change between two training seeds, mean over pairs.</param>
+public sealed record LeaveOneOutFigures(int Samples, double SeedAgreement, IReadOnlyList<LeaveOneOutArm> Arms);
+
+/// <summary>Spearman of score and measured rise of the reference loss, with intervals over the samples; means over the agents.</summary>
+/// <param name="Mean">Against the plain mean of the reference losses.</param>
+/// <param name="Balanced">Against the class-balanced mean.</param>
+public sealed record LeaveOneOutArm(string Arm, Interval Mean, Interval Balanced);
+
+/// <summary>Flipped labels.</summary>
+public sealed record FlipFindings(int Flipped, IReadOnlyList<FlipArm> Arms);
+
+/// <summary>Mean over the seeds, and each seed.</summary>
+public sealed record FlipArm(string Arm, FlipRanking Mean, IReadOnlyList<FlipRanking> Seeds)
+{
+    public static FlipArm Of(string arm, IReadOnlyList<FlipRanking> seeds) => new(
+        arm,
+        new FlipRanking(
+            seeds.Average(s => s.Auc),
+            seeds[0].WithinClass.Keys.ToDictionary(c => c, c => seeds.Average(s => s.WithinClass[c]), StringComparer.Ordinal),
+            seeds.Average(s => s.Found)),
+        seeds);
+}
+
+/// <summary>Sketched against exact, at one width.</summary>
+/// <param name="Error">Mean over pairs and checkpoints of |⟨ĝ, r̂⟩ − ⟨g, r⟩| / (‖g‖‖r‖).</param>
+/// <param name="Scores">Of the run's scores.</param>
+public sealed record SketchFigures(int Width, double Error, ScoreAgreement Scores);
+
+/// <summary>How alike an arm's scores are from agents of different seeds.</summary>
+public sealed record StabilityFigures(string Arm, ScoreAgreement Agreement);

@@ -1,0 +1,54 @@
+using ZiGong.Cli.Experiments;
+using ZiGong.Cli.Reports.Charts;
+using ZiGong.Cli.Reports.Page;
+using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Metrics;
+
+namespace ZiGong.Cli.Reports.OfExperiment;
+
+/// <summary>How the arms treat the groups of protected fields.</summary>
+public static class ArmFairnessSection
+{
+    public static ReportSection Of(ExperimentResult result) => new(
+        "fairness",
+        "Fairness",
+        $"Favourable means predicted good. A parity ratio of 1 is equal treatment; groups of fewer than {Fairness.SmallestGroup} samples are shown, but take no part in ratios and gaps.",
+        result.Fairness.Count == 0
+            ? [new Paragraph("This experiment measures no fairness: it asks another question, or the descriptor names no protected field.")]
+            : [.. result.Fairness.GroupBy(f => f.Field, StringComparer.Ordinal).SelectMany(Field)]);
+
+    private static IEnumerable<ReportBlock> Field(IGrouping<string, ArmFairness> field)
+    {
+        var known = field.Where(f => f.Figures.ContainsKey(FairnessFigure.ParityRatio)).ToList();
+        var table = DataTable.Of(
+            $"{field.Key}: figures of every arm, and the difference to its reference",
+            ["Arm", "Parity ratio>", "Difference>", "Equal opportunity gap>", "Average odds gap>", "Groups"],
+            field.Select(f => (IReadOnlyList<Cell>)
+            [
+                f.Arm, Figure(f, FairnessFigure.ParityRatio),
+                f.Differences.TryGetValue(FairnessFigure.ParityRatio, out var d) ? $"{Reading.Interval(d)} to {f.Reference}" : f.Arm == f.Reference ? "reference" : "not measured",
+                Figure(f, FairnessFigure.EqualOpportunity), Figure(f, FairnessFigure.AverageOdds),
+                string.Join("; ", f.Groups.Select(g => $"{g.Group} n = {Format.Count(g.Count)}, favourable {Format.Share(g.Favourable)}{(g.Counted ? "" : " (too small)")}")),
+            ]));
+        if (known.Count == 0)
+        {
+            return [table];
+        }
+
+        return
+        [
+            new Figures(new Figure(
+                $"Parity ratio by {field.Key}",
+                $"Smallest over largest favourable share, with 95 % intervals: {string.Join(", ", known.Select(f => $"{f.Arm} {Figure(f, FairnessFigure.ParityRatio)}"))}. The dashed line stands at 0.8, the four-fifths rule.",
+                Plots.Forest(
+                    new Scale("parity ratio"),
+                    [("parity ratio", Ink.Model, [.. known.Select(f => f.Figures[FairnessFigure.ParityRatio]).Select((x, i) => new Estimate(known[i].Arm, x.Mean, x.Lower, x.Upper))])],
+                    0.8),
+                table,
+                100 + (32 * known.Count))),
+        ];
+    }
+
+    private static string Figure(ArmFairness fairness, FairnessFigure which) =>
+        fairness.Figures.TryGetValue(which, out var f) ? $"{Format.Figure(f.Mean)} [{Format.Figure(f.Lower)}, {Format.Figure(f.Upper)}]" : "not measured";
+}

@@ -1,0 +1,59 @@
+using ZiGong.Cli.Reports.Charts;
+using ZiGong.Cli.Reports.Page;
+using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Metrics;
+using ZiGong.Evaluation;
+
+namespace ZiGong.Cli.Reports.OfRun;
+
+/// <summary>How the model treats the groups of the protected fields.</summary>
+public static class FairnessSection
+{
+    public static ReportSection Of(RunFacts facts) => new(
+        "fairness",
+        "Fairness",
+        $"Favourable means predicted good, on the test side. Groups of fewer than {Fairness.SmallestGroup} samples are shown, but take no part in ratios and gaps.",
+        facts.Result.Report is not { } report ? [new Paragraph("The model is not evaluated yet.")]
+            : report.Fairness.Count == 0 ? [new Paragraph("The data set's descriptor names no protected field.")]
+            : [Summary(report), new Figures([.. report.Fairness.Select(f => Plot(facts, f))])]);
+
+    private static DataTable Summary(EvaluationReport report) => DataTable.Of(
+        "Per protected field, over groups that are large enough",
+        ["Field", "Parity ratio>", "Parity difference>", "Equal opportunity gap>", "Average odds gap>", "Groups counted>"],
+        report.Fairness.Select(f => (IReadOnlyList<Cell>)
+        [
+            f.Field, Value(f.ParityRatio), Value(f.ParityDifference), Value(f.EqualOpportunity), Value(f.AverageOdds), $"{f.Groups.Count(g => g.Counted)} of {f.Groups.Count}",
+        ]));
+
+    private static Figure Plot(RunFacts facts, FairnessReport fairness)
+    {
+        var label = facts.Descriptor.Fields.FirstOrDefault(f => f.Name == fairness.Field)?.Label ?? fairness.Field;
+        var counted = fairness.Groups.Count(g => g.Counted);
+        return new Figure(
+            $"Favourable predictions by {label}",
+            (counted < 2
+                ? $"Fewer than two groups have {Fairness.SmallestGroup} samples: the differences below may be chance. "
+                : $"Smallest over largest favourable share of the counted groups: {Value(fairness.ParityRatio)}. ")
+            + string.Join(", ", fairness.Groups.Select(g => $"{g.Group} (n = {g.Count}): {Format.Share(g.Favourable)}")) + ".",
+            Plots.Dots(
+                new Scale("share predicted good", -0.02, 1.03, "0 %"),
+                [.. fairness.Groups.Select(g => $"{g.Group} (n = {g.Count})")],
+                [
+                    new Group("of all", Ink.Model, [.. fairness.Groups.Select(g => g.Favourable)]),
+                    new Group("of truly good", Ink.Third, [.. fairness.Groups.Select(g => g.FavourableOfGood ?? double.NaN)]),
+                    new Group("of truly bad", Ink.Baseline, [.. fairness.Groups.Select(g => g.FavourableOfBad ?? double.NaN)]),
+                ]),
+            DataTable.Of(
+                $"Groups of {label}",
+                ["Group", "Samples>", "Favourable>", "Of truly good>", "Of truly bad>", "Counted"],
+                fairness.Groups.Select(g => (IReadOnlyList<Cell>)
+                [
+                    g.Group, Format.Count(g.Count), Format.Share(g.Favourable), Share(g.FavourableOfGood), Share(g.FavourableOfBad), g.Counted ? "yes" : "too small",
+                ])),
+            110 + (42 * fairness.Groups.Count));
+    }
+
+    private static string Value(double? value) => value is { } known ? Format.Figure(known) : "not measured";
+
+    private static string Share(double? value) => value is { } known ? Format.Share(known) : "none";
+}

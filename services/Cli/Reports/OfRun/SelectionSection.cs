@@ -1,0 +1,65 @@
+using ZiGong.Cli.Reports.Charts;
+using ZiGong.Cli.Reports.Page;
+using ZiGong.Cli.Scores;
+using ZiGong.Cli.Terminal;
+
+namespace ZiGong.Cli.Reports.OfRun;
+
+/// <summary>What the selection did to the shares of classes, periods and protected groups.</summary>
+public static class SelectionSection
+{
+    public static ReportSection Of(RunFacts facts) => new(
+        "selection",
+        "What the selection did",
+        "Shares among all training samples, among those kept, and among those kept for their score alone.",
+        facts.Scored is { } scored && scored.Samples.Any(s => s.Reason is not null) ? [Counts(scored), .. Shares(facts, scored)] : [new Paragraph("Nothing is selected yet.")]);
+
+    private static DataTable Counts(ScoredRun scored) => DataTable.Of(
+        "Why samples were kept",
+        ["Reason", "Samples>", "Share of the training side>"],
+        scored.Samples.GroupBy(s => s.Reason ?? "not kept").OrderBy(g => g.Key == "not kept").ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => (IReadOnlyList<Cell>)[g.Key, Format.Count(g.Count()), Format.Share(g.Count() / (double)scored.Samples.Count)]));
+
+    private static IEnumerable<ReportBlock> Shares(RunFacts facts, ScoredRun scored)
+    {
+        List<Figure> figures = [Figure("class", "Classes", scored, s => s.Sample.Answer, [])];
+        if (facts.Periods.Count > 1)
+        {
+            figures.Add(Figure("period", "Periods", scored, s => facts.Periods[facts.PeriodOf[s.Sample.Id]].Name, [.. facts.Periods.Select(p => p.Name)]));
+        }
+
+        figures.AddRange(facts.Descriptor.Fields.Where(f => f.Protected)
+            .Select(f => Figure(f.Label, $"Protected field: {f.Label}", scored, s => s.Sample.Fields.TryGetValue(f.Name, out var value) ? f.GroupOf(value) : "missing", [])));
+        return [new Figures(figures)];
+    }
+
+    private static Figure Figure(string what, string title, ScoredRun scored, Func<ScoredSample, string> groupOf, IReadOnlyList<string> order)
+    {
+        var groups = scored.Samples.GroupBy(groupOf).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+        IReadOnlyList<string> names = order.Count > 0 ? [.. order.Where(groups.ContainsKey)] : [.. groups.Keys.Order(StringComparer.Ordinal)];
+        var (all, kept, top) = (scored.Samples.Count, scored.Samples.Count(IsKept), scored.Samples.Count(IsTop));
+        double[] Values(Func<ScoredSample, bool> of, int total) => [.. names.Select(n => total == 0 ? double.NaN : groups[n].Count(of) / (double)total)];
+        var (ofAll, ofKept, ofTop) = (Values(_ => true, all), Values(IsKept, kept), Values(IsTop, top));
+        var largest = Enumerable.Range(0, names.Count).MaxBy(i => Math.Abs(ofKept[i] - ofAll[i]));
+        return new Figure(
+            title,
+            $"Shares by {what} before and after the selection. They changed most for '{names[largest]}': {Format.Share(ofAll[largest])} of all samples, {Format.Share(ofKept[largest])} of the kept, "
+            + $"{Format.Share(ofTop[largest])} of those kept for their score.",
+            Plots.Dots(
+                new Scale("share", 0, Format: "0 %"),
+                names,
+                [new Group("all", Ink.Fifth, ofAll), new Group("kept", Ink.Model, ofKept), new Group("kept for score", Ink.Baseline, ofTop)]),
+            DataTable.Of(
+                $"{title} before and after the selection",
+                [Reading.Capital(what), "All>", "Kept>", "Share of all>", "Share of kept>", "Share of top>"],
+                names.Select((n, i) => (IReadOnlyList<Cell>)
+                [
+                    n, Format.Count(groups[n].Count), Format.Count(groups[n].Count(IsKept)), Format.Share(ofAll[i]), Format.Share(ofKept[i]), Format.Share(ofTop[i]),
+                ])),
+            110 + (38 * names.Count));
+    }
+
+    private static bool IsKept(ScoredSample sample) => sample.Reason is not null;
+
+    private static bool IsTop(ScoredSample sample) => sample.Reason == "top";
+}

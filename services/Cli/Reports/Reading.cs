@@ -1,0 +1,55 @@
+using System.Globalization;
+using ZiGong.Cli.Reports.Page;
+using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Metrics;
+
+namespace ZiGong.Cli.Reports;
+
+/// <summary>What figures say in words: never more than their intervals do.</summary>
+public static class Reading
+{
+    /// <summary>In the order of reports; F1Calm is for published figures only.</summary>
+    public static IReadOnlyList<Metric> Metrics { get; } =
+        [Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.MacroF1, Metric.WeightedF1, Metric.Mcc, Metric.Brier, Metric.Ece, Metric.Miss, Metric.AccGenerated];
+
+    public static bool LowerIsBetter(Metric metric) => metric is Metric.Brier or Metric.Ece or Metric.Miss;
+
+    /// <summary>The metric's name, with an arrow that points to the better side.</summary>
+    public static string Title(Metric metric) => $"{Runs.MetricsTable.Name(metric)} {(LowerIsBetter(metric) ? "↓" : "↑")}";
+
+    public static string Signed(double value) => double.IsFinite(value) ? value.ToString("+0.000;−0.000;0.000", CultureInfo.InvariantCulture) : "-";
+
+    public static string Interval(double value, double lower, double upper) => $"{Signed(value)} [{Signed(lower)}, {Signed(upper)}]";
+
+    public static string Interval(Difference difference) => Interval(difference.Value, difference.Lower, difference.Upper);
+
+    /// <summary>Good: the first is better beyond chance. Bad: worse beyond chance. Neutral: the interval holds 0.</summary>
+    public static Tone ToneOf(Metric metric, Difference difference)
+    {
+        var sign = LowerIsBetter(metric) ? -1 : 1;
+        return Math.Min(sign * difference.Lower, sign * difference.Upper) > 0 ? Tone.Good : Math.Max(sign * difference.Lower, sign * difference.Upper) < 0 ? Tone.Bad : Tone.Neutral;
+    }
+
+    /// <summary>The word for a tone of <see cref="ToneOf"/>.</summary>
+    public static string Word(Tone tone) => tone switch
+    {
+        Tone.Good => "better",
+        Tone.Bad => "worse",
+        _ => "within chance",
+    };
+
+    /// <summary>One sentence on first minus second, such as "The scorecard is better than the model beyond chance: KS …".</summary>
+    public static string Sentence(Metric metric, Difference difference, string first, string second, int n)
+    {
+        var figures = $"{Runs.MetricsTable.Name(metric)} differs by {Interval(difference)} on {Format.Count(n)} test samples";
+        return ToneOf(metric, difference) switch
+        {
+            Tone.Neutral when difference is { Lower: 0, Upper: 0 } => $"{Capital(first)} and {second} have the same {Runs.MetricsTable.Name(metric)} on every resample of {Format.Count(n)} test samples.",
+            Tone.Good => $"{Capital(first)} is better than {second} beyond chance: {figures}.",
+            Tone.Bad => $"{Capital(first)} is worse than {second} beyond chance: {figures}.",
+            _ => $"No difference between {first} and {second} can be shown: {figures}, which would have shown a true difference of {Format.Figure(difference.Detectable)}.",
+        };
+    }
+
+    public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+}

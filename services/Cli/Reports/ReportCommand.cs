@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using ZiGong.Cli.Experiments;
+using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Reports.OfExperiment;
+using ZiGong.Cli.Reports.OfRun;
+using ZiGong.Cli.Reports.Page;
+using ZiGong.Cli.Runs;
+using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
+using ZiGong.Storage;
+
+namespace ZiGong.Cli.Reports;
+
+/// <summary><c>report</c>: all about a run or an experiment as one page that needs no network, or as Markdown.</summary>
+internal static class ReportCommand
+{
+    public static Command Create(CommandBuilder builder)
+    {
+        var subject = new Argument<string>("RUN|EXPERIMENT") { Description = "A run or an experiment: its id, a unique beginning of it, `latest` for the newest run, or an experiment's name for its newest." };
+        var file = new Option<string?>("--out") { Description = "File to write; '-' is the standard output. Default: zigong-report-ID.html (or .md) here." };
+        var markdown = new Option<bool>("--markdown") { Description = "Markdown instead of HTML: tables in place of the plots." };
+        return builder.Command(
+            "report",
+            "Write a report of a run or an experiment: one HTML page with plots that needs no network, or Markdown.",
+            [subject, file, markdown],
+            async (parsed, screen, ct) =>
+            {
+                var settings = CliSettings.Read();
+                await using var reader = await Reader.OpenAsync(settings, ct);
+                await using var db = reader.NewContext();
+                var (name, page) = await PageAsync(db, new ArtifactStore(settings.Artifacts), parsed.GetRequiredValue(subject), ct);
+                var isMarkdown = parsed.GetValue(markdown);
+                var text = isMarkdown ? MarkdownReport.Write(page) : HtmlReport.Write(page);
+                Save(text, parsed.GetValue(file) ?? $"zigong-report-{name}.{(isMarkdown ? "md" : "html")}", parsed.InvocationConfiguration.Output, screen);
+                return ExitCodes.Done;
+            },
+            "zigong report latest",
+            "zigong report latest --out report.html",
+            "zigong report decay --markdown --out -");
+    }
+
+    /// <summary>The report, and the short id of what it is about.</summary>
+    /// <exception cref="InputException">There is no such run or experiment, or there are several.</exception>
+    internal static async Task<(string Name, ReportPage Page)> PageAsync(PipelineDb db, ArtifactStore artifacts, string text, CancellationToken ct)
+    {
+        if (await IsExperimentAsync(db, text, ct))
+        {
+            var experiment = await ExperimentStore.FindAsync(db, text, ct);
+            return (ExperimentStore.Short(experiment.Id), ExperimentReport.Of(await ExperimentResults.ReadAsync(db, artifacts, experiment, ct)));
+        }
+
+        var run = await RunFinder.FindAsync(db, text, ct);
+        return (RunFinder.Short(run.RunId), RunReport.Of(await new RunFactsReader(db, artifacts).ReadAsync(run, ct)));
+    }
+
+    /// <summary>An experiment's name, or the beginning of an experiment's id that is none of a run's.</summary>
+    private static async Task<bool> IsExperimentAsync(PipelineDb db, string text, CancellationToken ct)
+    {
+        if (ExperimentCatalog.All.Any(k => k.Name == text))
+        {
+            return true;
+        }
+
+        var start = text.ToLowerInvariant();
+        var isExperiment = start.Length > 0 && await db.Experiments.AnyAsync(e => e.Id.StartsWith(start), ct);
+        var runs = isExperiment ? await db.Runs.Select(r => r.RunId).ToListAsync(ct) : [];
+        return runs.Exists(r => r.ToString("N").StartsWith(start, StringComparison.Ordinal))
+            ? throw new InputException($"'{text}' is the beginning of a run and of an experiment; give more of the id")
+            : isExperiment;
+    }
+
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    private static void Save(string text, string file, TextWriter output, Screen screen)
+    {
+        if (file == "-")
+        {
+            output.Write(text);
+            return;
+        }
+
+        var bytes = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text);
+        try
+        {
+            File.WriteAllBytes(file, bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InputException($"the report cannot be written to '{file}': {e.Message}; give another file with --out", e);
+        }
+
+        if (screen.Json)
+        {
+            screen.Data(new { File = Path.GetFullPath(file), Bytes = bytes.Length });
+        }
+        else
+        {
+            screen.Line($"{Path.GetFullPath(file)} ({Format.Bytes(bytes.Length)})");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace ZiGong.Credit.Metrics;
+
+/// <summary>A figure of an arm over seeds.</summary>
+/// <param name="Mean">Mean over seeds.</param>
+/// <param name="Lower">2.5 % percentile over resampled test rows and seeds.</param>
+/// <param name="Upper">97.5 % percentile.</param>
+/// <param name="Spread">Standard deviation between seeds (n − 1); 0 with one seed.</param>
+/// <param name="PerSeed">The figure of each seed, in their order.</param>
+public sealed record ArmFigure(double Mean, double Lower, double Upper, double Spread, IReadOnlyList<double> PerSeed);
+
+/// <summary>Figures of <see cref="FairnessReport"/>; parity and gaps over groups of at least <see cref="Fairness.SmallestGroup"/> rows.</summary>
+public enum FairnessFigure
+{
+    /// <summary>Smallest over largest favourable share; 1 is equal.</summary>
+    ParityRatio,
+
+    /// <summary>Gap of the favourable share; 0 is equal.</summary>
+    ParityDifference,
+
+    /// <summary>Gap of the favourable share among the truly good.</summary>
+    EqualOpportunity,
+
+    /// <summary>Mean of the gaps among the truly good and the truly bad.</summary>
+    AverageOdds,
+}
+
+/// <summary>Figures of every arm, and paired differences of those asked for.</summary>
+/// <param name="Figures">By arm (as given), then figure; one that does not exist (a fairness gap of one group) is NaN.</param>
+/// <param name="Differences">By pair (as given), then figure.</param>
+public sealed record ArmStatistics(IReadOnlyList<IReadOnlyList<ArmFigure>> Figures, IReadOnlyList<IReadOnlyList<Difference>> Differences);
