@@ -118,7 +118,7 @@ public static class Plots
     {
         var plot = Empty(groups.Count > 1);
         plot.Axes.Add(Axis(AxisPosition.Bottom, x));
-        plot.Axes.Add(Categories(categories, gap: 0.5));
+        plot.Axes.Add(Categories(categories, gap: groups.Count == 1 ? 1.2 : 0.5));
         foreach (var group in groups)
         {
             var bars = new BarSeries { Title = group.Name, FillColor = group.Ink.Color(), StrokeColor = OxyColors.Transparent, StrokeThickness = 0 };

@@ -23,11 +23,11 @@ public static class DriftSection
         return new Figures(new Figure(
             drift.Count > Drawn ? $"The {Drawn} fields that moved most, of {drift.Count}" : "PSI by field",
             $"{(alarms == 0 ? "No field alarms" : $"{alarms} of {drift.Count} fields alarm: {string.Join(", ", drift.Where(d => d.Alarm).Select(d => d.Field))}")}. "
-            + $"The largest PSI is {Format.Figure(drift[0].Psi)} ({drift[0].Field}); the dashed line stands at 0.25.",
+            + $"The largest PSI is {Format.Figure(drift[0].Psi)} ({drift[0].Field}); the dashed line stands at 0.25. Beside each is what unchanged data would give on average.",
             Plots.Bars(
                 new Scale("PSI", 0, Math.Max(0.3, drift[0].Psi * 1.05)),
                 [.. shown.Select(d => d.Field)],
-                [new Group("PSI", Ink.Model, [.. shown.Select(d => d.Psi)]), new Group("expected of unchanged data", Ink.Fifth, [.. shown.Select(d => d.Noise)])],
+                [new Group("PSI", Ink.Model, [.. shown.Select(d => d.Psi)]), new Group("if unchanged", Ink.Fifth, [.. shown.Select(d => d.Noise)])],
                 0.25),
             DataTable.Of(
                 "PSI of every field",

@@ -37,7 +37,7 @@ public static class FairnessSection
             + string.Join(", ", fairness.Groups.Select(g => $"{g.Group} (n = {g.Count}): {Format.Share(g.Favourable)}")) + ".",
             Plots.Dots(
                 new Scale("share predicted good", -0.02, 1.03, "0 %"),
-                [.. fairness.Groups.Select(g => $"{g.Group} (n = {g.Count})")],
+                [.. fairness.Groups.Select(g => $"{g.Group} (n={g.Count})")],
                 [
                     new Group("of all", Ink.Model, [.. fairness.Groups.Select(g => g.Favourable)]),
                     new Group("of truly good", Ink.Third, [.. fairness.Groups.Select(g => g.FavourableOfGood ?? double.NaN)]),

@@ -54,7 +54,7 @@ public static class MetricsSection
 
     private static DataTable Differences(EvaluationReport report, string other, DifferenceReport against) => DataTable.Of(
         $"Model − {other}, paired, with the smallest true difference that {Format.Count(against.N)} samples would have shown (5 %, power 80 %)",
-        ["Metric", "Difference>", "Detectable>", "The model is"],
+        ["Metric", "Difference>", "Detectable>", "Reading"],
         Shown(report).Where(against.Values.ContainsKey).Select(m => (IReadOnlyList<Cell>)
         [
             Reading.Title(m), Reading.Interval(against[m]), Format.Figure(against[m].Detectable), new Cell(Reading.Word(Reading.ToneOf(m, against[m])), Reading.ToneOf(m, against[m])),
