@@ -1,4 +1,4 @@
-# Sourced by the scripts that start servers.
+# Sourced by the scripts that start servers and make their secrets.
 
 # A port of the loopback interface that nobody listens on, below those that the kernel gives to clients.
 free_port() {

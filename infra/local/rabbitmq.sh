@@ -22,16 +22,6 @@ as_server() {
 # Runs one of RabbitMQ's programs in this server's surroundings.
 program() { as_server bash -c '. "$1/env.sh"; shift; exec "$@"' - "$folder" "$@"; }
 
-# A user as definitions have it: the hash is salt, then SHA-256 of salt and password.
-user() {
-    local salt hash
-    salt=$(random_hex 4)
-    hash=$({ unhex "$salt"; printf %s "$2"; } | sha256sum | cut -d' ' -f1)
-    printf '{ "name": "%s", "password_hash": "%s", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": "" }' "$1" "$(unhex "$salt$hash" | base64 -w0)"
-}
-
-unhex() { printf "$(printf %s "$1" | sed 's/../\\x&/g')"; }
-
 # Ports and passwords are chosen once, so that clients find the server again after a restart.
 create() {
     umask 077
@@ -58,9 +48,7 @@ ssl_options.verify = verify_none
 END
     fi
     # Read at every start: a broker that lost its data folder has users, exchanges and policies again.
-    local users
-    users="$(user zigong "$password"), $(user subscriber "$subscriber")"
-    sed "s|\"users\": \[\]|\"users\": [$users]|" "$topology" >"$folder/definitions.json"
+    "$definitions" <(printf %s "$password") <(printf %s "$subscriber") >"$folder/definitions.json"
     echo '[].' >"$folder/enabled_plugins"
     cat >"$folder/env.sh" <<END
 export HOME='$folder/home' RABBITMQ_NODENAME='zigong$amqp@localhost' RABBITMQ_CONFIG_FILE='$folder/rabbitmq.conf'
@@ -148,7 +136,7 @@ stop_port_mapper() { program epmd -kill >/dev/null 2>&1 </dev/null || true; }
 
 [ $# -ge 2 ] || fail "usage: rabbitmq.sh start|stop|kill|remove|status|queues FOLDER [--tls CERTIFICATES] [--watch PID]"
 self=$(readlink -f "${BASH_SOURCE[0]}")
-topology=$(dirname "$self")/../rabbitmq/topology.json
+definitions=$(dirname "$self")/../rabbitmq/definitions.sh
 word=$1 folder=$(readlink -m "$2") watched="" certificates=""
 shift 2
 while [ $# -gt 0 ]; do

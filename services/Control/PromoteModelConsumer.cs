@@ -51,7 +51,7 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
         };
         IRunMessage outcome = reasons.Count == 0
             ? new ModelReady(unit.Run.RunId, evaluated.Generation, model.ModelId, model.AdapterUri, metrics, report.Lineage)
-            : new ModelRejected(unit.Run.RunId, evaluated.Generation, model.ModelId, reasons, model.AdapterUri, metrics, report.Lineage);
+            : new ModelRejected(unit.Run.RunId, evaluated.Generation, model.ModelId, reasons, model.AdapterUri, metrics, report.Lineage, report.Failures);
         return new UnitResult(outcome, (db, token) => RegisterAsync(db, model, champion?.ModelId, token));
     }
 

@@ -10,18 +10,36 @@ using ZiGong.Storage.Entities;
 
 namespace ZiGong.Control;
 
+/// <summary>What tells a repeated request from a new one.</summary>
+/// <param name="Value">Chosen by whoever asks.</param>
+/// <param name="BodyHash">Hash of what is asked for.</param>
+public sealed record RequestKey(string Value, string BodyHash);
+
+/// <summary>A request's key stood for another request before.</summary>
+public sealed class KeyReusedException(string key, Guid run) : Exception($"the Idempotency-Key '{key}' was used for another request, which is run {run}: a new request needs a new key");
+
 /// <summary>Starts runs and sets stopped ones going again.</summary>
 public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptions pipeline, TimeProvider time)
 {
+    /// <summary>How long a request waits for a broker that is away; then the run's first order is the sweeper's.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Records a run with frozen options and orders its first piece of work.</summary>
     /// <param name="descriptor">The data set's descriptor as YAML; it is frozen with the run.</param>
     /// <exception cref="InputException">An option is out of range, or the descriptor cannot be used.</exception>
     public Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, CancellationToken ct) =>
-        RequestAsync(descriptor, options, kind, actor: null, ct);
+        RequestAsync(descriptor, options, kind, actor: null, key: null, ct);
 
     /// <summary>The same for somebody whose name goes into the audit, in the transaction that makes the run.</summary>
-    public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, string? actor, CancellationToken ct)
+    /// <param name="key">The same key from the same actor is the same run, however often it is asked for.</param>
+    /// <exception cref="KeyReusedException">The key stood for something else before.</exception>
+    public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, string? actor, RequestKey? key, CancellationToken ct)
     {
+        if (key is not null && await KnownAsync(actor, key, ct) is { } known)
+        {
+            return known;
+        }
+
         RunOptionsReader.Check(options);
         var dataset = DescriptorFile.Parse(descriptor, "the run's descriptor");
         options = Frozen(options, dataset);
@@ -46,9 +64,45 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
             db.Audit.Add(new AuditRow { Actor = actor, Action = "run", Target = run.RunId.ToString(), Details = run.Options, OccurredAt = time.GetUtcNow() });
         }
 
-        await db.SaveChangesAsync(ct);
-        await bus.PublishAsync(new RunRequested(run.RunId, run.Generation), ct);
+        if (key is not null)
+        {
+            db.RunRequests.Add(new RunRequestRow { Actor = actor ?? "", IdempotencyKey = key.Value, BodyHash = key.BodyHash, RunId = run.RunId, RequestedAt = run.RequestedAt });
+        }
+
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (key is not null && e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            // The same request at the same time was first.
+            return await KnownAsync(actor, key, ct) ?? throw new InvalidOperationException($"the run of request {key.Value} is gone", e);
+        }
+
+        await OrderAsync(new RunRequested(run.RunId, run.Generation), ct);
         return run.RunId;
+    }
+
+    private async Task<Guid?> KnownAsync(string? actor, RequestKey key, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        var row = await db.RunRequests.SingleOrDefaultAsync(r => r.Actor == (actor ?? "") && r.IdempotencyKey == key.Value, ct);
+        return row is null || row.BodyHash == key.BodyHash ? row?.RunId : throw new KeyReusedException(key.Value, row.RunId);
+    }
+
+    /// <summary>The run is recorded: whoever asked for it need not wait for a broker that is away.</summary>
+    private async Task OrderAsync(RunRequested order, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await bus.PublishAsync(order, patience.Token);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && (e is OperationCanceledException || Outage.OfBroker(e)))
+        {
+            // The sweeper sends it when the broker is back.
+        }
     }
 
     /// <summary>Goes on with a run that failed or was cut off: failed units get fresh attempts, finished ones stay.</summary>
@@ -108,7 +162,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
             throw new InputException("Templating:Shots needs a base that reads words, and nano reads one token a field: set Templating:Nano=Words, or Templating:Shots=0");
         }
 
-        if (templating.Resample == Resampling.Minority && dataset.Answer.IsFree)
+        if (templating.Resample == Resampling.Minority && dataset.Tasks.All(t => t.Answer.IsFree))
         {
             throw new InputException($"Templating:Resample=Minority balances allowed answers, but those of {dataset.Name} are free texts: set Templating:Resample=None");
         }

@@ -11,7 +11,8 @@ namespace ZiGong.Evaluation;
 /// <summary>What an adapter says of each sample.</summary>
 /// <param name="Probabilities">P(positive): softmax over the log-likelihoods of the allowed answers, end of sequence included.</param>
 /// <param name="Generated">What each free, greedy generation amounted to.</param>
-public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnlyList<Predictions.Generated> Generated);
+/// <param name="Scored">P(positive) of the samples that were only scored.</param>
+public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnlyList<Predictions.Generated> Generated, IReadOnlyList<double> Scored);
 
 /// <summary>Asks a base with an adapter for its answers.</summary>
 public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore models)
@@ -21,8 +22,17 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
     /// <summary>Tokens beyond the longest answer that a generation may take before it counts as it stands.</summary>
     private const int Slack = 4;
 
+    /// <param name="baseModel">Its base.</param>
+    /// <param name="adapter">Artifact of the adapter.</param>
+    /// <param name="encoder">How samples become prompts.</param>
+    /// <param name="answers">The allowed answers.</param>
+    /// <param name="samples">What is asked for probability and free generation.</param>
+    /// <param name="scored">What is asked for the probability alone, in batches of its own: they never change what is said of the others.</param>
+    /// <param name="progress">Told how many samples were done.</param>
+    /// <param name="ct">Ends the work.</param>
     public async Task<AdapterOutput> PredictAsync(
-        string baseModel, string adapter, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, Action<int> progress, CancellationToken ct)
+        string baseModel, string adapter, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, IReadOnlyList<Sample> scored,
+        Action<int> progress, CancellationToken ct)
     {
         torch.set_num_threads(1);
         using var model = await LoadAsync(baseModel, adapter, encoder, ct);
@@ -32,11 +42,20 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         foreach (var batch in TokenBatch.Group([.. prompts.Select(p => p.Prompt.Length)], BatchSize))
         {
             ct.ThrowIfCancellationRequested();
-            Answer(model, encoder, answers, prompts, batch, probabilities, generated);
+            Score(model, answers, prompts, batch, probabilities);
+            Generate(model, encoder, answers, prompts, batch, generated);
             progress(batch.Length);
         }
 
-        return new AdapterOutput(probabilities, generated);
+        var others = scored.Select(encoder.Encode).ToList();
+        var scores = new double[scored.Count];
+        foreach (var batch in TokenBatch.Group([.. others.Select(p => p.Prompt.Length)], BatchSize))
+        {
+            ct.ThrowIfCancellationRequested();
+            Score(model, answers, others, batch, scores);
+        }
+
+        return new AdapterOutput(probabilities, generated, scores);
     }
 
     /// <summary>What an adapter writes freely, greedily, for each sample.</summary>
@@ -56,7 +75,8 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
             var texts = model.Generate([.. batch.Select(i => prompts[i])], longest + Slack, encoder.EosId);
             for (var i = 0; i < batch.Length; i++)
             {
-                written[batch[i]] = encoder.Decode(texts[i]).Trim();
+                // An untrained model writes anything, a NUL too, which the database's texts cannot hold.
+                written[batch[i]] = encoder.Decode(texts[i]).Replace('\0', '\uFFFD').Trim();
             }
 
             progress(batch.Length);
@@ -83,8 +103,7 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         }
     }
 
-    private static void Answer(
-        MistralModel model, IPromptEncoder encoder, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, double[] probabilities, Predictions.Generated[] generated)
+    private static void Score(MistralModel model, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, double[] probabilities)
     {
         var likelihoods = answers.Allowed
             .Select((_, answer) => AnswerLoss.LogLikelihoods(model, new TokenBatch(
@@ -95,7 +114,11 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         {
             probabilities[batch[row]] = Softmax([.. likelihoods.Select(l => l[row])], answers.PositiveIndex);
         }
+    }
 
+    private static void Generate(
+        MistralModel model, IPromptEncoder encoder, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, Predictions.Generated[] generated)
+    {
         // Only prompts of one length can be generated for together.
         foreach (var same in batch.GroupBy(i => prompts[i].Prompt.Length))
         {

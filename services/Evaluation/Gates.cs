@@ -1,20 +1,11 @@
+using System.Globalization;
+using ZiGong.Contracts;
+using ZiGong.Credit;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
+using ZiGong.Credit.Splits;
 
 namespace ZiGong.Evaluation;
-
-/// <summary>What a gate does when its condition is not met.</summary>
-public enum GateMode
-{
-    /// <summary>Not checked.</summary>
-    Off,
-
-    /// <summary>Reported; the model may still be promoted.</summary>
-    Warn,
-
-    /// <summary>The model is rejected.</summary>
-    Reject,
-}
 
 /// <summary>What a gate said.</summary>
 public enum GateVerdict
@@ -22,30 +13,10 @@ public enum GateVerdict
     Passed,
     Warned,
     Failed,
-}
 
-/// <summary>Limits of the gates and how strictly each is taken.</summary>
-/// <param name="Champion">Mode of the comparison with the champion.</param>
-/// <param name="MaxKsLoss">Largest loss of KS against the champion.</param>
-/// <param name="Miss">Mode of the limit on missed generations.</param>
-/// <param name="MaxMiss">Largest share of generations without a clear answer.</param>
-/// <param name="Signal">Mode of the check that the model separates the classes at all: the lower end of the interval of AUC is above 0.5.</param>
-/// <param name="Classes">Mode of the check that the test side holds enough of each class.</param>
-/// <param name="MinPerClass">Smallest number of test samples of each class.</param>
-/// <param name="Fairness">Mode of the range of demographic parity.</param>
-/// <param name="MinParityRatio">Smallest ratio of favourable shares ("four-fifths rule").</param>
-/// <param name="Drift">Mode of the drift alarm, which recommends a full run.</param>
-public sealed record GateOptions(
-    GateMode Champion = GateMode.Reject,
-    double MaxKsLoss = 0.02,
-    GateMode Miss = GateMode.Reject,
-    double MaxMiss = 0.01,
-    GateMode Signal = GateMode.Reject,
-    GateMode Classes = GateMode.Reject,
-    int MinPerClass = 10,
-    GateMode Fairness = GateMode.Warn,
-    double MinParityRatio = 0.8,
-    GateMode Drift = GateMode.Warn);
+    /// <summary>There was nothing to check: no champion, no groups large enough, no figure in an older report.</summary>
+    Skipped,
+}
 
 /// <summary>What the gates look at.</summary>
 /// <param name="Challenger">Metrics of the new model.</param>
@@ -56,34 +27,77 @@ public sealed record GateFigures(
     MetricReport Challenger,
     DifferenceReport? AgainstChampion,
     IReadOnlyList<FairnessReport> Fairness,
-    IReadOnlyList<FieldDrift> Drift);
+    IReadOnlyList<FieldDrift> Drift)
+{
+    /// <summary>Why a champion could not be compared with; null where it could, or where there is none.</summary>
+    public string? ChampionFault { get; init; }
+
+    /// <summary>What the challenger said that is no number.</summary>
+    public NotNumbers NotNumbers { get; init; } = NotNumbers.None;
+
+    /// <summary>Null where it was not looked at.</summary>
+    public LeakFigures? Leaks { get; init; }
+
+    /// <summary>Training and kept samples per class.</summary>
+    public IReadOnlyList<ClassEffect> Classes { get; init; } = [];
+
+    /// <summary>PSI of the challenger's score; null where it was not looked at.</summary>
+    public FieldDrift? ScoreDrift { get; init; }
+}
 
 /// <summary>One gate's verdict with the figures it rests on.</summary>
-public sealed record GateResult(string Gate, GateVerdict Verdict, string Figures);
+/// <param name="Gate">Its name; of a gate per field <c>gate:field</c>.</param>
+/// <param name="Verdict">What it said.</param>
+/// <param name="Figures">Figures and limits as a sentence.</param>
+public sealed record GateResult(string Gate, GateVerdict Verdict, string Figures)
+{
+    /// <summary>Figures and limits as numbers by name; all finite.</summary>
+    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+}
 
-/// <summary>Decides whether a model may replace the champion.</summary>
-public static class Gates
+/// <summary>Decides whether a model may replace the champion. Modes and limits are the run's <see cref="EvaluationOptions"/>.</summary>
+public static partial class Gates
 {
     /// <summary>Every gate that is on, in a fixed order; the model passes when none has failed.</summary>
-    public static IReadOnlyList<GateResult> Check(GateFigures figures, GateOptions options) =>
+    public static IReadOnlyList<GateResult> Check(GateFigures figures, EvaluationOptions options) =>
     [
         Finite(figures),
-        .. Of("classes", options.Classes, Classes(figures.Challenger, options.MinPerClass)),
-        .. Of("signal", options.Signal, Signal(figures.Challenger)),
-        .. Of("miss", options.Miss, Miss(figures.Challenger, options.MaxMiss)),
-        .. Of("champion", options.Champion, Champion(figures.AgainstChampion, options.MaxKsLoss)),
-        .. figures.Fairness.SelectMany(f => Of($"fairness:{f.Field}", options.Fairness, Parity(f, options.MinParityRatio))),
-        .. Of("drift", options.Drift, Drifted(figures.Drift)),
+        .. Of("leakage", options.LeakageGate, Leakage(figures.Leaks)),
+        .. Of("classes", options.ClassesGate, Classes(figures.Challenger, options.MinimumPerClass)),
+        .. figures.Classes.SelectMany(c => Of($"selection:{c.Answer}", options.SelectionGate, Selection(c, figures.Classes, options))),
+        .. Of("signal", options.SignalGate, Signal(figures.Challenger)),
+        .. Of("miss", options.MissGate, Miss(figures.Challenger, options.MaximumMiss)),
+        .. Of("miss:champion", options.MissGate, MissRise(figures, options.MaximumMissRise)),
+        .. Of("champion", options.ChampionGate, Champion(figures, options)),
+        .. figures.Fairness.SelectMany(f => Of($"fairness:{f.Field}", options.FairnessGate, Parity(f, options))),
+        .. Of("drift", options.DriftGate, Drifted(figures.Drift, options.MaximumPsi)),
+        .. Of("score-drift", options.ScoreDriftGate, ScoreDrifted(figures.ScoreDrift, options.MaximumScorePsi)),
     ];
 
     /// <summary>Whether the model may be promoted.</summary>
     public static bool Pass(IEnumerable<GateResult> results) => results.All(r => r.Verdict != GateVerdict.Failed);
 
-    private static IEnumerable<GateResult> Of(string gate, GateMode mode, (bool Holds, string Figures) check)
+    /// <summary>The failed gates as the announcement names them.</summary>
+    public static IReadOnlyList<GateFailure> Failures(IEnumerable<GateResult> results) =>
+        [.. results.Where(r => r.Verdict == GateVerdict.Failed).Select(r => new GateFailure(r.Gate, r.Figures, r.Values))];
+
+    /// <param name="Holds">Null where there is nothing to check.</param>
+    internal sealed record Finding(bool? Holds, string Figures, params (string Name, double Value)[] Values);
+
+    internal static IEnumerable<GateResult> Of(string gate, GateMode mode, Finding finding)
     {
         if (mode != GateMode.Off)
         {
-            yield return new GateResult(gate, check.Holds ? GateVerdict.Passed : mode == GateMode.Warn ? GateVerdict.Warned : GateVerdict.Failed, check.Figures);
+            var verdict = finding.Holds switch
+            {
+                null => GateVerdict.Skipped,
+                true => GateVerdict.Passed,
+                false => mode == GateMode.Warn ? GateVerdict.Warned : GateVerdict.Failed,
+            };
+            yield return new GateResult(gate, verdict, finding.Figures)
+            {
+                Values = finding.Values.Where(v => double.IsFinite(v.Value)).ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal),
+            };
         }
     }
 
@@ -95,55 +109,82 @@ public static class Gates
             .. figures.Challenger.Values.Where(v => !double.IsFinite(v.Value.Value + v.Value.Lower + v.Value.Upper)).Select(v => v.Key.ToString()),
             .. figures.AgainstChampion?.Values.Where(v => !double.IsFinite(v.Value.Value + v.Value.Lower + v.Value.Upper)).Select(v => $"Δ{v.Key}") ?? [],
         ];
-        return broken.Length == 0
-            ? new GateResult("finite", GateVerdict.Passed, $"{figures.Challenger.Values.Count} metrics on n = {figures.Challenger.N}")
-            : new GateResult("finite", GateVerdict.Failed, $"not a number: {string.Join(", ", broken)} on n = {figures.Challenger.N}");
+        var notNumbers = figures.NotNumbers;
+        var n = figures.Challenger.N;
+        var words = notNumbers.Count > 0
+            ? $"{notNumbers.Count} of {n} probabilities are not numbers (samples {string.Join(", ", notNumbers.Samples)}); for them the figures of this report use the training side's share of bads"
+            : broken.Length > 0 ? $"not a number: {string.Join(", ", broken)} on n = {n}" : $"{figures.Challenger.Values.Count} metrics on n = {n}";
+        return Of("finite", GateMode.Fail, new Finding(notNumbers.Count + broken.Length == 0, words, ("NotNumbers", notNumbers.Count), ("Metrics", broken.Length), ("N", n))).Single();
     }
 
-    private static (bool Holds, string Figures) Classes(MetricReport challenger, int minimum)
+    private static Finding Leakage(LeakFigures? leaks)
+    {
+        if (leaks is null)
+        {
+            return new Finding(null, "sides were not looked at");
+        }
+
+        var subjects = $"of {leaks.TestSubjects} borrowers on the test side {leaks.InTraining} are on the training and {leaks.InReference} on the reference side, "
+            + $"{leaks.ReferenceInTraining} are on the reference and the training side{(leaks.SubjectsMayRepeat ? " (allowed: OutOfTime)" : "")}";
+        var times = leaks.ReferenceFrom is { } from
+            ? $"; {leaks.LateTraining} training samples are from after {Day(from)}, when the reference side begins (newest label {(leaks.NewestLabel is { } label ? Day(label) : "unknown")}), "
+                + $"{leaks.LateReference} reference samples from after the test side begins"
+            : "; the split is not by time";
+        return new Finding(
+            !leaks.Leaks, subjects + times, ("TestSubjects", leaks.TestSubjects), ("InTraining", leaks.InTraining), ("InReference", leaks.InReference),
+            ("ReferenceInTraining", leaks.ReferenceInTraining), ("LateTraining", leaks.LateTraining), ("LateReference", leaks.LateReference));
+    }
+
+    private static Finding Classes(MetricReport challenger, int minimum)
     {
         var negatives = challenger.N - challenger.Positives;
-        return (Math.Min(challenger.Positives, negatives) >= minimum,
-            $"{challenger.Positives} positive and {negatives} negative test samples, at least {minimum} of each are needed");
+        return new Finding(
+            Math.Min(challenger.Positives, negatives) >= minimum,
+            $"{challenger.Positives} positive and {negatives} negative test samples, at least {minimum} of each are needed",
+            ("Positives", challenger.Positives), ("Negatives", negatives), ("MinimumPerClass", minimum));
+    }
+
+    private static Finding Selection(ClassEffect effect, IReadOnlyList<ClassEffect> all, EvaluationOptions options)
+    {
+        int training = all.Sum(c => c.Training), kept = all.Sum(c => c.Kept), least = Math.Min(options.MinimumKeptPerClass, effect.Training);
+        double before = effect.Training / (double)training, after = kept == 0 ? 0 : effect.Kept / (double)kept;
+        return new Finding(
+            effect.Training == 0 ? null : effect.Kept >= least && after >= options.MinimumKeptRatio * before,
+            Invariant($"{effect.Kept} of {effect.Training} '{effect.Answer}' are kept (at least {least}): {Percent(after)} of the kept samples, {Percent(before)} of all (at least {options.MinimumKeptRatio:0.###} of that share)"),
+            ("Kept", effect.Kept), ("Training", effect.Training), ("MinimumKept", least), ("KeptShare", after), ("TrainingShare", before), ("MinimumKeptRatio", options.MinimumKeptRatio));
     }
 
     // KS is never negative, and its bootstrap interval never holds 0, even of pure noise: AUC tells whether there is a signal.
-    private static (bool Holds, string Figures) Signal(MetricReport challenger)
+    private static Finding Signal(MetricReport challenger)
     {
-        var auc = challenger[Metric.Auc];
-        return (auc.Lower > 0.5 && challenger[Metric.Ks].Lower > 0,
-            $"AUC {auc.Value:F4} [{auc.Lower:F4}, {auc.Upper:F4}] must lie above 0.5; KS {challenger[Metric.Ks].Value:F4}, n = {challenger.N}");
+        var (auc, ks) = (challenger[Metric.Auc], challenger[Metric.Ks]);
+        return new Finding(
+            auc.Lower > 0.5 && ks.Lower > 0,
+            Invariant($"AUC {auc.Value:F4} [{auc.Lower:F4}, {auc.Upper:F4}] must lie above 0.5; KS {ks.Value:F4}, n = {challenger.N}"),
+            ("Auc", auc.Value), ("AucLower", auc.Lower), ("AucUpper", auc.Upper), ("Ks", ks.Value), ("N", challenger.N));
     }
 
-    private static (bool Holds, string Figures) Miss(MetricReport challenger, double limit) =>
-        challenger.Values.TryGetValue(Metric.Miss, out var miss)
-            ? (miss.Value <= limit, $"Miss {miss.Value:P2} [{miss.Lower:P2}, {miss.Upper:P2}], at most {limit:P2}, n = {challenger.N}")
-            : (false, "nothing was generated, so Miss is unknown");
+    private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static (bool Holds, string Figures) Champion(DifferenceReport? against, double limit)
+    private static string Percent(double share) => share.ToString("0.0 %", CultureInfo.InvariantCulture);
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}
+
+/// <summary>Test samples for which a model's P(positive) is NaN or infinite.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Samples">Ids of the first few.</param>
+public sealed record NotNumbers(int Count, IReadOnlyList<string> Samples)
+{
+    private const int Named = 5;
+
+    public static NotNumbers None { get; } = new(0, []);
+
+    /// <param name="samples">The test side.</param>
+    /// <param name="probabilities">P(positive) of each.</param>
+    public static NotNumbers In(IReadOnlyList<Sample> samples, IReadOnlyList<double> probabilities)
     {
-        if (against is null)
-        {
-            return (true, "there is no champion yet");
-        }
-
-        var ks = against[Metric.Ks];
-        return (!(ks.Upper < 0) && !(ks.Value < -limit),
-            $"ΔKS {ks.Value:+0.0000;-0.0000} [{ks.Lower:+0.0000;-0.0000}, {ks.Upper:+0.0000;-0.0000}]: the upper end must reach 0 and the loss stay within {limit:F4}; " +
-            $"n = {against.N} could have shown {ks.Detectable:F4}");
-    }
-
-    private static (bool Holds, string Figures) Parity(FairnessReport report, double limit) => report.ParityRatio is { } ratio
-        ? (ratio >= limit,
-            $"{report.Field}: parity ratio {ratio:F3} (at least {limit:F3}), difference {report.ParityDifference:F3}, " +
-            $"equal opportunity {report.EqualOpportunity:F3}, average odds {report.AverageOdds:F3}; {string.Join(", ", report.Groups.Select(g => $"{g.Group} n = {g.Count}"))}")
-        : (true, $"{report.Field}: fewer than two groups of at least {ZiGong.Credit.Metrics.Fairness.SmallestGroup} samples, nothing to compare");
-
-    private static (bool Holds, string Figures) Drifted(IReadOnlyList<FieldDrift> drift)
-    {
-        FieldDrift[] alarms = [.. drift.Where(d => d.Alarm)];
-        return alarms.Length == 0
-            ? (true, $"{drift.Count} fields, largest PSI {drift.Select(d => d.Psi).DefaultIfEmpty(0).Max():F3}")
-            : (false, $"a full run is recommended: {string.Join(", ", alarms.Select(d => $"{d.Field} PSI {d.Psi:F3} (noise {d.Noise:F3})"))}");
+        string[] broken = [.. samples.Where((_, i) => !double.IsFinite(probabilities[i])).Select(s => s.Id)];
+        return broken.Length == 0 ? None : new NotNumbers(broken.Length, [.. broken.Take(Named)]);
     }
 }

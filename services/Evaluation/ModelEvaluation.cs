@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
 using ZiGong.Evaluation.Generative;
@@ -14,7 +13,7 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, ArtifactStore artifacts)
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
@@ -27,63 +26,35 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
         var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        var others = await furtherTasks.MeasureAsync(unit, snapshot, descriptor, adapter, ct);
         if (descriptor.Answer.IsFree)
         {
             var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
-            return Result(unit, written, champion?.ModelId);
+            return Result(unit, written with { OtherTasks = others }, champion?.ModelId);
         }
 
-        var data = await ReadAsync(unit, snapshot, descriptor, ct);
-        var seed = SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
+        var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, models, ct);
         var total = data.Test.Count * (champion is null ? 1 : 2);
         var done = 0;
         Action<int> progress = n => unit.Report(done += n, total);
 
         var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
-        var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, progress, ct);
-        var rows = Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
-        var scorecard = Scorecard.Fit(data.Encoding, data.Training, seed);
-        var scorecardProbabilities = scorecard.Predict(data.Encoding, data.Test);
-        var scorecardRows = Predictions.Of(scorecardProbabilities, data.TestPositive);
-        var majority = MajorityClass.Probability(data.TrainingPositive);
-        var majorityRows = Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive);
+        var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, data.Scored, progress, ct);
         var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
-
-        var resamples = unit.Options.Evaluation.Resamples;
-        var metrics = Bootstrap.Evaluate(rows, seed, resamples);
-        var againstChampion = championRows is null ? null : Bootstrap.Compare(rows, championRows, seed, resamples);
-        var fairness = FairnessOf(data, output.Probabilities);
-        var drift = Drift.Measure(data.Encoding, data.Test);
-        IReadOnlyList<GateResult> gates =
-        [
-            .. Gates.Check(new GateFigures(metrics, againstChampion, fairness, drift), GatesOf(unit.Options.Evaluation)),
-            .. championFault is null ? (GateResult[])[] : [new GateResult("champion", GateVerdict.Failed, championFault)],
-        ];
+        var scorecard = Scorecard.Fit(data.Encoding, data.Training, SeedOf(unit));
+        var scorecardProbabilities = scorecard.Predict(data.Encoding, data.Test);
         var lineage = await LineageAsync(unit, snapshot, adapter, ct) with
         {
             Predictions = await KeepAsync(data, output.Probabilities, output.Generated, ct),
             ScorecardPredictions = await KeepAsync(data, scorecardProbabilities, generated: null, ct),
         };
-        var report = new EvaluationReport(
-            metrics,
-            Bootstrap.Evaluate(scorecardRows, seed, resamples),
-            Bootstrap.Evaluate(majorityRows, seed, resamples),
-            Bootstrap.Compare(rows, scorecardRows, seed, resamples),
-            againstChampion,
-            scorecard.C,
-            fairness,
-            drift,
-            gates,
-            [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
-            data.Training.Count,
-            data.TrainingPositive.Count(p => p),
-            data.Kept.Count,
-            data.Training.Where((s, i) => data.TrainingPositive[i] && data.Kept.Contains(s.Id)).Count(),
-            trained.AdapterUri,
-            lineage,
-            JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
+        var said = new TestSideAnswers(output, scorecard, scorecardProbabilities, championRows, championFault);
+        var origin = new ModelOrigin(trained.AdapterUri, lineage, JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
+        var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit)) with { OtherTasks = others };
         return Result(unit, report, champion?.ModelId);
     }
+
+    private static ulong SeedOf(UnitContext unit) => SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
 
     private static UnitResult Result(UnitContext unit, EvaluationReport report, string? champion)
     {
@@ -152,15 +123,17 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         }
         catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException)
         {
-            return (null, $"champion {champion.ModelId} cannot be loaded: {e.Message}");
+            return (null, $"champion {champion.ModelId} cannot be compared with: {e.Message}");
         }
     }
 
     private async Task<Predictions> PredictAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
     {
         var encoder = await ChampionEncoderAsync(models, champion, unit, ct);
-        var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, progress, ct);
-        return Predictions.Of(output.Probabilities, data.TestPositive, output.Generated);
+        var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, scored: [], progress, ct);
+        return output.Probabilities.All(double.IsFinite)
+            ? Predictions.Of(output.Probabilities, data.TestPositive, output.Generated)
+            : throw new InvalidDataException($"{output.Probabilities.Count(p => !double.IsFinite(p))} of its probabilities are not numbers");
     }
 
     /// <summary>Prompts as the champion was tuned on: with its own run's wording, reading and worked examples.</summary>
@@ -172,46 +145,11 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         return await models.EncoderAsync(unit.Db, snapshot, champion.Base, options, ct);
     }
 
-    private async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, CancellationToken ct)
-    {
-        var training = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
-        var test = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct)).Select(m => m.Sample).ToList();
-        var kept = await KeptAsync(unit, ct);
-        return new EvaluationData(
-            descriptor,
-            new AnswerSet(descriptor.Answer.Allowed, descriptor.Answer.Positive),
-            await models.EncodingAsync(snapshot.Encoding, ct),
-            training,
-            [.. training.Select(s => s.Answer == descriptor.Answer.Positive)],
-            test,
-            [.. test.Select(s => s.Answer == descriptor.Answer.Positive)],
-            [.. kept.Select(ContentHash.FromGuid)]);
-    }
-
-    /// <summary>The run's selection.</summary>
-    internal static async Task<IReadOnlyList<Guid>> KeptAsync(UnitContext unit, CancellationToken ct)
-    {
-        var selection = await unit.Db.WorkUnits
-            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
-            .Select(u => u.Artifacts)
-            .SingleAsync(ct);
-        return await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => m.SampleId).ToListAsync(ct);
-    }
-
     /// <returns>Hash of the artifact with these predictions of the test side.</returns>
     private Task<string> KeepAsync(
         EvaluationData data, IReadOnlyList<double> probabilities, IReadOnlyList<Predictions.Generated>? generated, CancellationToken ct) =>
         artifacts.PutAsync(
-            PredictionFile.Write(data.Test.Select((s, i) => new SamplePrediction(s.Id, data.TestPositive[i], probabilities[i], generated?[i]))), ct);
-
-    private static List<FairnessReport> FairnessOf(EvaluationData data, IReadOnlyList<double> probabilities) =>
-        [.. data.Descriptor.Fields.Where(f => f.Protected).Select(field => Fairness.Measure(
-            field.Name,
-            [.. data.Test.Select(s => s.Fields.TryGetValue(field.Name, out var value) ? field.GroupOf(value) : "missing")],
-            probabilities,
-            data.TestPositive))];
-
-    private static GateOptions GatesOf(EvaluationOptions options) => new(MaxKsLoss: options.MaximumKsFall, MaxMiss: options.MaximumMiss);
+            PredictionFile.Write(data.Test.Select((s, i) => new SamplePrediction(s.Id, data.TestPositive[i], double.IsFinite(probabilities[i]) ? probabilities[i] : double.NaN, generated?[i]))), ct);
 
     private static async Task<Lineage> LineageAsync(UnitContext unit, SnapshotRow snapshot, AdapterRow adapter, CancellationToken ct)
     {
@@ -225,14 +163,4 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
             ContentHash.Of(RunOptionsReader.Write(unit.Options)),
             unit.Run.CodeVersion);
     }
-
-    private sealed record EvaluationData(
-        DatasetDescriptor Descriptor,
-        AnswerSet Answers,
-        SampleEncoding Encoding,
-        IReadOnlyList<Sample> Training,
-        bool[] TrainingPositive,
-        IReadOnlyList<Sample> Test,
-        bool[] TestPositive,
-        HashSet<string> Kept);
 }

@@ -24,9 +24,18 @@ public sealed record ModelReady(
     public string Unit => "model";
 }
 
+/// <summary>A gate that a model failed.</summary>
+/// <param name="Gate">Name of the gate, for a field's gate with the field: <c>fairness:sex</c>.</param>
+/// <param name="Figures">What it rests on, as a sentence.</param>
+/// <param name="Values">The same as numbers by name, limits included.</param>
+public sealed record GateFailure(string Gate, string Figures, IReadOnlyDictionary<string, double> Values);
+
 /// <summary>Last event of a run whose model failed a gate; each reason carries its figures.</summary>
+/// <param name="Reasons">Every reason as <c>gate: figures</c>.</param>
+/// <param name="Failures">The failed gates with their figures as numbers; null in events from before version 3 of the evaluation.</param>
 public sealed record ModelRejected(
-    Guid RunId, int Generation, string Model, IReadOnlyList<string> Reasons, string AdapterUri, IReadOnlyDictionary<string, double> Metrics, Lineage Lineage) : IRunMessage
+    Guid RunId, int Generation, string Model, IReadOnlyList<string> Reasons, string AdapterUri, IReadOnlyDictionary<string, double> Metrics, Lineage Lineage,
+    IReadOnlyList<GateFailure>? Failures = null) : IRunMessage
 {
     public string Unit => "model";
 }

@@ -59,6 +59,8 @@ public static class PipelineHosting
         services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
         services.AddMassTransit(bus =>
         {
+            // Who runs what here is nobody else's business.
+            bus.DisableUsageTelemetry();
             bus.SetKebabCaseEndpointNameFormatter();
             DeadLetterFilter.AddTo(bus);
             configure(new PipelineBuilder(services, bus, options));

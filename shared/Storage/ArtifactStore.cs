@@ -147,6 +147,13 @@ public sealed class ArtifactStore
         return true;
     }
 
+    /// <summary>The same, read anew whatever this process has seen before: for whoever suspects damage.</summary>
+    public Task<bool> VerifyAsync(string hash, CancellationToken ct)
+    {
+        _verified.TryRemove(hash, out _);
+        return HasAsync(hash, ct);
+    }
+
     /// <summary>Whether the folder is there and every file in it undamaged.</summary>
     public async Task<bool> HasFolderAsync(string hash, CancellationToken ct)
     {

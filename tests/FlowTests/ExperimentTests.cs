@@ -119,8 +119,8 @@ public sealed class ExperimentTests
         foreach (var arm in result.Arms)
         {
             var evaluated = await lab.OutcomeAsync<ModelEvaluated>(arm.Runs[0].RunId!.Value, Stage.Evaluation, "evaluation");
-            arm.Metrics[Metric.Ks].Mean.ShouldBe(evaluated.Ks, 1e-12);
-            arm.Metrics[Metric.Auc].Mean.ShouldBe(evaluated.Auc, 1e-12);
+            arm.Metrics[Metric.Ks].Mean.ShouldBe(evaluated.Ks!.Value, 1e-12);
+            arm.Metrics[Metric.Auc].Mean.ShouldBe(evaluated.Auc!.Value, 1e-12);
             arm.ClassShares.Values.Sum().ShouldBe(1, 1e-9);
         }
 

@@ -54,7 +54,11 @@ public sealed class FidelityTests : IDisposable
         result.DecayIdentified.ShouldBeTrue();
         var arms = result.Lds!.Arms.Select(a => a.Arm).ToList();
         arms.ShouldBe(result.Arms.Keys);
-        arms.ShouldBeSubsetOf(["tracseq", "gamma 1", "sample clock", "exact", "dot", "tracincp", "adam", "adam dot", "fisher", "fisher dot", "layers", "random", "-loss"]);
+        arms.ShouldBe(
+        [
+            "tracseq", "gamma 1", "sample clock", "exact", "dot", "tracincp", "adam", "adam dot", "fisher", "fisher dot", "layers", "random", "-loss",
+            "tracseq centred", "adam centred", "layers centred", "tracseq -loss", "layers -loss", "last", "-self",
+        ]);
         result.Lds.Arms.ShouldAllBe(a => a.PerReference.Lower <= a.PerReference.Upper && Math.Abs(a.PerReference.Value) <= 1);
         result.LeaveOneOut!.Samples.ShouldBe(4);
         result.Flips!.Flipped.ShouldBeInRange(5, 7);

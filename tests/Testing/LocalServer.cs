@@ -25,6 +25,9 @@ public sealed class LocalServer : IDisposable
     /// <summary>A fresh PostgreSQL cluster without fsync, holding an empty database.</summary>
     public static LocalServer StartPostgres(params string[] options) => Start("postgres", ["--scratch", .. options]);
 
+    /// <summary>The same, but what is committed is on the disk, as in production.</summary>
+    public static LocalServer StartDurablePostgres() => Start("postgres");
+
     /// <summary>A fresh RabbitMQ broker on free loopback ports.</summary>
     public static LocalServer StartRabbitMq(params string[] options) => Start("rabbitmq", options);
 

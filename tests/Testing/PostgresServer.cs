@@ -5,8 +5,18 @@ namespace ZiGong.Testing;
 /// <summary>xunit fixture: one throw-away PostgreSQL server, with as many empty databases as its tests want.</summary>
 public sealed class PostgresServer : IDisposable
 {
-    private readonly LocalServer _server = LocalServer.StartPostgres();
+    private readonly LocalServer _server;
     private int _databases;
+
+    public PostgresServer()
+        : this(LocalServer.StartPostgres())
+    {
+    }
+
+    private PostgresServer(LocalServer server) => _server = server;
+
+    /// <summary>What is committed is on the disk, as in production: for measurements.</summary>
+    public static PostgresServer Durable() => new(LocalServer.StartDurablePostgres());
 
     public string Folder => _server.Folder;
 

@@ -10,6 +10,7 @@ namespace ZiGong.Cli.Experiments;
 /// <param name="StepsAre">Where that number comes from.</param>
 /// <param name="MeasuresFairness">Figures per protected field are part of the result.</param>
 /// <param name="Notes">Arms that were left out and why, caps.</param>
+/// <param name="CodeVersion">What makes the runs: another code is another experiment.</param>
 public sealed record ExperimentPlan(
     string Name,
     string Question,
@@ -22,7 +23,8 @@ public sealed record ExperimentPlan(
     string StepsAre,
     bool MeasuresFairness,
     IReadOnlyList<PlannedArm> Arms,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<string> Notes,
+    string CodeVersion)
 {
     /// <summary>Every run, those of one seed and fold together and the first arm before the others.</summary>
     public IEnumerable<PlannedRun> Runs =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Hosting;
 using ZiGong.Ingest.Sealing;
 using ZiGong.Storage.Entities;
 
@@ -90,7 +91,8 @@ public sealed class ExperimentPlanner(SnapshotSealing sealing)
             $"those of a run on all {first.Training:#,0} training samples; smaller choices are passed over more often",
             kind.MeasuresFairness,
             Chosen(choice.Arms, order.Arms),
-            [.. CapNotes(options.Snapshot), .. choice.Notes]);
+            [.. CapNotes(options.Snapshot), .. choice.Notes],
+            CodeVersions.Whole);
     }
 
     private static IReadOnlyList<PlannedArm> Chosen(IReadOnlyList<PlannedArm> arms, IReadOnlyList<string> names)

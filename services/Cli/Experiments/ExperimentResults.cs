@@ -1,8 +1,8 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Metrics;
-using ZiGong.Hosting;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -33,7 +33,7 @@ public static class ExperimentResults
         var comparison = measured.Count == 0 ? null : new ArmMeasures(plan, measured, facts);
         var options = plan.Set.Aggregate(new RunOptions(), RunOptionsReader.Set);
         return new ExperimentResult(
-            row.Id, row.Name, plan.Question, row.Dataset, row.CreatedAt, CodeVersions.Whole,
+            row.Id, row.Name, plan.Question, row.Dataset, row.CreatedAt, plan.CodeVersion,
             plan.Runs.Count(r => runs.GetValueOrDefault(Key(r)) is { Status: RunStatus.Completed }),
             plan.Runs.Count(),
             new ExperimentDesign(
@@ -109,7 +109,7 @@ public static class ExperimentResults
 
     private static IEnumerable<string> Notes(ExperimentPlan plan, IReadOnlyList<long> measured, SnapshotRow snapshot)
     {
-        foreach (var note in plan.Notes.Concat(System.Text.Json.JsonSerializer.Deserialize<string[]>(snapshot.Notes)!))
+        foreach (var note in plan.Notes.Concat(JsonSerializer.Deserialize<string[]>(snapshot.Notes)!.Select(n => plan.Folds > 0 ? $"First fold: {n}" : n)))
         {
             yield return note;
         }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
-using ZiGong.Hosting;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -11,7 +10,7 @@ namespace ZiGong.Cli.Experiments;
 public static class ExperimentStore
 {
     /// <summary>The same plan on the same snapshots under the same code: the same experiment.</summary>
-    public static string IdOf(ExperimentPlan plan) => ContentHash.Of("experiment", PlanJson(plan), CodeVersions.Whole);
+    public static string IdOf(ExperimentPlan plan) => ContentHash.Of("experiment", PlanJson(plan));
 
     public static string PlanJson(ExperimentPlan plan) => JsonSerializer.Serialize(plan);
 

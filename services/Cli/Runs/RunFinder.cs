@@ -37,7 +37,10 @@ public static class RunFinder
 
     public static async Task<RunRow> FindAsync(PipelineDb db, string text, CancellationToken ct)
     {
-        var runs = await db.Runs.OrderByDescending(r => r.RequestedAt).ThenByDescending(r => r.RunId).Select(r => r.RunId).ToListAsync(ct);
+        // The newest that somebody asked for: arms of experiments are meant only by their ids.
+        var isLatest = text.Equals("latest", StringComparison.OrdinalIgnoreCase);
+        var runs = await db.Runs.Where(r => !isLatest || r.Kind != RunKinds.Experiment)
+            .OrderByDescending(r => r.RequestedAt).ThenByDescending(r => r.RunId).Select(r => r.RunId).ToListAsync(ct);
         var run = Resolve(runs, text);
         return await db.Runs.SingleAsync(r => r.RunId == run, ct);
     }

@@ -45,8 +45,10 @@ public static class RunResultView
             {
                 screen.Heading($"Test side: {report.Model.N} samples, {report.Model.Positives} bad");
                 PrintMetrics(report, screen);
+                EvaluationView.Print(report, screen);
             }
 
+            OtherTasksView.Print(report.OtherTasks, screen);
             PrintGates(report, screen);
         }
 
@@ -148,5 +150,6 @@ public static class RunResultView
             ["Base", lineage.Base],
             ["Options", lineage.Options],
             ["Code version", lineage.CodeVersion],
+            .. lineage.Predictions is { } predictions ? [["Predictions", predictions]] : (string[][])[],
         ]));
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 using ZiGong.Control.Operations;
 using ZiGong.Storage.Entities;
 
@@ -14,15 +15,17 @@ internal static class RunsCommand
     public static Command Create(CommandBuilder builder)
     {
         var limit = new Option<int>("--limit") { Description = "How many.", DefaultValueFactory = _ => 20 };
+        var all = new Option<bool>("--all") { Description = "Arms of experiments too." };
         return builder.Command(
             "runs",
             "List the runs, newest first.",
-            [limit],
+            [limit, all],
             async (parsed, screen, ct) =>
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
-                var runs = await db.Runs.OrderByDescending(r => r.RequestedAt).Take(parsed.GetValue(limit)).ToListAsync(ct);
+                var everything = parsed.GetValue(all);
+                var runs = await db.Runs.Where(r => everything || r.Kind != RunKinds.Experiment).OrderByDescending(r => r.RequestedAt).Take(parsed.GetValue(limit)).ToListAsync(ct);
                 var ids = runs.Select(r => r.RunId).ToList();
                 var models = await db.Models.Where(m => ids.Contains(m.RunId)).ToListAsync(ct);
                 if (PauseCommands.NoteOf(await PipelineSwitch.StateAsync(db, ct)) is { } paused)

@@ -63,7 +63,22 @@ public sealed class ApiClient : IDisposable
     public Task<ApiDeadLetter> DiscardAsync(long id, string reason, CancellationToken ct) =>
         PostAsync<ApiDeadLetter>($"v1/errors/{id}/discard", new Reason(reason), ct);
 
-    public Task<RunStarted> StartAsync(RunOrder order, CancellationToken ct) => PostAsync<RunStarted>("v1/runs", order, ct);
+    /// <summary>Starts a run; an answer that does not come is asked for again under the same key, which makes no second run.</summary>
+    public async Task<RunStarted> StartAsync(RunOrder order, CancellationToken ct)
+    {
+        var key = Guid.CreateVersion7().ToString();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadAsync<RunStarted>(await SendAsync(() => Keyed(Post("v1/runs", order), key), ct), ct);
+            }
+            catch (IOException) when (attempt < Tries)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            }
+        }
+    }
 
     public async Task<StoredDescriptor> StoreDescriptorAsync(string yaml, CancellationToken ct) =>
         await ReadAsync<StoredDescriptor>(await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, "v1/descriptors") { Content = new StringContent(yaml) }, ct), ct);
@@ -88,6 +103,12 @@ public sealed class ApiClient : IDisposable
     {
         Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json),
     };
+
+    private static HttpRequestMessage Keyed(HttpRequestMessage request, string key)
+    {
+        request.Headers.Add("Idempotency-Key", key);
+        return request;
+    }
 
     /// <summary>Sends, and where the server asks for patience sends again when the time has come.</summary>
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken ct)

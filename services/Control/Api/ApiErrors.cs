@@ -41,6 +41,7 @@ internal sealed class ApiErrors(IProblemDetailsService problems, ILogger<ApiErro
     private static (int Status, string? Detail) Describe(Exception exception) => exception switch
     {
         InputException input => (StatusCodes.Status400BadRequest, input.Message),
+        KeyReusedException reused => (StatusCodes.Status409Conflict, reused.Message),
         NotFoundException missing => (StatusCodes.Status404NotFound, missing.Message),
         BadHttpRequestException { InnerException: JsonException json } bad => (bad.StatusCode, $"the body is not what this address takes: {Place(json)}"),
         BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "the body is too large" : bad.Message),

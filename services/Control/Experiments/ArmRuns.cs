@@ -79,6 +79,7 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
             Status = RunStatus.Running,
             CodeVersion = CodeVersions.Whole,
             RequestedAt = time.GetUtcNow(),
+            OrderedAt = time.GetUtcNow(),
         });
         await db.SaveChangesAsync(ct);
         var outcome = new SnapshotSealed(
@@ -109,7 +110,7 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
     {
         foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, run, ct)))
         {
-            await bus.Publish(message, message.GetType(), c => c.MessageId = EventLog.MessageId(message), ct);
+            await bus.PublishAsync(message, ct);
         }
     }
 }

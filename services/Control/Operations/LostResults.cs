@@ -45,7 +45,7 @@ internal static class LostResults
                 // The figures are a row, the predictions behind them files; evaluations before version 2 kept none.
                 foreach (var file in unit.Artifacts)
                 {
-                    if (!await artifacts.HasAsync(file, ct))
+                    if (!await artifacts.VerifyAsync(file, ct))
                     {
                         return false;
                     }
@@ -54,7 +54,7 @@ internal static class LostResults
                 return true;
             default:
                 // Scores and verdict are rows; a selection's second entry is the key of its rows.
-                return unit.Artifacts.Length == 0 || await artifacts.HasAsync(unit.Artifacts[0], ct);
+                return unit.Artifacts.Length == 0 || await artifacts.VerifyAsync(unit.Artifacts[0], ct);
         }
     }
 }

@@ -55,7 +55,8 @@ internal static class Replaying
         db.Runs.Add(new RunRow
         {
             RunId = child,
-            Kind = "replay",
+            // Never a candidate where the parent was none: its snapshot may be a small part of the data.
+            Kind = parent.Kind == RunKinds.Experiment ? RunKinds.Experiment : "replay",
             ParentRun = parent.RunId,
             Dataset = parent.Dataset,
             Descriptor = parent.Descriptor,

@@ -1,3 +1,5 @@
+using ZiGong.Contracts;
+
 namespace ZiGong.Credit.Metrics;
 
 /// <summary>What one group experiences; favourable = predicted good.</summary>
@@ -7,7 +9,17 @@ namespace ZiGong.Credit.Metrics;
 /// <param name="FavourableOfGood">Share predicted good among the truly good; null where there is none.</param>
 /// <param name="FavourableOfBad">Share predicted good among the truly bad; null where there is none.</param>
 /// <param name="Counted">False for groups too small to be part of the field's figures.</param>
-public sealed record GroupFigures(string Group, int Count, double Favourable, double? FavourableOfGood, double? FavourableOfBad, bool Counted);
+public sealed record GroupFigures(string Group, int Count, double Favourable, double? FavourableOfGood, double? FavourableOfBad, bool Counted)
+{
+    /// <summary>Truly bad rows of the group; null in reports made before it was kept.</summary>
+    public int? Positives { get; init; }
+
+    /// <summary>The favourable share with its 95 % score interval; null in reports made before it was kept.</summary>
+    public Interval? FavourableInterval { get; init; }
+}
+
+/// <summary>95 % bootstrap intervals of a field's figures; each null where the figure is.</summary>
+public sealed record FairnessIntervals(Interval? ParityRatio, Interval? ParityDifference, Interval? EqualOpportunity, Interval? AverageOdds);
 
 /// <summary>How differently the groups of one protected field are treated; gaps are largest minus smallest over the counted groups.</summary>
 /// <param name="Field">The protected field.</param>
@@ -22,7 +34,17 @@ public sealed record FairnessReport(
     double? ParityRatio,
     double? ParityDifference,
     double? EqualOpportunity,
-    double? AverageOdds);
+    double? AverageOdds)
+{
+    /// <summary>
+    /// The most favoured counted group's favourable share over that of the largest counted group: above 1 a smaller group fares better. Null with
+    /// fewer than two counted groups, or where nobody in the largest is favoured.
+    /// </summary>
+    public double? LargestRatio { get; init; }
+
+    /// <summary>Null where nothing was resampled.</summary>
+    public FairnessIntervals? Intervals { get; init; }
+}
 
 /// <summary>Group fairness of predictions (definitions as in Hardt et al., 2016, and Bellamy et al., 2018).</summary>
 public static class Fairness
@@ -50,7 +72,52 @@ public static class Fairness
         var counted = figures.Where(f => f.Counted).ToArray();
         var good = Gap(counted.Select(f => f.FavourableOfGood));
         var bad = Gap(counted.Select(f => f.FavourableOfBad));
-        return new FairnessReport(field, figures, Ratio(counted), Gap(counted.Select(f => (double?)f.Favourable)), good, (good + bad) / 2);
+        return new FairnessReport(field, figures, Ratio(counted), Gap(counted.Select(f => (double?)f.Favourable)), good, (good + bad) / 2) { LargestRatio = LargestRatio(counted) };
+    }
+
+    /// <summary>The same with 95 % bootstrap intervals: rows drawn with replacement; which groups count is settled on the rows as they are.</summary>
+    /// <exception cref="ArgumentException">Lengths differ.</exception>
+    public static FairnessReport Measure(
+        string field, IReadOnlyList<string> groups, IReadOnlyList<double> probabilities, IReadOnlyList<bool> positive, ulong seed, int resamples = Bootstrap.DefaultResamples)
+    {
+        var report = Measure(field, groups, probabilities, positive);
+        var pass = new FairnessPass(groups, probabilities, positive);
+        if (pass.IsEmpty)
+        {
+            return report;
+        }
+
+        var random = SeededRandom.Stream(seed, "fairness bootstrap", field);
+        var counts = new int[groups.Count];
+        var drawn = Enumerable.Range(0, FairnessPass.Size).Select(_ => new double[resamples]).ToArray();
+        Span<double> values = stackalloc double[FairnessPass.Size];
+        for (var r = 0; r < resamples; r++)
+        {
+            Array.Clear(counts);
+            for (var i = 0; i < counts.Length; i++)
+            {
+                counts[random.NextInt(counts.Length)]++;
+            }
+
+            pass.Run(counts, values);
+            for (var v = 0; v < values.Length; v++)
+            {
+                drawn[v][r] = values[v];
+            }
+        }
+
+        Interval? Of(double? value, FairnessFigure figure)
+        {
+            var (lower, upper) = Quantiles.Central95(drawn[(int)figure]);
+            return value is { } known ? new Interval(known, lower, upper) : null;
+        }
+
+        return report with
+        {
+            Intervals = new FairnessIntervals(
+                Of(report.ParityRatio, FairnessFigure.ParityRatio), Of(report.ParityDifference, FairnessFigure.ParityDifference),
+                Of(report.EqualOpportunity, FairnessFigure.EqualOpportunity), Of(report.AverageOdds, FairnessFigure.AverageOdds)),
+        };
     }
 
     private static GroupFigures FiguresOf(string group, int[] rows, IReadOnlyList<double> probabilities, IReadOnlyList<bool> positive) => new(
@@ -59,7 +126,11 @@ public static class Fairness
         rows.Average(i => Favourable(probabilities[i])),
         rows.Where(i => !positive[i]).Select(i => (double?)Favourable(probabilities[i])).Average(),
         rows.Where(i => positive[i]).Select(i => (double?)Favourable(probabilities[i])).Average(),
-        rows.Length >= SmallestGroup);
+        rows.Length >= SmallestGroup)
+    {
+        Positives = rows.Count(i => positive[i]),
+        FavourableInterval = Proportion.Wilson(rows.Count(i => Favourable(probabilities[i]) > 0), rows.Length),
+    };
 
     private static double Favourable(double probability) => probability < 0.5 ? 1 : 0;
 
@@ -72,6 +143,12 @@ public static class Fairness
 
         var largest = counted.Max(f => f.Favourable);
         return largest == 0 ? 1 : counted.Min(f => f.Favourable) / largest; // nobody is favoured: equal
+    }
+
+    private static double? LargestRatio(GroupFigures[] counted)
+    {
+        var largest = counted.OrderByDescending(f => f.Count).ThenBy(f => f.Group, StringComparer.Ordinal).FirstOrDefault()?.Favourable;
+        return counted.Length < 2 || largest == 0 ? null : counted.Max(f => f.Favourable) / largest;
     }
 
     private static double? Gap(IEnumerable<double?> shares)

@@ -7,19 +7,19 @@ namespace ZiGong.Credit.Metrics;
 /// <summary>What one model said of one sample.</summary>
 /// <param name="Id">Sample id.</param>
 /// <param name="Positive">Whether the sample's true answer is the bad outcome.</param>
-/// <param name="Probability">P(positive), in [0, 1].</param>
+/// <param name="Probability">P(positive), in [0, 1]; NaN where the model's answer was no number.</param>
 /// <param name="Generated">What the free generation amounted to; null for a model that writes nothing, such as the scorecard.</param>
 public sealed record SamplePrediction(string Id, bool Positive, double Probability, Predictions.Generated? Generated = null);
 
 /// <summary>
 /// A model's predictions as JSON lines <c>{"id":…,"positive":true,"probability":0.1234,"generated":"right"}</c> by rising id (ordinal);
-/// probabilities in their shortest exact form, <c>generated</c> (right, wrong, miss) only where something was generated. Holds no run id
+/// probabilities in their shortest exact form, null for what was no number, <c>generated</c> (right, wrong, miss) only where something was generated. Holds no run id
 /// and no time: the same predictions are the same bytes.
 /// </summary>
 public static class PredictionFile
 {
     /// <summary>Rows in any order; the file is ordered.</summary>
-    /// <exception cref="ArgumentException">A sample is there twice, or a probability is NaN or outside [0, 1].</exception>
+    /// <exception cref="ArgumentException">A sample is there twice, or a probability is outside [0, 1].</exception>
     public static byte[] Write(IEnumerable<SamplePrediction> predictions)
     {
         var buffer = new ArrayBufferWriter<byte>(1 << 16);
@@ -32,7 +32,15 @@ public static class PredictionFile
             writer.WriteStartObject();
             writer.WriteString("id", prediction.Id);
             writer.WriteBoolean("positive", prediction.Positive);
-            writer.WriteNumber("probability", prediction.Probability);
+            if (double.IsNaN(prediction.Probability))
+            {
+                writer.WriteNull("probability");
+            }
+            else
+            {
+                writer.WriteNumber("probability", prediction.Probability);
+            }
+
             if (prediction.Generated is { } generated)
             {
                 writer.WriteString("generated", NameOf(generated));
@@ -74,6 +82,7 @@ public static class PredictionFile
 
     /// <summary>The rows as metrics want them; generations take part only where every row has one.</summary>
     /// <exception cref="InputException">No rows, or only one class.</exception>
+    /// <exception cref="ArgumentException">A probability was no number.</exception>
     public static Predictions ToPredictions(IReadOnlyList<SamplePrediction> rows) => Predictions.Of(
         [.. rows.Select(r => r.Probability)],
         [.. rows.Select(r => r.Positive)],
@@ -88,7 +97,7 @@ public static class PredictionFile
             var prediction = new SamplePrediction(
                 row.GetProperty("id").GetString() ?? throw new FormatException("id is null"),
                 row.GetProperty("positive").GetBoolean(),
-                row.GetProperty("probability").GetDouble(),
+                row.GetProperty("probability") is { ValueKind: not JsonValueKind.Null } probability ? probability.GetDouble() : double.NaN,
                 row.TryGetProperty("generated", out var generated) ? GeneratedOf(generated.GetString()) : null);
             Require(prediction, last);
             return prediction;
@@ -106,7 +115,7 @@ public static class PredictionFile
             throw new ArgumentException($"sample {prediction.Id} is there twice or out of order");
         }
 
-        if (!(prediction.Probability is >= 0 and <= 1))
+        if (prediction.Probability is < 0 or > 1)
         {
             throw new ArgumentException($"the probability of sample {prediction.Id} is {prediction.Probability:R}, not in [0, 1]");
         }

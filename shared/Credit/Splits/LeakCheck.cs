@@ -3,6 +3,23 @@ using ZiGong.Credit.Descriptors;
 
 namespace ZiGong.Credit.Splits;
 
+/// <summary>Who and what is on both sides of a split, counted on the frozen sides.</summary>
+/// <param name="TestSubjects">Borrowers on the test side.</param>
+/// <param name="InTraining">Of these, borrowers who are on the training side too.</param>
+/// <param name="InReference">Of these, borrowers who are on the reference side too.</param>
+/// <param name="ReferenceInTraining">Borrowers on the reference side who are on the training side too.</param>
+/// <param name="SubjectsMayRepeat">The split is OutOfTime, where this is allowed.</param>
+/// <param name="ReferenceFrom">Start of the month of the first reference observation; null where the split is not by time.</param>
+/// <param name="LateTraining">Training samples observed, or (unless retrospective) with a label known, after that.</param>
+/// <param name="LateReference">Reference samples observed in or after the month of the first test observation; 0 where the split is not by time.</param>
+/// <param name="NewestLabel">When the last training label became known; null without times.</param>
+public sealed record LeakFigures(
+    int TestSubjects, int InTraining, int InReference, int ReferenceInTraining, bool SubjectsMayRepeat,
+    DateTimeOffset? ReferenceFrom, int LateTraining, int LateReference, DateTimeOffset? NewestLabel)
+{
+    public bool Leaks => (!SubjectsMayRepeat && InTraining + InReference + ReferenceInTraining > 0) || LateTraining + LateReference > 0;
+}
+
 /// <summary>A split that leaks stops the run and names the samples.</summary>
 public static class LeakCheck
 {
@@ -37,6 +54,32 @@ public static class LeakCheck
             CheckTimes(headers, sides, windows.ReferenceFrom, retrospective);
         }
     }
+
+    /// <summary>Counts what leaks between sides that exist, however they came about.</summary>
+    /// <param name="training">Samples on the training side.</param>
+    /// <param name="reference">Samples on the reference side; at least one.</param>
+    /// <param name="test">Samples on the test side; at least one.</param>
+    /// <param name="options">How the sides were meant; its mode may be Auto.</param>
+    public static LeakFigures Measure(IReadOnlyList<Sample> training, IReadOnlyList<Sample> reference, IReadOnlyList<Sample> test, SplitOptions options)
+    {
+        HashSet<string> trained = [.. training.Select(s => s.Subject)], referred = [.. reference.Select(s => s.Subject)], tested = [.. test.Select(s => s.Subject)];
+        var mode = SplitPlanner.ModeOf([.. training.Concat(reference).Concat(test).Select((s, i) => new SampleHeader(s.Id, s.Subject, Pool.Train, s.Answer, s.ObservedAt, s.LabelKnownAt, i))], options); // pools do not matter for it
+        var isByTime = mode is SplitMode.Windows or SplitMode.OutOfTime;
+        var from = isByTime ? MonthOf(reference.Min(s => s.ObservedAt!.Value)) : (DateTimeOffset?)null;
+        var testFrom = isByTime ? MonthOf(test.Min(s => s.ObservedAt!.Value)) : (DateTimeOffset?)null;
+        return new LeakFigures(
+            tested.Count,
+            tested.Count(trained.Contains),
+            tested.Count(referred.Contains),
+            referred.Count(trained.Contains),
+            mode == SplitMode.OutOfTime,
+            from,
+            training.Count(s => s.ObservedAt >= from || (!options.Retrospective && s.LabelKnownAt > from)),
+            reference.Count(s => s.ObservedAt >= testFrom),
+            training.Max(s => s.LabelKnownAt));
+    }
+
+    private static DateTimeOffset MonthOf(DateTimeOffset time) => SplitTime.MonthStart(SplitTime.MonthIndex(time));
 
     private static void CheckSubjects(IReadOnlyList<SampleHeader> headers, IReadOnlyList<Side> sides)
     {

@@ -42,6 +42,9 @@ public static class SplitPlanner
         };
     }
 
+    /// <summary>The rule that these samples are split by: Auto is resolved.</summary>
+    internal static SplitMode ModeOf(IReadOnlyList<SampleHeader> headers, SplitOptions options) => Resolve(headers, options);
+
     private static SplitMode Resolve(IReadOnlyList<SampleHeader> headers, SplitOptions options)
     {
         if (options.Mode != SplitMode.Auto)

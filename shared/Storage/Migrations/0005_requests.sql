@@ -10,7 +10,8 @@ create table zigong.run_requests (
     actor text not null,
     idempotency_key text not null,
     body_hash text not null,
-    run_id uuid not null references zigong.runs,
+    -- Checked at commit: both rows come in one transaction, in whichever order.
+    run_id uuid not null references zigong.runs deferrable initially deferred,
     requested_at timestamptz not null default now(),
     primary key (actor, idempotency_key)
 );

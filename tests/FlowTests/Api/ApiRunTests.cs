@@ -69,6 +69,33 @@ public sealed class ApiRunTests
     }
 
     [Fact]
+    public async Task The_same_key_and_body_is_the_same_run_another_body_is_refused_and_keys_are_each_callers_own()
+    {
+        await using var lab = await Lab.NewAsync();
+        await using var host = await ApiHost.StartAsync(lab);
+        using var client = host.Client();
+        Task<(int Status, string Body)> Ask(string key, int seed) => KeyedAsync(client, key, $$"""{"dataset":"simulated","options":["Seed={{seed}}"]}""");
+
+        var first = await Ask("night-1", 7);
+        first.Status.ShouldBe(201);
+        var copies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Ask("night-1", 7)));
+        copies.ShouldAllBe(c => c.Status == 201 && c.Body == first.Body);
+        var other = await Ask("night-1", 8);
+        other.Status.ShouldBe(409);
+        other.Body.ShouldContain("needs a new key");
+        (await Ask("night-2", 7)).Body.ShouldNotBe(first.Body);
+        foreach (var bad in new[] { "with space", new string('x', 201), "" })
+        {
+            (await Ask(bad, 7)).Status.ShouldBe(400, bad);
+        }
+
+        var race = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Ask("night-3", 9)));
+        race.Select(r => r.Body).Distinct().ShouldHaveSingleItem();
+        (await lab.CountAsync("select count(*) from zigong.runs")).ShouldBe(3);
+        (await lab.CountAsync("select count(*) from zigong.audit where action = 'run'")).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task An_upload_that_nobody_ingested_is_ordered_again_and_one_of_an_own_descriptor_is_read_by_it()
     {
         await using var lab = await Lab.NewAsync();
@@ -93,6 +120,13 @@ public sealed class ApiRunTests
         await lab.UntilAsync(async _ => await lab.Artifacts.HasAsync(artifact, default) ? null : "", "the end of the file");
         (again.Added, again.Unchanged, again.Dataset).ShouldBe((0, 30, "my-portfolio"));
         (await lab.CountAsync("select count(*) from zigong.samples where dataset = 'my-portfolio'")).ShouldBe(30);
+    }
+
+    private static async Task<(int Status, string Body)> KeyedAsync(HttpClient client, string key, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/runs") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return await client.SendAsync(request).AnswerAsync();
     }
 
     /// <summary>Read page by page, the events are those of the table, in order and without a gap.</summary>

@@ -137,10 +137,10 @@ internal sealed class Lab : IAsyncDisposable
         $"the end of run {run}");
 
     /// <summary>Looks again and again until something is there; an outage in between is none of the test's business.</summary>
-    public async Task<T> UntilAsync<T>(Func<PipelineDb, Task<T?>> look, string what)
+    public async Task<T> UntilAsync<T>(Func<PipelineDb, Task<T?>> look, string what, TimeSpan? patience = null)
         where T : class
     {
-        var deadline = TimeProvider.System.GetUtcNow().AddMinutes(3);
+        var deadline = TimeProvider.System.GetUtcNow() + (patience ?? TimeSpan.FromMinutes(3));
         while (TimeProvider.System.GetUtcNow() < deadline)
         {
             try

@@ -9,8 +9,10 @@ namespace ZiGong.FlowTests.Harness;
 
 /// <summary>A span as it came over the wire.</summary>
 /// <param name="Parent">Empty for a span that has none.</param>
+/// <param name="Start">Nanoseconds since 1970.</param>
 /// <param name="Links">Trace ids of the spans it points at.</param>
-internal sealed record ReceivedSpan(string Service, string Source, string Trace, string Id, string Parent, string Name, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> Links)
+internal sealed record ReceivedSpan(
+    string Service, string Source, string Trace, string Id, string Parent, string Name, ulong Start, ulong End, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> Links)
 {
     public string Tag(string name) => Tags.GetValueOrDefault(name, "");
 }
@@ -63,7 +65,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
                 foreach (var span in Fields(scope, 2).Select(f => f.ToByteArray()))
                 {
                     Spans.Enqueue(new ReceivedSpan(
-                        service, source, Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5), Attributes(Fields(span, 9)), [.. Fields(span, 13).Select(l => Hex(l.ToByteArray(), 1))]));
+                        service, source, Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5), Time(span, 7), Time(span, 8), Attributes(Fields(span, 9)),
+                        [.. Fields(span, 13).Select(l => Hex(l.ToByteArray(), 1))]));
                 }
             }
         }
@@ -85,6 +88,22 @@ internal sealed class OtlpCollector : IAsyncDisposable
     private static string Text(byte[] message, int field) => Fields(message, field).Select(f => f.ToStringUtf8()).SingleOrDefault("");
 
     private static string Hex(byte[] message, int field) => Convert.ToHexStringLower(Fields(message, field).Select(f => f.ToByteArray()).SingleOrDefault([]));
+
+    private static ulong Time(byte[] message, int field)
+    {
+        var input = new CodedInputStream(message);
+        while (input.ReadTag() is var tag and not 0)
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == field)
+            {
+                return input.ReadFixed64();
+            }
+
+            input.SkipLastField();
+        }
+
+        return 0;
+    }
 
     /// <summary>Texts and whole numbers.</summary>
     private static Dictionary<string, string> Attributes(IEnumerable<ByteString> pairs) =>

@@ -5,6 +5,7 @@ using ZiGong.Cli;
 using ZiGong.Contracts;
 using ZiGong.Control;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 using ZiGong.Testing;
 
@@ -122,16 +123,7 @@ internal sealed class Arena : IAsyncDisposable
     {
         for (var retry = 0; ; retry++)
         {
-            RunRow ended;
-            try
-            {
-                ended = await Lab.OverAsync(run);
-            }
-            catch (TimeoutException e)
-            {
-                throw new TimeoutException($"{e.Message}\nlogs and queues: {Evidence(run)}", e);
-            }
-
+            var ended = await EndAsync(run);
             if (ended.Status == RunStatus.Completed)
             {
                 Tally.Finished++;
@@ -144,6 +136,39 @@ internal sealed class Arena : IAsyncDisposable
             await using var host = await EmbeddedHost.StartAsync(Lab.Options, default);
             await host.Services.GetRequiredService<RunRequests>().ResumeAsync(run, default);
         }
+    }
+
+    /// <summary>A run that moves is only slow, on a machine that does much else; one in which nothing happens for minutes is stuck.</summary>
+    private async Task<RunRow> EndAsync(Guid run)
+    {
+        for (var seen = ""; ;)
+        {
+            try
+            {
+                var (row, movement) = await Lab.UntilAsync(
+                    async db => await LookAsync(db, run) is var (now, moved) && (now.Status != RunStatus.Running || moved != seen) ? Tuple.Create(now, moved) : null,
+                    $"the end or any movement of run {run} after: {seen}");
+                if (row.Status != RunStatus.Running)
+                {
+                    return row;
+                }
+
+                seen = movement;
+                await Task.Delay(200);
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"{e.Message}\nlogs and queues: {Evidence(run)}", e);
+            }
+        }
+    }
+
+    /// <summary>The run, and in a word what its units have come to.</summary>
+    private static async Task<(RunRow Run, string Movement)> LookAsync(PipelineDb db, Guid run)
+    {
+        var units = await db.WorkUnits.Where(u => u.RunId == run).OrderBy(u => u.Stage).ThenBy(u => u.Unit).ToListAsync();
+        var open = units.Where(u => u.State != UnitState.Done).Select(u => $"{u.Stage} {u.Unit} {u.State} {u.Done}/{u.Total}, attempts {u.Attempts}");
+        return (await db.Runs.SingleAsync(r => r.RunId == run), $"{units.Count(u => u.State == UnitState.Done)} units done; {string.Join("; ", open)}");
     }
 
     private async Task CompareAsync(Guid run, Guid undisturbed, bool wiped)

@@ -23,7 +23,8 @@ internal sealed class ServiceProcesses : IDisposable
     }
 
     /// <param name="faults">What the services do to themselves; see <c>FaultPlan</c>.</param>
-    public void Start(string faults = "")
+    /// <param name="workers">How many of a service where that is not one, as <c>NAME=N</c>.</param>
+    public void Start(string faults = "", params string[] workers)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -38,6 +39,7 @@ internal sealed class ServiceProcesses : IDisposable
             ["Pipeline__SweepSeconds"] = _options.SweepSeconds.ToString(CultureInfo.InvariantCulture),
             ["Pipeline__MaximumAttempts"] = _options.MaximumAttempts.ToString(CultureInfo.InvariantCulture),
             ["Pipeline__Faults"] = faults,
+            ["Pipeline__Telemetry"] = _options.Telemetry,
             ["ZIGONG_RESTART_SECONDS"] = "1",
             ["ZIGONG_WATCH"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
             ["OPENBLAS_NUM_THREADS"] = "1",
@@ -45,7 +47,7 @@ internal sealed class ServiceProcesses : IDisposable
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0",
         };
-        var started = Shell.Try(Script, ["start", _folder, AppContext.BaseDirectory, "GradientExtraction=2"], environment);
+        var started = Shell.Try(Script, ["start", _folder, AppContext.BaseDirectory, .. workers], environment);
         if (started.ExitCode != 0)
         {
             throw new InvalidOperationException(started.Errors);

@@ -33,7 +33,7 @@ public sealed class TortureTests(ITestOutputHelper output)
             // Its own dice: a round that failed can be tried again without those before it.
             var random = SeededRandom.Stream((ulong)seed, "torture", $"{round}");
             var mood = Moods[round % Moods.Length];
-            arena.Services.Start($"seed={seed + round},{mood}");
+            arena.Services.Start($"seed={seed + round},{mood}", "GradientExtraction=2");
             await arena.Services.ReadyAsync();
             var crashes = arena.Services.Count("injected fault");
             await arena.RoundAsync(
@@ -67,7 +67,7 @@ public sealed class TortureTests(ITestOutputHelper output)
     {
         var random = new SeededRandom(10);
         await using var arena = await Arena.NewAsync();
-        arena.Services.Start();
+        arena.Services.Start("", "GradientExtraction=2");
         await arena.Services.ReadyAsync();
 
         await arena.RoundAsync(77, [.. Enumerable.Repeat(Fault.KillService, 10)], random, _ => "Training");

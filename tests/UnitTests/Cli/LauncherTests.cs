@@ -6,7 +6,7 @@ namespace ZiGong.UnitTests.Cli;
 
 public sealed class LauncherTests
 {
-    public static TheoryData<string> Scripts => ["zigong", ".ci/run", .. Directory.GetFiles(Path.Combine(Checkout.Root, "infra", "local"), "*.sh")];
+    public static TheoryData<string> Scripts => ["zigong", ".ci/run", .. Directory.GetFiles(Path.Combine(Checkout.Root, "infra"), "*.sh", SearchOption.AllDirectories)];
 
     [Theory]
     [MemberData(nameof(Scripts))]
@@ -23,6 +23,8 @@ public sealed class LauncherTests
     [InlineData(".ci/run")]
     [InlineData("infra/local/postgres.sh")]
     [InlineData("infra/local/rabbitmq.sh")]
+    [InlineData("infra/rabbitmq/definitions.sh")]
+    [InlineData("infra/secrets.sh")]
     public void Scripts_that_are_called_are_executable(string script) =>
         File.GetUnixFileMode(Path.Combine(Checkout.Root, script)).HasFlag(UnixFileMode.UserExecute).ShouldBeTrue();
 

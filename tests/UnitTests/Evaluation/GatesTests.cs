@@ -1,22 +1,101 @@
 using Shouldly;
 using Xunit;
+using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
+using ZiGong.Credit.Splits;
 using ZiGong.Evaluation;
 
 namespace ZiGong.UnitTests.Evaluation;
 
 public sealed class GatesTests
 {
-    private static readonly GateFigures Fine = new(Report(), null, [], []);
+    private static readonly LeakFigures NoLeak = new(50, 0, 0, 0, false, new DateTimeOffset(2023, 6, 1, 0, 0, 0, TimeSpan.Zero), 0, 0, new DateTimeOffset(2023, 5, 1, 0, 0, 0, TimeSpan.Zero));
+
+    private static readonly GateFigures Fine = new(Report(), Against(0.01, -0.01, 0.03), [Parity(0.9, 1.05)], [new FieldDrift("limit", 0.1, 0.01, 0.05)])
+    {
+        Leaks = NoLeak,
+        Classes = [Class("good", 800, 400), Class("bad", 200, 100)],
+        ScoreDrift = new FieldDrift("model", 0.1, 0.01, 0.05),
+    };
+
+    /// <summary>One way to fail each gate, and the option that says what then happens.</summary>
+    private static readonly Dictionary<string, (GateFigures Failing, Func<EvaluationOptions, GateMode, EvaluationOptions> With)> Cases = new()
+    {
+        ["leakage"] = (Fine with { Leaks = NoLeak with { InTraining = 2 } }, (o, mode) => o with { LeakageGate = mode }),
+        ["classes"] = (Fine with { Challenger = Report() with { Positives = 9 } }, (o, mode) => o with { ClassesGate = mode }),
+        ["selection:bad"] = (Fine with { Classes = [Class("good", 800, 490), Class("bad", 200, 10)] }, (o, mode) => o with { SelectionGate = mode }),
+        ["signal"] = (Fine with { Challenger = Report(aucLower: 0.49) }, (o, mode) => o with { SignalGate = mode }),
+        ["miss"] = (Fine with { Challenger = Report(miss: 0.02) }, (o, mode) => o with { MissGate = mode }),
+        ["miss:champion"] = (Fine with { AgainstChampion = Against(0.01, -0.01, 0.03, missRise: 0.006) }, (o, mode) => o with { MissGate = mode }),
+        ["champion"] = (Fine with { AgainstChampion = Against(-0.01, -0.015, -0.005) }, (o, mode) => o with { ChampionGate = mode }),
+        ["fairness:sex"] = (Fine with { Fairness = [Parity(0.79, 1)] }, (o, mode) => o with { FairnessGate = mode }),
+        ["drift"] = (Fine with { Drift = [new FieldDrift("limit", 0.4, 0.01, 0.05)] }, (o, mode) => o with { DriftGate = mode }),
+        ["score-drift"] = (Fine with { ScoreDrift = new FieldDrift("model", 0.4, 0.01, 0.05) }, (o, mode) => o with { ScoreDriftGate = mode }),
+    };
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_gate_passes_fails_warns_and_is_off_as_configured(string gate)
+    {
+        var (failing, with) = Cases[gate];
+        GateVerdict? Verdict(GateFigures figures, GateMode mode) =>
+            Gates.Check(figures, with(new EvaluationOptions(), mode)).SingleOrDefault(r => r.Gate == gate)?.Verdict;
+
+        Verdict(Fine, GateMode.Fail).ShouldBe(GateVerdict.Passed);
+        Verdict(failing, GateMode.Fail).ShouldBe(GateVerdict.Failed);
+        Verdict(failing, GateMode.Warn).ShouldBe(GateVerdict.Warned);
+        Verdict(failing, GateMode.Off).ShouldBeNull();
+        Gates.Pass(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Fail))).ShouldBeFalse();
+        Gates.Pass(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Warn))).ShouldBeTrue();
+        Gates.Pass(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Off))).ShouldBeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_failed_gate_is_announced_with_its_figures_as_words_and_numbers(string gate)
+    {
+        var (failing, with) = Cases[gate];
+
+        var failure = Gates.Failures(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Fail))).ShouldHaveSingleItem();
+
+        failure.Gate.ShouldBe(gate);
+        failure.Figures.ShouldNotBeEmpty();
+        failure.Values.Count.ShouldBeGreaterThan(1);
+        failure.Values.Values.ShouldAllBe(v => double.IsFinite(v));
+    }
 
     [Fact]
-    public void A_first_model_with_a_signal_passes()
+    public void By_default_drift_and_fairness_warn_and_all_else_rejects()
     {
-        var results = Gates.Check(Fine, new GateOptions());
+        foreach (var (gate, (failing, _)) in Cases)
+        {
+            var warns = gate is "drift" or "score-drift" or "fairness:sex";
+            Gates.Check(failing, new EvaluationOptions()).Single(r => r.Gate == gate).Verdict.ShouldBe(warns ? GateVerdict.Warned : GateVerdict.Failed, gate);
+        }
+    }
 
-        results.Select(r => (r.Gate, r.Verdict)).ShouldBe(
-            [("finite", GateVerdict.Passed), ("classes", GateVerdict.Passed), ("signal", GateVerdict.Passed), ("miss", GateVerdict.Passed), ("champion", GateVerdict.Passed), ("drift", GateVerdict.Passed)]);
+    [Fact]
+    public void A_first_model_with_a_signal_passes_and_what_cannot_be_compared_is_skipped()
+    {
+        var results = Gates.Check(new GateFigures(Report(), null, [new FairnessReport("sex", [], null, null, null, null)], []), new EvaluationOptions());
+
+        results.ToDictionary(r => r.Gate, r => r.Verdict).ShouldBe(new Dictionary<string, GateVerdict>
+        {
+            ["finite"] = GateVerdict.Passed,
+            ["leakage"] = GateVerdict.Skipped,
+            ["classes"] = GateVerdict.Passed,
+            ["signal"] = GateVerdict.Passed,
+            ["miss"] = GateVerdict.Passed,
+            ["miss:champion"] = GateVerdict.Skipped,
+            ["champion"] = GateVerdict.Skipped,
+            ["fairness:sex"] = GateVerdict.Skipped,
+            ["drift"] = GateVerdict.Passed,
+            ["score-drift"] = GateVerdict.Skipped,
+        });
+        results.Single(r => r.Gate == "fairness:sex").Figures.ShouldContain("at least 50 samples");
         Gates.Pass(results).ShouldBeTrue();
     }
 
@@ -33,6 +112,29 @@ public sealed class GatesTests
         (result.Verdict == GateVerdict.Passed).ShouldBe(passes);
         result.Figures.ShouldContain($"{lower:+0.0000;-0.0000}");
         result.Figures.ShouldContain("n = 500 could have shown 0.0300");
+        result.Values["Detectable"].ShouldBe(0.03);
+    }
+
+    [Theory]
+    [InlineData(KsFallRule.Always, -0.025, false)]
+    [InlineData(KsFallRule.WhenDetectable, -0.025, true)] // 500 rows could not have shown it
+    [InlineData(KsFallRule.WhenDetectable, -0.031, false)]
+    [InlineData(KsFallRule.Off, -0.5, true)]
+    public void The_size_of_a_fall_counts_as_configured(KsFallRule rule, double fall, bool passes) =>
+        Verdict(Fine with { AgainstChampion = Against(fall, -0.6, 0.02) }, "champion", new EvaluationOptions { KsFallRule = rule })
+            .Verdict.ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
+
+    [Fact]
+    public void A_certain_fall_rejects_whatever_the_rule() =>
+        Verdict(Fine with { AgainstChampion = Against(-0.01, -0.015, -0.005) }, "champion", new EvaluationOptions { KsFallRule = KsFallRule.Off }).Verdict.ShouldBe(GateVerdict.Failed);
+
+    [Fact]
+    public void A_champion_that_cannot_be_compared_with_rejects_and_says_why()
+    {
+        var result = Verdict(Fine with { AgainstChampion = null, ChampionFault = "champion 7 cannot be compared with: gone" }, "champion");
+
+        result.Verdict.ShouldBe(GateVerdict.Failed);
+        result.Figures.ShouldContain("champion 7");
     }
 
     [Theory]
@@ -40,6 +142,13 @@ public sealed class GatesTests
     [InlineData(0.011, GateVerdict.Failed)]
     public void Too_many_missed_generations_reject(double miss, GateVerdict expected) =>
         Verdict(Fine with { Challenger = Report(miss: miss) }, "miss").Verdict.ShouldBe(expected);
+
+    [Theory]
+    [InlineData(0.004, 0.001, GateVerdict.Passed)] // certain but small
+    [InlineData(0.006, -0.001, GateVerdict.Passed)] // larger but perhaps chance
+    [InlineData(0.006, 0.001, GateVerdict.Failed)]
+    public void A_rise_of_misses_against_the_champion_has_to_be_large_and_certain(double rise, double lower, GateVerdict expected) =>
+        Verdict(Fine with { AgainstChampion = Against(0.01, -0.01, 0.03, rise, lower) }, "miss:champion").Verdict.ShouldBe(expected);
 
     [Fact]
     public void Without_generations_miss_is_unknown_and_rejects()
@@ -56,22 +165,21 @@ public sealed class GatesTests
     {
         var values = Report().Values.ToDictionary();
         values[broken] = new Interval(double.NaN, double.NaN, double.NaN);
-        var off = new GateOptions(GateMode.Off, 0, GateMode.Off, 0, GateMode.Off, GateMode.Off, 0, GateMode.Off, 0, GateMode.Off);
 
-        var results = Gates.Check(Fine with { Challenger = new MetricReport(500, 100, values) }, off);
+        var result = Gates.Check(Fine with { Challenger = new MetricReport(500, 100, values) }, AllOff).ShouldHaveSingleItem();
 
-        results.Count.ShouldBe(1);
-        results[0].Verdict.ShouldBe(GateVerdict.Failed);
-        results[0].Figures.ShouldContain(broken.ToString());
+        result.Verdict.ShouldBe(GateVerdict.Failed);
+        result.Figures.ShouldContain(broken.ToString());
     }
 
     [Fact]
-    public void A_model_whose_ranking_may_be_chance_has_no_signal()
+    public void A_probability_that_is_not_a_number_rejects_whatever_the_options_and_names_its_samples()
     {
-        var result = Verdict(Fine with { Challenger = Report(aucLower: 0.49) }, "signal");
+        var result = Gates.Check(Fine with { NotNumbers = new NotNumbers(3, ["0a", "0b", "0c"]) }, AllOff).ShouldHaveSingleItem();
 
         result.Verdict.ShouldBe(GateVerdict.Failed);
-        result.Figures.ShouldContain("0.4900");
+        result.Figures.ShouldContain("3 of 500 probabilities are not numbers (samples 0a, 0b, 0c)");
+        result.Values["NotNumbers"].ShouldBe(3);
     }
 
     [Theory]
@@ -81,34 +189,59 @@ public sealed class GatesTests
         Verdict(Fine with { Challenger = Report() with { Positives = positives } }, "classes").Verdict.ShouldBe(GateVerdict.Failed);
 
     [Theory]
-    [InlineData(GateMode.Warn, GateVerdict.Warned, true)]
-    [InlineData(GateMode.Reject, GateVerdict.Failed, false)]
-    public void Unequal_treatment_warns_unless_configured_to_reject(GateMode mode, GateVerdict verdict, bool passes)
+    [InlineData(200, 4, GateVerdict.Failed)] // fewer than 5
+    [InlineData(200, 49, GateVerdict.Failed)] // 9.8 % of the kept, under half of 20 %
+    [InlineData(200, 51, GateVerdict.Passed)]
+    [InlineData(3, 3, GateVerdict.Passed)] // fewer than 5 there are
+    [InlineData(0, 0, GateVerdict.Skipped)]
+    public void The_selection_has_to_leave_enough_of_each_class(int training, int kept, GateVerdict expected)
     {
-        var groups = new[] { new GroupFigures("f", 100, 0.5, 0.6, 0.2, true), new GroupFigures("m", 100, 0.9, 0.9, 0.4, true) };
-        var figures = Fine with { Fairness = [new FairnessReport("sex", groups, 0.5556, 0.4, 0.3, 0.25)] };
+        var figures = Fine with { Classes = [Class("good", 1000 - training, 500 - kept), Class("bad", training, kept)] };
 
-        var results = Gates.Check(figures, new GateOptions(Fairness: mode));
+        Verdict(figures, "selection:bad").Verdict.ShouldBe(expected);
+    }
 
-        results.Single(r => r.Gate == "fairness:sex").Verdict.ShouldBe(verdict);
-        results.Single(r => r.Gate == "fairness:sex").Figures.ShouldContain("parity ratio 0.556 (at least 0.800)");
-        Gates.Pass(results).ShouldBe(passes);
+    [Theory]
+    [InlineData(0.80, 1.25, GateVerdict.Passed)]
+    [InlineData(0.79, 1.00, GateVerdict.Warned)]
+    [InlineData(0.80, 1.26, GateVerdict.Warned)]
+    public void The_parity_ratio_has_a_lower_and_an_upper_bound(double smallest, double largest, GateVerdict expected)
+    {
+        var result = Verdict(Fine with { Fairness = [Parity(smallest, largest)] }, "fairness:sex");
+
+        result.Verdict.ShouldBe(expected);
+        result.Figures.ShouldContain($"parity ratio {smallest:F3} [0.700, 0.950] (at least 0.800)");
+        result.Figures.ShouldContain("f n = 100, m n = 100");
+    }
+
+    [Theory]
+    [InlineData(0.4, 0.05, GateVerdict.Warned)]
+    [InlineData(0.4, 0.45, GateVerdict.Passed)] // as large as chance makes it
+    [InlineData(0.2, 0.05, GateVerdict.Passed)]
+    public void Drift_has_to_be_large_and_more_than_chance(double psi, double noise, GateVerdict expected) =>
+        Verdict(Fine with { Drift = [new FieldDrift("limit", psi, 0.01, noise)] }, "drift").Verdict.ShouldBe(expected);
+
+    [Fact]
+    public void Drift_of_an_older_report_is_held_against_twice_its_noise()
+    {
+        new FieldDrift("limit", 0.3, 0.1).Alarm.ShouldBeTrue();
+        new FieldDrift("limit", 0.3, 0.2).Alarm.ShouldBeFalse();
     }
 
     [Fact]
-    public void Groups_too_small_to_compare_are_said_and_pass() =>
-        Verdict(Fine with { Fairness = [new FairnessReport("sex", [], null, null, null, null)] }, "fairness:sex").Figures.ShouldContain("at least 50 samples");
-
-    [Fact]
-    public void Drift_recommends_a_full_run_and_rejects_nothing()
+    public void A_late_training_sample_is_a_leak_and_a_repeated_borrower_only_where_it_is_not_meant()
     {
-        var results = Gates.Check(Fine with { Drift = [new FieldDrift("limit", 0.4, 0.01), new FieldDrift("age", 0.1, 0.01)] }, new GateOptions());
-
-        results.Single(r => r.Gate == "drift").ShouldBe(new GateResult("drift", GateVerdict.Warned, "a full run is recommended: limit PSI 0.400 (noise 0.010)"));
-        Gates.Pass(results).ShouldBeTrue();
+        (NoLeak with { LateTraining = 1 }).Leaks.ShouldBeTrue();
+        (NoLeak with { LateReference = 1 }).Leaks.ShouldBeTrue();
+        (NoLeak with { InReference = 1 }).Leaks.ShouldBeTrue();
+        (NoLeak with { InReference = 1, SubjectsMayRepeat = true }).Leaks.ShouldBeFalse();
+        Verdict(Fine with { Leaks = NoLeak with { LateTraining = 3 } }, "leakage").Figures.ShouldContain("3 training samples are from after 2023-06-01");
     }
 
-    private static GateResult Verdict(GateFigures figures, string gate) => Gates.Check(figures, new GateOptions()).Single(r => r.Gate == gate);
+    private static EvaluationOptions AllOff => Cases.Values.Aggregate(new EvaluationOptions(), (options, c) => c.With(options, GateMode.Off));
+
+    private static GateResult Verdict(GateFigures figures, string gate, EvaluationOptions? options = null) =>
+        Gates.Check(figures, options ?? new EvaluationOptions()).Single(r => r.Gate == gate);
 
     private static MetricReport Report(double miss = 0, double aucLower = 0.7) => new(500, 100, new Dictionary<Metric, Interval>
     {
@@ -119,6 +252,18 @@ public sealed class GatesTests
         [Metric.Miss] = new(miss, 0, miss),
     });
 
-    private static DifferenceReport Against(double value, double lower, double upper) =>
-        new(500, new Dictionary<Metric, Difference> { [Metric.Ks] = new(value, lower, upper, 0.03) });
+    private static DifferenceReport Against(double value, double lower, double upper, double missRise = 0, double missLower = 0.001) => new(500, new Dictionary<Metric, Difference>
+    {
+        [Metric.Ks] = new(value, lower, upper, 0.03),
+        [Metric.Miss] = new(missRise, missLower, missRise + 0.01, 0.01),
+    });
+
+    private static FairnessReport Parity(double smallest, double largest) => new(
+        "sex", [new GroupFigures("f", 100, 0.5, 0.6, 0.2, true), new GroupFigures("m", 100, 0.9, 0.9, 0.4, true)], smallest, 0.1, 0.1, 0.1)
+    {
+        LargestRatio = largest,
+        Intervals = new FairnessIntervals(new Interval(smallest, 0.7, 0.95), null, null, null),
+    };
+
+    private static ClassEffect Class(string answer, int training, int kept) => new(answer, training, kept, kept / 3, 50, null, null);
 }

@@ -33,6 +33,19 @@ public sealed class ArtifactStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_was_seen_whole_is_read_anew_for_whoever_suspects_damage()
+    {
+        var hash = await _store.PutAsync(Content, default);
+        var path = await _store.RequireAsync(hash, default);
+        var written = File.GetLastWriteTimeUtc(path);
+        await File.WriteAllBytesAsync(path, [.. Content.Select((b, i) => i == 3 ? (byte)(b ^ 1) : b)]);
+        File.SetLastWriteTimeUtc(path, written);
+        (await _store.HasAsync(hash, default)).ShouldBeTrue("length and time are as they were");
+        (await _store.VerifyAsync(hash, default)).ShouldBeFalse();
+        (await _store.HasAsync(hash, default)).ShouldBeFalse("now it knows");
+    }
+
+    [Fact]
     public async Task Many_writers_of_one_content_leave_one_whole_file()
     {
         var hashes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => _store.PutAsync(Content, default))));

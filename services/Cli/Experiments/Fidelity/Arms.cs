@@ -46,16 +46,19 @@ public static class Arms
 /// <param name="Group">[sample]</param>
 public sealed record ArmScores(string Name, string Rule, double[][] Pairs, double[] Group)
 {
-    /// <summary>Every arm, noise and −loss.</summary>
-    public static IReadOnlyList<ArmScores> All(IReadOnlyList<InfluenceArm> arms, InfluenceMatrix matrix, IReadOnlyList<CheckpointProducts> checkpoints, ulong seed)
+    /// <summary>Every arm, noise, −loss, and what is made of them.</summary>
+    /// <param name="answers">The recorded answers of the training samples.</param>
+    public static IReadOnlyList<ArmScores> All(
+        IReadOnlyList<InfluenceArm> arms, InfluenceMatrix matrix, IReadOnlyList<CheckpointProducts> checkpoints, IReadOnlyList<string> answers, ulong seed)
     {
         double[] losses = [.. checkpoints[^1].Losses.Select(l => -l)];
-        return
+        ArmScores[] scored =
         [
             .. arms.Select(a => new ArmScores(a.Name, a.Rule, matrix.Pairs(a, checkpoints), matrix.Group(a, checkpoints))),
             new(Arms.Random, "noise", [.. matrix.ReferenceAnswers.Select((_, r) => Noise($"{r}"))], Noise("group")),
             new(Arms.Loss, "minus the sample's loss at the last checkpoint; the same for every reference sample", [.. matrix.ReferenceAnswers.Select(_ => losses)], losses),
         ];
+        return [.. scored, .. Candidates.Of(scored, arms, matrix, checkpoints, answers)];
 
         double[] Noise(string purpose)
         {

@@ -32,6 +32,7 @@ public sealed class FidelityExperiment(
 
     private readonly IReadOnlyList<InfluenceArm> _arms = Arms.Of(options.TracSeq, options.Gradients.Width, data.DecayIdentified);
     private string _base = "";
+    private IReadOnlyDictionary<string, string> _rules = new Dictionary<string, string>();
     private int _trained;
     private int _found;
 
@@ -54,7 +55,7 @@ public sealed class FidelityExperiment(
         var stability = measures.Contains(FidelityMeasure.Stability) && settings.Seeds > 1 ? Measures.Stability(agents) : null;
         return new FidelityResult(
             data.Descriptor.Name, data.Training.Count, data.References.Count, _answers.Count(a => a == data.Descriptor.Answer.Positive), data.Periods.Count, data.DecayIdentified, settings,
-            _arms.Select(a => (a.Name, a.Rule)).Append((Arms.Random, "noise")).Append((Arms.Loss, "minus the loss at the last checkpoint")).ToDictionary(a => a.Item1, a => a.Item2),
+            _rules,
             lds, loo, flips, sketch, stability, _trained, _found);
     }
 
@@ -63,7 +64,13 @@ public sealed class FidelityExperiment(
     {
         var runs = Seeds.Select(seed => new AgentScoring(data, options, _base, seed, _answers, _answers, Arms.Spaces(_arms))).ToList();
         var products = await ProductsAsync("agents", runs, ct);
-        return [.. products.Select((p, i) => ArmScores.All(_arms, _matrix, p, (ulong)i + 1))];
+        return Ruled([.. products.Select((p, i) => ArmScores.All(_arms, _matrix, p, _answers, (ulong)i + 1))]);
+    }
+
+    private IReadOnlyList<IReadOnlyList<ArmScores>> Ruled(IReadOnlyList<IReadOnlyList<ArmScores>> agents)
+    {
+        _rules = agents[0].ToDictionary(a => a.Name, a => a.Rule, StringComparer.Ordinal);
+        return agents;
     }
 
     private async Task<LdsFigures> LdsAsync(IReadOnlyList<IReadOnlyList<ArmScores>> agents, CancellationToken ct)
@@ -89,7 +96,7 @@ public sealed class FidelityExperiment(
         var runs = Seeds.Zip(recorded, (seed, answers) => new AgentScoring(data, options, _base, seed, answers, answers, Arms.Spaces(_arms))).ToList();
         var clean = Seeds.Zip(recorded, (seed, answers) => new AgentScoring(data, options, _base, seed, _answers, answers, [])).ToList();
         var products = await ProductsAsync("flipped agents", [.. runs, .. clean], ct);
-        var scores = products.Take(runs.Count).Select((p, i) => ArmScores.All(_arms, _matrix, p, (ulong)i + 1)).ToList();
+        var scores = Ruled([.. products.Take(runs.Count).Select((p, i) => ArmScores.All(_arms, _matrix, p, recorded[i], (ulong)i + 1))]);
         FlipRanking Rank(int seed, double[] of) => FlipRanking.Of(of, recorded[seed], [.. recorded[seed].Select((a, i) => a != _answers[i])], settings.Inspected);
         return new FlipFindings(
             recorded[0].Where((a, i) => a != _answers[i]).Count(),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -27,12 +28,14 @@ public sealed record RunStarted(Guid RunId);
 /// <summary>Starting runs and looking at them.</summary>
 internal static class RunEndpoints
 {
+    private const int LongestKey = 200;
+
     public static void Map(RouteGroupBuilder view, RouteGroupBuilder operate)
     {
         view.MapGet("runs", ListAsync).WithSummary("The runs, newest first; `before` is the last run of the page before.");
         view.MapGet("runs/{id:guid}", ShowAsync).WithSummary("One run: state, stages, failure, outcome.");
         view.MapGet("runs/{id:guid}/selection", SelectionAsync).WithSummary("The selection file, byte for byte; its hash is the ETag.");
-        operate.MapPost("runs", StartAsync).WithSummary("Start a run.");
+        operate.MapPost("runs", StartAsync).WithSummary("Start a run. The same Idempotency-Key with the same body is the same run; with another body it is refused (409).");
     }
 
     private static async Task<Ok<IReadOnlyList<RunSummary>>> ListAsync(NpgsqlDataSource source, int? limit, Guid? before, CancellationToken ct)
@@ -65,8 +68,10 @@ internal static class RunEndpoints
     }
 
     private static async Task<Created<RunStarted>> StartAsync(
-        NpgsqlDataSource source, RunRequests requests, UploadIntake uploads, ClaimsPrincipal user, RunOrder order, CancellationToken ct)
+        NpgsqlDataSource source, RunRequests requests, UploadIntake uploads, ClaimsPrincipal user, RunOrder order,
+        [FromHeader(Name = "Idempotency-Key")] string? key, CancellationToken ct)
     {
+        var request = key is null ? null : new RequestKey(Checked(key), ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(order)));
         var descriptor = await uploads.DescriptorAsync(order.Dataset, ct);
         var options = Assignments.Of(order.Options).Aggregate(new RunOptions(), RunOptionsReader.Set);
         if (order.Upload is { } upload)
@@ -79,9 +84,14 @@ internal static class RunEndpoints
             }
         }
 
-        var run = await requests.RequestAsync(descriptor, options, "full", user.Actor(), ct);
+        var run = await requests.RequestAsync(descriptor, options, "full", user.Actor(), request, ct);
         return TypedResults.Created($"/v1/runs/{run}", new RunStarted(run));
     }
+
+    /// <exception cref="InputException">It is no key.</exception>
+    private static string Checked(string key) => key.Length is > 0 and <= LongestKey && key.All(c => c is > ' ' and <= '~')
+        ? key
+        : throw new InputException($"the Idempotency-Key must have 1 to {LongestKey} visible ASCII characters");
 
     /// <exception cref="NotFoundException">There is no such run.</exception>
     public static async Task RequireAsync(PipelineDb db, Guid run, CancellationToken ct)

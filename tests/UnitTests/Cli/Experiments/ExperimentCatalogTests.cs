@@ -99,7 +99,7 @@ public sealed class ExperimentCatalogTests
     public void A_runs_options_are_those_of_all_arms_then_its_own_then_seed_and_fold()
     {
         var arm = new PlannedArm("a", "", ["Selection:Size=0.25"], []);
-        var plan = new ExperimentPlan("mix", "", "d", ["Selection:Size=0.4", "Snapshot:Folds=5", "Tuning:MinimumSteps=33"], [3, 4], 5, [], 33, "", false, [arm], []);
+        var plan = new ExperimentPlan("mix", "", "d", ["Selection:Size=0.4", "Snapshot:Folds=5", "Tuning:MinimumSteps=33"], [3, 4], 5, [], 33, "", false, [arm], [], "1");
 
         var options = ExperimentPlanner.OptionsOf(plan, new PlannedRun(arm, 4, 2));
 

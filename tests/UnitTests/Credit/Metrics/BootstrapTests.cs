@@ -21,6 +21,39 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public void Intervals_of_area_and_accuracy_cover_the_truth_about_as_often_as_they_say()
+    {
+        // Scores N(0, 1) and N(1, 1): the true AUC is Φ(1/√2) = .7602; 30 % positives, right at P ≥ .5, i.e. score ≥ 0: .3·Φ(1) + .7·Φ(0) = .6024.
+        var random = new SeededRandom(12);
+        int area = 0, right = 0;
+        for (var i = 0; i < 200; i++)
+        {
+            bool[] positive = [.. Enumerable.Range(0, 300).Select(_ => random.NextDouble() < 0.3)];
+            var report = Bootstrap.Evaluate(Predictions.Of([.. positive.Select(y => Logistic(random.NextGaussian() + (y ? 1 : 0)))], positive), (ulong)i, resamples: 200);
+            area += Covers(report[Metric.Auc], 0.7602) ? 1 : 0;
+            right += Covers(report[Metric.Acc], 0.6024) ? 1 : 0;
+        }
+
+        area.ShouldBeInRange(180, 199);
+        right.ShouldBeInRange(180, 199);
+    }
+
+    [Fact]
+    public void Intervals_of_ks_hold_what_half_the_rows_are_expected_to_show()
+    {
+        // KS of N(0, 1) against N(1, 1) is 2Φ(½) − 1 = .3829; a sample's KS lies a little above it, and so may its interval.
+        var random = new SeededRandom(13);
+        var covered = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            bool[] positive = [.. Enumerable.Range(0, 1000).Select(r => r % 3 == 0)];
+            covered += Covers(Bootstrap.Evaluate(Predictions.Of([.. positive.Select(y => Logistic(random.NextGaussian() + (y ? 1 : 0)))], positive), (ulong)i, resamples: 200)[Metric.Ks], 0.3829) ? 1 : 0;
+        }
+
+        covered.ShouldBeInRange(80, 100);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_report_and_another_seed_another()
     {
         var rows = Of(Noise(200, 0.3, 1));
@@ -91,6 +124,8 @@ public sealed class BootstrapTests
         Quantiles.Central95([double.NaN, 1, 1]).ShouldBe((1, 1));
         Quantiles.StandardDeviation([2, 4, 4, 4, 5, 5, 7, 9]).ShouldBe(Math.Sqrt(32.0 / 7), 1e-12);
     }
+
+    private static bool Covers(Interval interval, double truth) => interval.Lower <= truth && truth <= interval.Upper;
 
     private static (double P, bool Y)[] Noise(int n, double share, ulong seed)
     {

@@ -63,6 +63,50 @@ public sealed class MetricPropertyTests
         Measure([.. rows.Select(r => (1 - r.P, !r.Y))])[Metric.Auc].ShouldBe(Measure(rows)[Metric.Auc], 1e-12));
 
     [Fact]
+    public void Swapping_the_classes_and_the_scores_swaps_or_keeps_every_metric() => Check(rows =>
+    {
+        // At exactly one half both labels would be predicted positive: such rows are moved off it.
+        (double P, bool Y)[] off = [.. rows.Select(r => (r.P == 0.5 ? 0.51 : r.P, r.Y))];
+        var (one, other) = (Measure(off), Measure([.. off.Select(r => (1 - r.P, !r.Y))]));
+        foreach (var metric in new[] { Metric.Acc, Metric.MacroF1, Metric.WeightedF1, Metric.F1Calm, Metric.Mcc, Metric.Ks, Metric.Auc, Metric.Brier })
+        {
+            other[metric].ShouldBe(one[metric], 1e-9, metric.ToString());
+        }
+
+        one[Metric.MacroF1].ShouldBe((one[Metric.F1] + other[Metric.F1]) / 2, 1e-9);
+    });
+
+    [Fact]
+    public void Reversing_the_scores_mirrors_the_area() => Check(rows =>
+        Measure([.. rows.Select(r => (1 - r.P, r.Y))])[Metric.Auc].ShouldBe(1 - Measure(rows)[Metric.Auc], 1e-12));
+
+    [Fact]
+    public void Any_predictions_differ_from_themselves_by_exactly_nothing() => Check(
+        rows =>
+        {
+            foreach (var (metric, difference) in Bootstrap.Compare(Of(rows), Of(rows), seed: 3, resamples: 20).Values)
+            {
+                difference.ShouldBe(new Difference(0, 0, 0, 0), metric.ToString());
+            }
+        },
+        runs: 50);
+
+    [Fact]
+    public void Swapping_the_two_models_turns_every_difference_around() => Check(
+        rows =>
+        {
+            var other = Of([.. rows.Select((r, i) => (((i * 7) % 11) / 10.0, r.Y))]);
+            var (one, turned) = (Bootstrap.Compare(Of(rows), other, 3, 40), Bootstrap.Compare(other, Of(rows), 3, 40));
+            foreach (var (metric, difference) in one.Values)
+            {
+                turned[metric].Value.ShouldBe(-difference.Value, 1e-12, metric.ToString());
+                turned[metric].Lower.ShouldBe(-difference.Upper, 1e-9, metric.ToString());
+                turned[metric].Detectable.ShouldBe(difference.Detectable, 1e-9, metric.ToString());
+            }
+        },
+        runs: 30);
+
+    [Fact]
     public void Every_interval_holds_in_order() => Check(
         rows =>
         {

@@ -111,6 +111,6 @@ public sealed class MetricsTests
         points.Count.ShouldBe(2);
         points[0].Predicted.ShouldBe(0.03, 1e-12);
         points[0].Observed.ShouldBe(0.5);
-        points[1].ShouldBe(new CalibrationPoint(0.975, 1, 2));
+        (points[1].Predicted, points[1].Observed, points[1].Count).ShouldBe((0.975, 1, 2));
     }
 }

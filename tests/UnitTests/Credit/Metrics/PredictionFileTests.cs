@@ -91,10 +91,20 @@ public sealed class PredictionFileTests
         Should.Throw<InputException>(() => PredictionFile.Read(PredictionFile.Write(Three).AsMemory()[..^1])).Message.ShouldContain("ends within line 3");
 
     [Fact]
-    public void A_sample_cannot_be_written_twice_nor_without_a_probability()
+    public void What_was_no_number_is_null_in_the_file()
+    {
+        var file = PredictionFile.Write([Three[0] with { Probability = double.NaN }]);
+
+        Text(file).ShouldBe("""{"id":"0c","positive":true,"probability":null,"generated":"right"}""" + "\n");
+        PredictionFile.Read(file)[0].Probability.ShouldBe(double.NaN);
+        Should.Throw<ArgumentException>(() => PredictionFile.ToPredictions(PredictionFile.Read(file))).Message.ShouldContain("row 0");
+    }
+
+    [Fact]
+    public void A_sample_cannot_be_written_twice_nor_with_a_probability_that_is_none()
     {
         Should.Throw<ArgumentException>(() => PredictionFile.Write([Three[0], Three[0]])).Message.ShouldContain("0c is there twice");
-        Should.Throw<ArgumentException>(() => PredictionFile.Write([Three[0] with { Probability = double.NaN }])).Message.ShouldContain("not in [0, 1]");
+        Should.Throw<ArgumentException>(() => PredictionFile.Write([Three[0] with { Probability = -0.1 }])).Message.ShouldContain("not in [0, 1]");
     }
 
     private static string Text(byte[] file) => Encoding.UTF8.GetString(file);

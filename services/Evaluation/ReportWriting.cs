@@ -1,0 +1,78 @@
+using ZiGong.Contracts;
+using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Metrics;
+using ZiGong.Credit.Scorecards;
+
+namespace ZiGong.Evaluation;
+
+/// <summary>What was said of the test side.</summary>
+/// <param name="Model">By the tuned model.</param>
+/// <param name="Scorecard">Fitted on the whole training side.</param>
+/// <param name="ScorecardProbabilities">Its P(positive) of each test sample.</param>
+/// <param name="Champion">By the champion; null without one that can be compared with.</param>
+/// <param name="ChampionFault">Why it cannot, where there is one.</param>
+public sealed record TestSideAnswers(
+    AdapterOutput Model, Scorecard Scorecard, double[] ScorecardProbabilities, Predictions? Champion, string? ChampionFault);
+
+/// <summary>Where the model comes from.</summary>
+public sealed record ModelOrigin(string AdapterUri, Lineage Lineage, IReadOnlyList<string> Notes);
+
+/// <summary>All figures and verdicts, from what was said: no input or output, so that equal answers give equal reports.</summary>
+public static class ReportWriting
+{
+    public static EvaluationReport Of(EvaluationData data, TestSideAnswers said, ModelOrigin origin, EvaluationOptions options, ulong seed)
+    {
+        var resamples = options.Resamples;
+        var majority = MajorityClass.Probability(data.TrainingPositive);
+
+        // What is no number fails the model, whatever the options; the rest of the report still has to be readable.
+        double[] probabilities = [.. said.Model.Probabilities.Select(p => double.IsFinite(p) ? p : majority)];
+        var rows = Predictions.Of(probabilities, data.TestPositive, said.Model.Generated);
+        var scorecardRows = Predictions.Of(said.ScorecardProbabilities, data.TestPositive);
+        var metrics = Bootstrap.Evaluate(rows, seed, resamples);
+        var againstChampion = said.Champion is null ? null : Bootstrap.Compare(rows, said.Champion, seed, resamples);
+        var fairness = PruningEffect.FairnessOf(data, probabilities, seed, resamples);
+        var drift = Drift.Measure(data.Encoding, data.Test);
+        var classes = PruningEffect.Classes(data, probabilities, said.ScorecardProbabilities);
+        var scoreDrift = PruningEffect.ScoreDrift(said.Model.Scored, said.Model.Probabilities, said.Scorecard.Predict(data.Encoding, data.Reference), said.ScorecardProbabilities);
+        var leaks = data.Leaks();
+        var gates = Gates.Check(
+            new GateFigures(metrics, againstChampion, fairness, drift)
+            {
+                ChampionFault = said.ChampionFault,
+                NotNumbers = NotNumbers.In(data.Test, said.Model.Probabilities),
+                Leaks = leaks,
+                Classes = classes,
+                ScoreDrift = scoreDrift.FirstOrDefault(d => d.Field == "model"),
+            },
+            options);
+        return new EvaluationReport(
+            metrics,
+            Bootstrap.Evaluate(scorecardRows, seed, resamples),
+            Bootstrap.Evaluate(Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive), seed, resamples),
+            Bootstrap.Compare(rows, scorecardRows, seed, resamples),
+            againstChampion,
+            said.Scorecard.C,
+            fairness,
+            drift,
+            gates,
+            [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
+            data.Training.Count,
+            data.TrainingPositive.Count(p => p),
+            data.Kept.Count,
+            data.Training.Where((s, i) => data.TrainingPositive[i] && data.Kept.ContainsKey(s.Id)).Count(),
+            origin.AdapterUri,
+            origin.Lineage,
+            origin.Notes)
+        {
+            Curves = ModelCurves.Of(rows),
+            ScorecardCurves = ModelCurves.Of(scorecardRows),
+            ScoreDrift = scoreDrift,
+            Classes = classes,
+            Selection = PruningEffect.Shares(data),
+            ScorecardFairness = PruningEffect.FairnessOf(data, said.ScorecardProbabilities, seed, resamples),
+            Leaks = leaks,
+            Failures = Gates.Failures(gates),
+        };
+    }
+}

@@ -1,0 +1,29 @@
+using ZiGong.Credit.Simulation;
+using ZiGong.FlowTests.Harness;
+using ZiGong.Ingest.Sealing;
+using ZiGong.Testing;
+
+namespace ZiGong.Benchmarks.Services;
+
+/// <summary>A pipeline with a simulated portfolio, its rows cut into shards as nightly deliveries would.</summary>
+internal static class Portfolio
+{
+    /// <param name="parts">Deliveries: each ends with a shard per pool.</param>
+    public static async Task<Lab> NewAsync(PostgresServer server, int borrowers, int parts, CancellationToken ct)
+    {
+        var lab = await Lab.NewAsync(server);
+        lab.Options.Workers = 1;
+        lab.Options.LeaseSeconds = 60;
+        lab.Options.SweepSeconds = 5;
+        await using var table = new StringWriter();
+        CreditSimulator.Write(new SimulationOptions { Borrowers = borrowers }, table, TextWriter.Null, ct);
+        var rows = table.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
+        for (var part = 0; part < parts; part++)
+        {
+            await lab.IngestAsync(Borrowers.Write(lab.Folder, $"part{part}.csv", rows.Where((_, i) => i % parts == part)), ct);
+            await ShardCutting.RunAsync(lab.Source, Borrowers.Dataset, ct);
+        }
+
+        return lab;
+    }
+}

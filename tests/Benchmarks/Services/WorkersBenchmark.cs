@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ZiGong.Cli;
+using ZiGong.Contracts;
+using ZiGong.Control.Operations;
+using ZiGong.FlowTests.Harness;
+using ZiGong.Storage.Entities;
+using ZiGong.SystemTests.Torture;
+using ZiGong.Testing;
+
+namespace ZiGong.Benchmarks.Services;
+
+/// <summary>
+/// Shards a second of the extraction stage with two processes of one worker each, against one process, over RabbitMQ and PostgreSQL. The
+/// stage is replayed alone (no other service runs), and the first shards of a process, while it compiles, are left out.
+/// </summary>
+internal static class WorkersBenchmark
+{
+    private const int Rounds = 3;
+    private const int WarmUp = 6;
+
+    public static async Task<BenchmarkRow> RunAsync(CancellationToken ct)
+    {
+        using var database = PostgresServer.Durable();
+        using var broker = new RabbitMqServer();
+        await using var lab = await Portfolio.NewAsync(database, borrowers: 3000, parts: 10, ct);
+        var run = await RunAsync(lab, new RunOptions
+        {
+            Seed = 7,
+            Agent = new AgentOptions { MinimumSteps = 20 },
+            Tuning = new TuningOptions { Epochs = 1, MinimumSteps = 10 },
+            Evaluation = new EvaluationOptions { Resamples = 100 },
+        });
+        lab.Options.Transport = "rabbitmq";
+        lab.Options.Broker = broker.Uri.ToString();
+        var (two, one) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            one.Add(await RateAsync(lab, run, workers: 1));
+            two.Add(await RateAsync(lab, run, workers: 2));
+            Console.WriteLine($"round {round + 1}: one process {one[^1]:F3} shards/s, two {two[^1]:F3}: {two[^1] / one[^1]:F2} times");
+        }
+
+        return new BenchmarkRow(
+            "extraction, two processes", "one process", two.Order().ElementAt(Rounds / 2), one.Order().ElementAt(Rounds / 2), "shards/s",
+            two.Zip(one, (a, b) => a / b).Order().ElementAt(Rounds / 2), 1.8);
+    }
+
+    private static async Task<Guid> RunAsync(Lab lab, RunOptions options)
+    {
+        await using var host = await EmbeddedHost.StartAsync(lab.Options, default);
+        var run = await lab.RequestAsync(host, options);
+        await lab.UntilAsync(async db => await db.Runs.SingleAsync(r => r.RunId == run) is { Status: RunStatus.Completed } over ? over : null, "the run", TimeSpan.FromMinutes(20));
+        return run;
+    }
+
+    private static async Task<double> RateAsync(Lab lab, Guid run, int workers)
+    {
+        using var services = new ServiceProcesses(Path.Combine(lab.Folder, $"services-{workers}"), lab.Options);
+        services.Start(
+            "", [.. ServiceProcesses.Names.Where(n => n is not ("Control" or "GradientExtraction")).Select(n => $"{n}=0"), $"GradientExtraction={workers}"]);
+        await services.ReadyAsync();
+        int generation;
+        await using (var host = await EmbeddedHost.StartAsync(lab.Options, default))
+        {
+            generation = (await host.Services.GetRequiredService<RunOperations>().ReplayAsync(new ReplayRequest(run, Stage.Gradients, UnitChoice.All, []), "bench", default)).Generation;
+        }
+
+        // Every shard of the stage is ordered at once: the gradients need the agent's checkpoints alone, which are there.
+        await lab.UntilAsync(
+            async db => await db.WorkUnits.CountAsync(u => u.RunId == run && u.Stage == nameof(Stage.Gradients) && u.State == UnitState.Done && u.Generation == generation)
+                == await db.GradientShards.CountAsync() ? "" : null,
+            "the replayed shards",
+            TimeSpan.FromMinutes(20));
+        await using var read = lab.NewContext();
+        var ends = await read.WorkUnits.Where(u => u.RunId == run && u.Stage == nameof(Stage.Gradients)).Select(u => u.FinishedAt!.Value).OrderBy(t => t).ToListAsync();
+        var measured = ends[WarmUp..];
+        return (measured.Count - 1) / (measured[^1] - measured[0]).TotalSeconds;
+    }
+}
