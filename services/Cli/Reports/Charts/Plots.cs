@@ -60,9 +60,11 @@ public static class Plots
         return plot;
     }
 
-    public static PlotModel Curves(Scale x, Scale y, IReadOnlyList<Curve> curves)
+    /// <param name="reference">A line to hold the curves against.</param>
+    public static PlotModel Curves(Scale x, Scale y, IReadOnlyList<Curve> curves, Line? reference = null)
     {
-        var plot = Lines(x, y, [.. curves.Select(c => new Line(c.Name, c.Ink, [.. c.Points.Select(p => (p.X, p.Mean))], Marked: true))]);
+        var lines = curves.Select(c => new Line(c.Name, c.Ink, [.. c.Points.Select(p => (p.X, p.Mean))], Marked: true));
+        var plot = Lines(x, y, [.. lines, .. reference is null ? [] : new[] { reference }]);
         foreach (var curve in curves)
         {
             foreach (var point in curve.Points)
