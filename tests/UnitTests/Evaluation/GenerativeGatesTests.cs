@@ -21,12 +21,12 @@ public sealed class GenerativeGatesTests
         new(model ?? Figures(), Figures(0.2), "clerk", gain ?? new Difference(0.4, 0.3, 0.5, 0.1), champion, []);
 
     private static GateVerdict Verdict(string gate, GenerativeFindings findings) =>
-        GenerativeGates.Check(findings, [], new EvaluationOptions()).Single(g => g.Gate == gate).Verdict;
+        GenerativeGates.Check(findings, null, [], new EvaluationOptions()).Single(g => g.Gate == gate).Verdict;
 
     [Fact]
     public void A_good_model_passes_every_gate_and_none_of_them_speaks_of_ranks()
     {
-        var gates = GenerativeGates.Check(Findings(), [new FieldDrift("income", 0.01, 0.01)], new EvaluationOptions());
+        var gates = GenerativeGates.Check(Findings(), null, [new FieldDrift("income", 0.01, 0.01)], new EvaluationOptions());
 
         gates.ShouldAllBe(g => g.Verdict == GateVerdict.Passed);
         gates.ShouldNotContain(g => g.Figures.Contains("KS", StringComparison.Ordinal) || g.Figures.Contains("AUC", StringComparison.Ordinal));
