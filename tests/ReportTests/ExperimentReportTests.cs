@@ -49,8 +49,8 @@ public sealed class ExperimentReportTests
         var page = ExperimentReport.Of(AnExperiment.Begun);
         page.Verdict.Word.ShouldBe("5 of 12 runs done");
         page.Verdict.Headline.ShouldStartWith("Nothing is measured yet");
-        HtmlReport.Write(page).ShouldNotContain("NaN");
-        MarkdownReport.Write(page).ShouldNotContain("NaN");
+        HtmlReport.Write(page).ShouldNotContain("NaN", Case.Sensitive);
+        MarkdownReport.Write(page).ShouldNotContain("NaN", Case.Sensitive);
     }
 
     [Fact]

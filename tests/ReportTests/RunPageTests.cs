@@ -87,7 +87,7 @@ public sealed class RunPageTests(ReportedRun run, Browser browser)
         await open.Page.Keyboard.PressAsync("Enter");
         (await open.Page.EvaluateAsync<string>("document.activeElement.id")).ShouldBe("report");
         await open.Page.Keyboard.PressAsync("Tab");
-        (await open.Page.EvaluateAsync<string>("document.activeElement.getAttribute('role')")).ShouldBe("region", "the gates' table scrolls by keyboard");
+        (await open.Page.EvaluateAsync<string>("document.activeElement.getAttribute('role')")).ShouldBe("group", "the gates' table scrolls by keyboard");
         var summary = open.Page.Locator("#metrics summary").First;
         await summary.FocusAsync();
         await open.Page.Keyboard.PressAsync("Enter");

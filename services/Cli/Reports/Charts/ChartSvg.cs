@@ -22,6 +22,8 @@ public static partial class ChartSvg
             Restyle(element, id);
         }
 
+        // Only what is drawn from data has to end at the plot's border; text may be wider than was thought.
+        root.Descendants(Svg + "g").Where(g => g.Descendants(Svg + "text").Any()).Attributes("clip-path").Remove();
         root.Descendants(Svg + "defs").Where(d => !Clips(d, root)).Remove();
         root.Descendants(Svg + "g").Where(g => !g.HasElements).Remove();
         root.Add(
@@ -77,12 +79,13 @@ public static partial class ChartSvg
     /// <summary>Room for text in whatever font a reader has: OxyPlot measures a narrow one, and DejaVu is two fifths wider.</summary>
     private sealed class WideText() : PdfRenderContext(1, 1, OxyColors.Transparent)
     {
-        private const double Wider = 1.4;
+        private const double Wider = 1.45;
+        private const double Higher = 1.2;
 
         public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
         {
             var size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
-            return new OxySize(size.Width * Wider, size.Height);
+            return new OxySize(size.Width * Wider, size.Height * Higher);
         }
     }
 

@@ -60,9 +60,11 @@ public static class Plots
         return plot;
     }
 
-    public static PlotModel Curves(Scale x, Scale y, IReadOnlyList<Curve> curves)
+    /// <param name="reference">A line to hold the curves against.</param>
+    public static PlotModel Curves(Scale x, Scale y, IReadOnlyList<Curve> curves, Line? reference = null)
     {
-        var plot = Lines(x, y, [.. curves.Select(c => new Line(c.Name, c.Ink, [.. c.Points.Select(p => (p.X, p.Mean))], Marked: true))]);
+        var lines = curves.Select(c => new Line(c.Name, c.Ink, [.. c.Points.Select(p => (p.X, p.Mean))], Marked: true));
+        var plot = Lines(x, y, [.. lines, .. reference is null ? [] : new[] { reference }]);
         foreach (var curve in curves)
         {
             foreach (var point in curve.Points)
@@ -118,7 +120,7 @@ public static class Plots
     {
         var plot = Empty(groups.Count > 1);
         plot.Axes.Add(Axis(AxisPosition.Bottom, x));
-        plot.Axes.Add(Categories(categories, gap: 0.5));
+        plot.Axes.Add(Categories(categories, gap: groups.Count == 1 ? 1.2 : 0.5));
         foreach (var group in groups)
         {
             var bars = new BarSeries { Title = group.Name, FillColor = group.Ink.Color(), StrokeColor = OxyColors.Transparent, StrokeThickness = 0 };

@@ -18,7 +18,7 @@ public static class DifferencesSection
             :
             [
                 .. result.Comparisons.Any(c => c.Differences.ContainsKey(Metric.Auc)) ? new ReportBlock[] { new Figures(Forest(result, Metric.Auc)) } : [],
-                .. ArmsSection.Shown(result).Where(m => result.Comparisons.Any(c => c.Differences.ContainsKey(m))).Take(4).Select(m => Table(result, m)),
+                .. ArmsSection.Shown(result).Where(m => m != Metric.Auc && result.Comparisons.Any(c => c.Differences.ContainsKey(m))).Take(4).Select(m => Table(result, m)),
             ]);
 
     /// <summary>A line per comparison, right of 0 where the arm is better.</summary>
@@ -39,7 +39,7 @@ public static class DifferencesSection
 
     private static DataTable Table(ExperimentResult result, Metric metric) => DataTable.Of(
         $"{Reading.Title(metric)}: arm minus reference",
-        ["Arm", "Reference", "Difference>", "Detectable>", "The arm is", "Seeds>", "Jaccard index of the kept samples>"],
+        ["Arm", "Reference", "Difference>", "Detectable>", "Reading", "Seeds>", "Jaccard index of the kept samples>"],
         result.Comparisons.Where(c => c.Differences.ContainsKey(metric)).Select(c => (IReadOnlyList<Cell>)
         [
             c.Arm, c.Reference, Reading.Interval(c.Differences[metric]), Format.Figure(c.Differences[metric].Detectable),

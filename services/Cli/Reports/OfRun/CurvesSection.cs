@@ -83,19 +83,20 @@ public static class CurvesSection
         var curves = models.Select(m => (m.Name, m.Ink, Points: Curves.Calibration(m.Rows))).ToList();
         return new Figure(
             "Calibration",
-            "Observed share of bad against the predicted one, in ten bins of equal width; on the diagonal a probability means what it says. "
+            "Observed share of bad against the predicted one, in ten bins of equal width with 95 % intervals; on the diagonal a probability means what it says. "
             + string.Join(", ", models.Select(m => $"{m.Name}: expected calibration error {Format.Figure(m.Rows.Measure()[Metric.Ece])}")) + ".",
-            Plots.Lines(
+            Plots.Curves(
                 new Scale("mean P(bad)", 0, 1),
-                new Scale("observed share of bad", 0, 1),
-                [
-                    .. curves.Select(c => new Line(c.Name, c.Ink, [.. c.Points.Select(p => (p.Predicted, p.Observed))], Marked: true)),
-                    new Line("perfect", Ink.Limit, [(0, 0), (1, 1)]),
-                ]),
+                new Scale("observed share of bad", -0.02, 1.02),
+                [.. curves.Select(c => new Curve(c.Name, c.Ink, [.. c.Points.Select(p => new CurvePoint(p.Predicted, p.Observed, p.Lower, p.Upper, []))]))],
+                new Line("perfect", Ink.Limit, [(0, 0), (1, 1)])),
             DataTable.Of(
                 "Calibration by bin",
-                ["Model", "Mean P(bad)>", "Observed>", "Samples>"],
-                curves.SelectMany(c => c.Points.Select(p => (IReadOnlyList<Cell>)[c.Name, Format.Figure(p.Predicted), Format.Figure(p.Observed), Format.Count(p.Count)]))));
+                ["Model", "Mean P(bad)>", "Observed [95 %]>", "Samples>"],
+                curves.SelectMany(c => c.Points.Select(p => (IReadOnlyList<Cell>)
+                [
+                    c.Name, Format.Figure(p.Predicted), Format.Interval(new Interval(p.Observed, p.Lower, p.Upper)), Format.Count(p.Count),
+                ]))));
     }
 
     private static string Probability(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);

@@ -18,12 +18,18 @@ public static class FairnessSection
             : [Summary(report), new Figures([.. report.Fairness.Select(f => Plot(facts, f))])]);
 
     private static DataTable Summary(EvaluationReport report) => DataTable.Of(
-        "Per protected field, over groups that are large enough",
-        ["Field", "Parity ratio>", "Parity difference>", "Equal opportunity gap>", "Average odds gap>", "Groups counted>"],
-        report.Fairness.Select(f => (IReadOnlyList<Cell>)
-        [
-            f.Field, Value(f.ParityRatio), Value(f.ParityDifference), Value(f.EqualOpportunity), Value(f.AverageOdds), $"{f.Groups.Count(g => g.Counted)} of {f.Groups.Count}",
-        ]));
+        report.ScorecardFairness.Count == 0
+            ? "Per protected field, over groups that are large enough"
+            : "Per protected field, over groups that are large enough: the model on pruned data, and the scorecard on all of them",
+        ["Field", "Parity ratio [95 %]>", "Parity difference>", "Equal opportunity gap>", "Average odds gap>", "Groups counted>"],
+        report.Fairness.SelectMany(f => report.ScorecardFairness.Where(s => s.Field == f.Field).Select(s => Row($"{f.Field}, scorecard", s)).Prepend(Row($"{f.Field}, model", f))));
+
+    private static IReadOnlyList<Cell> Row(string name, FairnessReport fairness) =>
+    [
+        name, Value(fairness.ParityRatio, fairness.Intervals?.ParityRatio), Value(fairness.ParityDifference, fairness.Intervals?.ParityDifference),
+        Value(fairness.EqualOpportunity, fairness.Intervals?.EqualOpportunity), Value(fairness.AverageOdds, fairness.Intervals?.AverageOdds),
+        $"{fairness.Groups.Count(g => g.Counted)} of {fairness.Groups.Count}",
+    ];
 
     private static Figure Plot(RunFacts facts, FairnessReport fairness)
     {
@@ -37,7 +43,7 @@ public static class FairnessSection
             + string.Join(", ", fairness.Groups.Select(g => $"{g.Group} (n = {g.Count}): {Format.Share(g.Favourable)}")) + ".",
             Plots.Dots(
                 new Scale("share predicted good", -0.02, 1.03, "0 %"),
-                [.. fairness.Groups.Select(g => $"{g.Group} (n = {g.Count})")],
+                [.. fairness.Groups.Select(g => $"{g.Group} (n={g.Count})")],
                 [
                     new Group("of all", Ink.Model, [.. fairness.Groups.Select(g => g.Favourable)]),
                     new Group("of truly good", Ink.Third, [.. fairness.Groups.Select(g => g.FavourableOfGood ?? double.NaN)]),
@@ -52,6 +58,8 @@ public static class FairnessSection
                 ])),
             110 + (42 * fairness.Groups.Count));
     }
+
+    private static string Value(double? value, Interval? interval) => interval is null ? Value(value) : Format.Interval(interval);
 
     private static string Value(double? value) => value is { } known ? Format.Figure(known) : "not measured";
 

@@ -14,8 +14,27 @@ public static class MetricsSection
         "metrics",
         "Metrics beside the baselines",
         "Values with 95 % bootstrap intervals; an arrow says which side is better. Differences are paired: both models on the same resamples of the same test samples.",
-        facts.Result.Report is { Generative: { } generative } ? [Answers(generative), Examples(generative)]
-            : facts.Result.Report is { } report ? [Values(report), Plot(report), .. Differences(report)] : [new Paragraph("The model is not evaluated yet.")]);
+        facts.Result.Report is { Generative: { } generative } ? [.. Free(generative), .. OtherTasks(facts.Result.Report)]
+            : facts.Result.Report is { } report ? [Values(report), Plot(report), .. Differences(report), .. OtherTasks(report)] : [new Paragraph("The model is not evaluated yet.")]);
+
+    private static IEnumerable<ReportBlock> OtherTasks(EvaluationReport report) => report.OtherTasks.SelectMany(task =>
+        (IEnumerable<ReportBlock>)[new Paragraph($"Further task {task.Task}, without a say in the verdict:"), .. OfTask(task)]);
+
+    private static IEnumerable<ReportBlock> OfTask(TaskFindings task) => task switch
+    {
+        { Generative: { } generative } => Free(generative),
+        { Model: { } model, Majority: { } majority } =>
+        [
+            DataTable.Of(
+                $"{task.Task}: {Format.Count(model.N)} test samples",
+                ["Metric", "Model>", "Majority class>"],
+                Reading.Metrics.Where(model.Values.ContainsKey).Select(m => (IReadOnlyList<Cell>)
+                    [Reading.Title(m), Format.Interval(model[m]), majority.Values.TryGetValue(m, out var usual) ? Format.Figure(usual.Value) : "none"])),
+        ],
+        _ => [new Paragraph(task.Fault ?? "not measured")],
+    };
+
+    private static IEnumerable<ReportBlock> Free(GenerativeFindings found) => [Answers(found), Examples(found)];
 
     private static DataTable Answers(GenerativeFindings found)
     {
@@ -54,7 +73,7 @@ public static class MetricsSection
 
     private static DataTable Differences(EvaluationReport report, string other, DifferenceReport against) => DataTable.Of(
         $"Model − {other}, paired, with the smallest true difference that {Format.Count(against.N)} samples would have shown (5 %, power 80 %)",
-        ["Metric", "Difference>", "Detectable>", "The model is"],
+        ["Metric", "Difference>", "Detectable>", "Reading"],
         Shown(report).Where(against.Values.ContainsKey).Select(m => (IReadOnlyList<Cell>)
         [
             Reading.Title(m), Reading.Interval(against[m]), Format.Figure(against[m].Detectable), new Cell(Reading.Word(Reading.ToneOf(m, against[m])), Reading.ToneOf(m, against[m])),

@@ -13,7 +13,8 @@ public static class SamplesSection
 
     public static ReportSection Of(RunFacts facts)
     {
-        var template = ModelStore.TemplateOf(facts.Descriptor, facts.Options.Templating.Form);
+        var templates = facts.Descriptor.Tasks.ToDictionary(t => t.Task, t => ModelStore.TemplateOf(t, facts.Options.Templating.Form), StringComparer.Ordinal);
+        PromptTemplate TemplateOf(ScoredSample s) => templates.GetValueOrDefault(s.Sample.Task) ?? templates[facts.Descriptor.Task];
         return new ReportSection(
             "samples",
             "Most and least influential samples",
@@ -21,9 +22,9 @@ public static class SamplesSection
             facts.Scored is { Samples.Count: > 0 } scored
                 ?
                 [
-                    new Facts("Instruction", [new Fact("Before every sample", template.Instruction)]),
-                    new SampleList("Most influential", [.. scored.Extremes(Shown, highest: true).Select((s, i) => Card(s, i + 1, scored, template))]),
-                    new SampleList("Least influential", [.. scored.Extremes(Shown, highest: false).Select((s, i) => Card(s, i + 1, scored, template))]),
+                    new Facts("Instruction", [.. templates.Select(t => new Fact($"Before every sample of {t.Key}", t.Value.Instruction))]),
+                    new SampleList("Most influential", [.. scored.Extremes(Shown, highest: true).Select((s, i) => Card(s, i + 1, scored, TemplateOf(s)))]),
+                    new SampleList("Least influential", [.. scored.Extremes(Shown, highest: false).Select((s, i) => Card(s, i + 1, scored, TemplateOf(s)))]),
                 ]
                 : [new Paragraph("The run has no scores yet.")]);
     }

@@ -12,7 +12,7 @@ public static class SelectionSection
         "selection",
         "What the selection did",
         "Shares among all training samples, among those kept, and among those kept for their score alone.",
-        facts.Scored is { } scored && scored.Samples.Any(s => s.Reason is not null) ? [Counts(scored), .. Shares(facts, scored)] : [new Paragraph("Nothing is selected yet.")]);
+        facts.Scored is { } scored && scored.Samples.Any(s => s.Reason is not null) ? [Counts(scored), .. Recall(facts), .. Shares(facts, scored), .. BaseRates(facts)] : [new Paragraph("Nothing is selected yet.")]);
 
     private static DataTable Counts(ScoredRun scored) => DataTable.Of(
         "Why samples were kept",
@@ -20,9 +20,40 @@ public static class SelectionSection
         scored.Samples.GroupBy(s => s.Reason ?? "not kept").OrderBy(g => g.Key == "not kept").ThenBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => (IReadOnlyList<Cell>)[g.Key, Format.Count(g.Count()), Format.Share(g.Count() / (double)scored.Samples.Count)]));
 
+    private static IEnumerable<ReportBlock> Recall(RunFacts facts)
+    {
+        if (facts.Result.Report is { Classes.Count: > 0 } report)
+        {
+            yield return DataTable.Of(
+                "What pruning did to the classes: share of each class's test samples on the right side of P = 0.5; the scorecard saw all training samples",
+                ["Answer", "Training>", "Kept>", "Test>", "Model, pruned data>", "Scorecard, all data>"],
+                report.Classes.Select(c => (IReadOnlyList<Cell>)
+                [
+                    c.Answer, Format.Count(c.Training), Format.Count(c.Kept), Format.Count(c.Test), Known(c.Recall), Known(c.ScorecardRecall),
+                ]));
+        }
+    }
+
+    private static IEnumerable<ReportBlock> BaseRates(RunFacts facts)
+    {
+        var parts = facts.Result.Report?.Selection.Where(s => s.By != "class").ToList() ?? [];
+        if (parts.Count > 0)
+        {
+            yield return DataTable.Of(
+                "Share of bad samples in each part, before and after the selection",
+                ["Part", "Of all>", "Of the kept>", "Samples>", "Kept>"],
+                parts.Select(s => (IReadOnlyList<Cell>)
+                [
+                    $"{s.By}: {s.Value}", s.BaseRate is { } all ? Format.Share(all) : "none", s.KeptBaseRate is { } kept ? Format.Share(kept) : "none", Format.Count(s.Training), Format.Count(s.Kept),
+                ]));
+        }
+    }
+
+    private static string Known(Credit.Metrics.Interval? interval) => interval is null ? "not measured" : Format.Interval(interval);
+
     private static IEnumerable<ReportBlock> Shares(RunFacts facts, ScoredRun scored)
     {
-        List<Figure> figures = facts.Descriptor.Answer.IsFree ? [] : [Figure("class", "Classes", scored, s => s.Sample.Answer, [])];
+        List<Figure> figures = facts.Scored!.Classes.Count < 2 ? [] : [Figure("class", "Classes", scored, s => facts.Descriptor.ClassOf(s.Sample), [])];
         if (facts.Periods.Count > 1)
         {
             figures.Add(Figure("period", "Periods", scored, s => facts.Periods[facts.PeriodOf[s.Sample.Id]].Name, [.. facts.Periods.Select(p => p.Name)]));
