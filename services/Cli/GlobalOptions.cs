@@ -7,6 +7,7 @@ namespace ZiGong.Cli;
 public sealed class GlobalOptions
 {
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON instead of tables.", Recursive = true };
+    private readonly Option<bool> _markdown = new("--md") { Description = "Print Markdown, for documents, instead of tables for the screen.", Recursive = true };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show log lines and stack traces.", Recursive = true };
     private readonly Option<string?> _server = new("--server")
     {
@@ -28,6 +29,7 @@ public sealed class GlobalOptions
     public void AddTo(RootCommand root)
     {
         root.Add(_json);
+        root.Add(_markdown);
         root.Add(_verbose);
         root.Add(_noColor);
         root.Add(_server);
@@ -47,6 +49,6 @@ public sealed class GlobalOptions
         // Only the real console can be a terminal: tests pass writers of their own.
         var isTerminal = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected;
         var noColor = parsed.GetValue(_noColor) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new Screen(output, errors, parsed.GetValue(_json), parsed.GetValue(_verbose), isTerminal, isTerminal && !noColor);
+        return new Screen(output, errors, parsed.GetValue(_json), parsed.GetValue(_verbose), isTerminal, isTerminal && !noColor, parsed.GetValue(_markdown));
     }
 }

@@ -162,7 +162,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
             throw new InputException("Templating:Shots needs a base that reads words, and nano reads one token a field: set Templating:Nano=Words, or Templating:Shots=0");
         }
 
-        if (templating.Resample == Resampling.Minority && dataset.Answer.IsFree)
+        if (templating.Resample == Resampling.Minority && dataset.Tasks.All(t => t.Answer.IsFree))
         {
             throw new InputException($"Templating:Resample=Minority balances allowed answers, but those of {dataset.Name} are free texts: set Templating:Resample=None");
         }

@@ -75,7 +75,8 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
             var texts = model.Generate([.. batch.Select(i => prompts[i])], longest + Slack, encoder.EosId);
             for (var i = 0; i < batch.Length; i++)
             {
-                written[batch[i]] = encoder.Decode(texts[i]).Trim();
+                // An untrained model writes anything, a NUL too, which the database's texts cannot hold.
+                written[batch[i]] = encoder.Decode(texts[i]).Replace('\0', '\uFFFD').Trim();
             }
 
             progress(batch.Length);

@@ -46,9 +46,10 @@ public sealed record EvaluationData(
 
     public static async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, ModelStore models, CancellationToken ct)
     {
-        var training = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct);
-        var reference = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Reference, ct);
-        var test = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct);
+        var training = await PlacedAsync(unit, snapshot, descriptor, Side.Train, ct);
+        var reference = await MembersAsync(unit, snapshot, descriptor, Side.Reference, ct);
+        var test = await MembersAsync(unit, snapshot, descriptor, Side.Test, ct);
+        var kept = await KeptAsync(unit, ct);
         bool IsPositive(Sample sample) => sample.Answer == descriptor.Answer.Positive;
         return new EvaluationData(
             descriptor,
@@ -57,10 +58,21 @@ public sealed record EvaluationData(
             [.. training.Select(m => IsPositive(m.Sample))],
             [.. training.Select(m => m.Period)],
             [.. JsonSerializer.Deserialize<List<NamedPeriod>>(snapshot.Periods)!.Select(p => p.Name)],
-            [.. reference.Select(m => m.Sample)],
-            [.. test.Select(m => m.Sample)],
-            [.. test.Select(m => IsPositive(m.Sample))],
-            await KeptAsync(unit, ct));
+            reference,
+            test,
+            [.. test.Select(IsPositive)],
+            descriptor.MoreTasks.Count == 0 ? kept : training.Select(m => m.Sample.Id).Where(kept.ContainsKey).ToDictionary(id => id, id => kept[id], StringComparer.Ordinal));
+    }
+
+    /// <summary>One side's samples of a task; of the primary one for the descriptor of several.</summary>
+    public static async Task<IReadOnlyList<Sample>> MembersAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, Side side, CancellationToken ct) =>
+        [.. (await PlacedAsync(unit, snapshot, task, side, ct)).Select(m => m.Sample)];
+
+    private static async Task<IReadOnlyList<(Sample Sample, int Period)>> PlacedAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, Side side, CancellationToken ct)
+    {
+        var all = await unit.Db.MembersAsync(snapshot.SnapshotId, side, ct);
+        var isOneOfSeveral = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").MoreTasks.Count > 0;
+        return isOneOfSeveral ? [.. all.Where(m => m.Sample.Task == task.Task)] : all;
     }
 
     /// <summary>The run's selection: why each kept sample was kept, by its id.</summary>

@@ -63,4 +63,14 @@ public sealed record EvaluationReport(
 
     /// <summary>Figures of free answers; null for a choice. With them <see cref="Model"/> and all that is compared with it hold no metrics: there is no KS of a text.</summary>
     public GenerativeFindings? Generative { get; init; }
+
+    /// <summary>What was found of the data set's further tasks; the gates look at the primary one alone.</summary>
+    public IReadOnlyList<TaskFindings> OtherTasks { get; init; } = [];
 }
+
+/// <summary>A further task on its own test samples.</summary>
+/// <param name="Model">Of a choice: the tuned model.</param>
+/// <param name="Majority">Of a choice: always the more frequent class of its training samples.</param>
+/// <param name="Generative">Of free answers.</param>
+/// <param name="Fault">Why nothing was measured.</param>
+public sealed record TaskFindings(string Task, MetricReport? Model, MetricReport? Majority, GenerativeFindings? Generative, string? Fault);

@@ -12,6 +12,7 @@ public static class EvaluationService
     {
         pipeline.Services.AddSingleton<AdapterPredictions>();
         pipeline.Services.AddSingleton<GenerativeEvaluation>();
+        pipeline.Services.AddSingleton<FurtherTaskEvaluation>();
         pipeline.Services.AddSingleton<ModelEvaluation>();
         pipeline.AddConsumer<EvaluateModelConsumer>(evaluations);
     }

@@ -13,7 +13,7 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, ArtifactStore artifacts)
+public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
@@ -26,10 +26,11 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
         var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+        var others = await furtherTasks.MeasureAsync(unit, snapshot, descriptor, adapter, ct);
         if (descriptor.Answer.IsFree)
         {
             var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
-            return Result(unit, written, champion?.ModelId);
+            return Result(unit, written with { OtherTasks = others }, champion?.ModelId);
         }
 
         var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, models, ct);
@@ -49,7 +50,7 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         };
         var said = new TestSideAnswers(output, scorecard, scorecardProbabilities, championRows, championFault);
         var origin = new ModelOrigin(trained.AdapterUri, lineage, JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
-        var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit));
+        var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit)) with { OtherTasks = others };
         return Result(unit, report, champion?.ModelId);
     }
 

@@ -20,10 +20,10 @@ public sealed class SampleSelecting(ArtifactStore artifacts)
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var (partials, scores) = await RunScores.ReadAsync(unit.Db, unit.Run.RunId, snapshot, unit.Options.TracSeq, ct);
         var members = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
-        var answer = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").Answer;
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var scored = partials.Samples.Select((s, i) => (Sample: members[ContentHash.FromGuid(s.SampleId)], s.Losses, Influence: scores.Values[i]))
             .Select(s => (s.Sample, Score: SelectionScore.Of(unit.Options.Selection.By, s.Sample, s.Influence, s.Losses)))
-            .Select(s => new ScoredSample(s.Sample.Id, s.Sample.Task, answer.ClassOf(s.Sample.Answer), s.Score))
+            .Select(s => new ScoredSample(s.Sample.Id, s.Sample.Task, descriptor.ClassOf(s.Sample), s.Score))
             .ToList();
         var options = unit.Options.Selection;
         var outcome = TopKWithRandom.Select(

@@ -25,9 +25,10 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models
             return Result(unit, found, reused: true);
         }
 
-        var kept = SelectionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(selection, ct), ct));
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var samples = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
-        var writing = await WritingAsync(unit, snapshot, [.. kept.Select(m => samples[m.Id])], ct);
+        var kept = Mixed(SelectionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(selection, ct), ct)), samples, descriptor, unit.Options.Seed);
+        var writing = await WritingAsync(unit, snapshot, descriptor, [.. kept.Select(m => samples[m.Id])], ct);
         var artifact = await artifacts.PutAsync(
             (stream, token) =>
             {
@@ -45,21 +46,39 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models
         .. options.Templating.Resample == Resampling.None ? [] : (string[])["minority", $"{options.Templating.MinorityRatio:R}", $"{options.Seed}"],
     ]);
 
-    private async Task<Writing> WritingAsync(UnitContext unit, SnapshotRow snapshot, IReadOnlyList<Sample> kept, CancellationToken ct)
+    /// <summary>Of several tasks with weights as many instructions as these ask for; else all.</summary>
+    private static IReadOnlyList<SelectionMember> Mixed(
+        IReadOnlyList<SelectionMember> kept, Dictionary<string, Sample> samples, DatasetDescriptor descriptor, long seed)
+    {
+        if (descriptor.MoreTasks.All(t => t.Weight is null))
+        {
+            return kept;
+        }
+
+        var weights = descriptor.MoreTasks.ToDictionary(t => t.Task, t => t.Weight ?? 1, StringComparer.Ordinal);
+        weights.Add(descriptor.Task, 1);
+        var stays = TaskMixing.Keep([.. kept.Select(m => (m.Id, samples[m.Id].Task))], weights, SeededRandom.Derive((ulong)seed, "tasks"));
+        return [.. kept.Where(m => stays.Contains(m.Id))];
+    }
+
+    private async Task<Writing> WritingAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, IReadOnlyList<Sample> kept, CancellationToken ct)
     {
         var options = unit.Options;
-        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var copies = options.Templating.Resample == Resampling.None
             ? null
             : MinorityResampling.Copies(
-                [.. kept.Select(s => (s.Id, s.Task, descriptor.Answer.ClassOf(s.Answer)))],
+                [.. kept.Select(s => (s.Id, s.Task, descriptor.ClassOf(s)))],
                 options.Templating.MinorityRatio,
                 SeededRandom.Derive((ulong)options.Seed, "resample"));
-        return new Writing(
-            ModelStore.TemplateOf(descriptor, options.Templating.Form),
-            await models.EncoderAsync(unit.Db, snapshot, options.Tuning.Base, options, ct),
-            options.Templating.Shots == 0 ? null : await models.ExamplesAsync(unit.Db, snapshot.SnapshotId, descriptor.Answer, options.Templating.Shots, options.Seed, ct),
-            copies);
+        var tasks = new Dictionary<string, (PromptTemplate, WorkedExamples?)>(StringComparer.Ordinal);
+        foreach (var task in descriptor.Tasks)
+        {
+            tasks.Add(task.Task, (
+                ModelStore.TemplateOf(task, options.Templating.Form),
+                await models.ExamplesAsync(unit.Db, snapshot.SnapshotId, task, options, ct)));
+        }
+
+        return new Writing(descriptor, await models.EncoderAsync(unit.Db, snapshot, options.Tuning.Base, options, ct), tasks, copies);
     }
 
     private static void Write(Stream stream, IEnumerable<SelectionMember> kept, Dictionary<string, Sample> samples, Writing writing, CancellationToken ct)
@@ -70,12 +89,13 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models
             ct.ThrowIfCancellationRequested();
             var sample = samples[member.Id];
             var prompt = writing.Encoder.Encode(sample);
-            var record = InstructionRecord.Of(writing.Template, sample, member.Score, member.Rank, SelectionFile.NameOf(member.Reason));
+            var (template, examples) = writing.Of(sample);
+            var record = InstructionRecord.Of(template, sample, member.Score, member.Rank, SelectionFile.NameOf(member.Reason));
             writer.Write(record with
             {
                 Tokens = [.. prompt.Prompt, .. prompt.Answers[prompt.Truth]],
                 AnswerStart = prompt.Prompt.Length,
-                Shots = [.. writing.Examples?.For(sample).Select(s => s.Id) ?? []],
+                Shots = [.. examples?.For(sample).Select(s => s.Id) ?? []],
                 Copies = writing.CopiesOf(sample.Id),
             });
         }
@@ -98,10 +118,13 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models
         await db.Datasets.SingleOrDefaultAsync(d => d.DatasetKey == key, ct) is { } row && await artifacts.HasAsync(row.Artifact, ct) ? row : null;
 
     /// <summary>How the lines are written.</summary>
-    /// <param name="Examples">Worked examples; null where there are none.</param>
+    /// <param name="Tasks">Wording and worked examples, if any, of each task.</param>
     /// <param name="Copies">How often each instruction counts; null: once.</param>
-    private sealed record Writing(PromptTemplate Template, IPromptEncoder Encoder, WorkedExamples? Examples, IReadOnlyDictionary<string, int>? Copies)
+    private sealed record Writing(
+        DatasetDescriptor Descriptor, IPromptEncoder Encoder, IReadOnlyDictionary<string, (PromptTemplate Template, WorkedExamples? Examples)> Tasks, IReadOnlyDictionary<string, int>? Copies)
     {
+        public (PromptTemplate Template, WorkedExamples? Examples) Of(Sample sample) => Tasks[Descriptor.Of(sample.Task).Task];
+
         public int CopiesOf(string id) => Copies?[id] ?? 1;
     }
 }

@@ -28,12 +28,17 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
 
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var vector = await BuildAsync(unit, descriptor, shards, members, ct);
-        vector = training.Members.Count == 0 ? vector : (await FisherAsync(unit, training.Shards, training.Members, ct)).Solve(vector);
+        if (training.Members.Count > 0)
+        {
+            var fisher = await FisherAsync(unit, training.Shards, training.Members, ct);
+            vector = [.. vector.Chunk(vector.Length / descriptor.Tasks.Count).SelectMany(task => fisher.Solve(task))];
+        }
+
         var artifact = await artifacts.PutAsync(MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(), ct);
         return Result(unit, new ReferenceMeanRow { ReferenceKey = key, CheckpointId = checkpointId, Artifact = artifact, Samples = members.Count }, reused: false);
     }
 
-    /// <summary>Reads a stored vector: little-endian float32.</summary>
+    /// <summary>Reads a stored vector, or one behind the other of several tasks: little-endian float32.</summary>
     public static async Task<float[]> ReadAsync(ArtifactStore artifacts, ReferenceMeanRow row, CancellationToken ct) =>
         MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(await artifacts.RequireAsync(row.Artifact, ct), ct)).ToArray();
 
@@ -90,28 +95,31 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
     private async Task<float[]> BuildAsync(
         UnitContext unit, DatasetDescriptor descriptor, IReadOnlyList<GradientShardRow> shards, Dictionary<string, Sample> members, CancellationToken ct)
     {
-        ReferenceVector? vector = null;
+        // One vector a task, one behind the other in the descriptor's order.
+        Dictionary<string, ReferenceVector>? vectors = null;
         float[] row = [];
         var done = 0;
         foreach (var shard in shards)
         {
             ct.ThrowIfCancellationRequested();
             using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
-            vector ??= new ReferenceVector(descriptor.Task, descriptor.Answer.Classes, file.Dimension, unit.Options.TracSeq.Reference);
+            vectors ??= descriptor.Tasks.ToDictionary(
+                t => t.Task, t => new ReferenceVector(t.Task, t.Answer.Classes, file.Dimension, unit.Options.TracSeq.Reference), StringComparer.Ordinal);
             row = row.Length == file.Dimension ? row : new float[file.Dimension];
             for (var i = 0; i < file.Count; i++)
             {
                 if (members.TryGetValue(file.Entries[i].SampleId, out var sample))
                 {
                     file.Read(i, row);
-                    vector.Add(sample.Id, descriptor.Answer.ClassOf(sample.Answer), row, file.Entries[i].Norm);
+                    var task = descriptor.Of(sample.Task);
+                    vectors[task.Task].Add(sample.Id, task.Answer.ClassOf(sample.Answer), row, file.Entries[i].Norm);
                 }
             }
 
             unit.Report(++done, shards.Count);
         }
 
-        return vector?.Build() ?? throw new InputException("the reference set is empty; take a wider reference window");
+        return vectors is not null ? [.. vectors.Values.SelectMany(v => v.Build())] : throw new InputException("the reference set is empty; take a wider reference window");
     }
 
     private static UnitResult Result(UnitContext unit, ReferenceMeanRow row, bool reused) => new(

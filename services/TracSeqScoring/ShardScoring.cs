@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using ZiGong.Contracts;
 using ZiGong.Credit;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
 using ZiGong.Mistral.Gradients;
 using ZiGong.Storage;
@@ -21,7 +22,7 @@ public sealed class ShardScoring(ArtifactStore artifacts)
         var reference = await ReferenceRowAsync(unit, checkpointId, ct);
         var key = ScoreKeys.Of(gradients.GradientKey, reference.ReferenceKey, checkpoint, unit.Options.TracSeq);
         var reused = !unit.Recompute && await unit.Db.PartialScores.AnyAsync(p => p.ScoreKey == key, ct);
-        var rows = reused ? [] : await ComputeAsync(unit, key, checkpoint, gradients, reference, ct);
+        var rows = reused ? [] : await ComputeAsync(unit, key, checkpoint, gradients, reference, await TaskOffsetsAsync(unit, snapshot, shard, ct), ct);
         return new UnitResult(
             new ShardScored(unit.Run.RunId, unit.Run.Generation, checkpointId, shard, gradients.Samples),
             (db, token) => reused ? Task.CompletedTask : SaveAsync(db, key, rows, token),
@@ -39,7 +40,7 @@ public sealed class ShardScoring(ArtifactStore artifacts)
     }
 
     private async Task<List<PartialScoreRow>> ComputeAsync(
-        UnitContext unit, Guid key, CheckpointRow checkpoint, GradientShardRow gradients, ReferenceMeanRow reference, CancellationToken ct)
+        UnitContext unit, Guid key, CheckpointRow checkpoint, GradientShardRow gradients, ReferenceMeanRow reference, IReadOnlyDictionary<string, int> tasks, CancellationToken ct)
     {
         var vector = await ReferenceAveraging.ReadAsync(artifacts, reference, ct);
         var moments = await MomentsAsync(unit, checkpoint, ct);
@@ -52,12 +53,22 @@ public sealed class ShardScoring(ArtifactStore artifacts)
             file.Read(i, row);
             var entry = file.Entries[i];
             moments?.Apply(row);
-            var value = PartialScore.Of(entry.SampleId, row, vector, checkpoint.LearningRate, unit.Options.TracSeq.Similarity, moments is null ? entry.Norm : null);
+            var own = vector.AsSpan(tasks.GetValueOrDefault(entry.SampleId) * file.Dimension, file.Dimension);
+            var value = PartialScore.Of(entry.SampleId, row, own, checkpoint.LearningRate, unit.Options.TracSeq.Similarity, moments is null ? entry.Norm : null);
             rows.Add(new PartialScoreRow { ScoreKey = key, SampleId = ContentHash.ToGuid(entry.SampleId), Value = value, Loss = entry.Loss });
             unit.Report(i + 1, file.Count);
         }
 
         return rows;
+    }
+
+    /// <summary>Which of the reference's vectors each sample is measured against, by its task's place in the descriptor; empty where there is one.</summary>
+    private static async Task<IReadOnlyDictionary<string, int>> TaskOffsetsAsync(UnitContext unit, SnapshotRow snapshot, string shard, CancellationToken ct)
+    {
+        var tasks = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").Tasks.Select(t => t.Task).ToList();
+        return tasks.Count == 1
+            ? new Dictionary<string, int>()
+            : await unit.Db.Samples.Where(s => s.ShardId == shard).ToDictionaryAsync(s => ContentHash.FromGuid(s.SampleId), s => tasks.IndexOf(s.Task), StringComparer.Ordinal, ct);
     }
 
     private async Task<CheckpointMoments?> MomentsAsync(UnitContext unit, CheckpointRow checkpoint, CancellationToken ct)

@@ -17,7 +17,7 @@ namespace ZiGong.Hosting;
 public sealed class ModelStore(ArtifactStore artifacts)
 {
     // A run's examples never change, and every unit needs them.
-    private readonly ConcurrentDictionary<(string Snapshot, int Shots, long Seed), WorkedExamples> _examples = new();
+    private readonly ConcurrentDictionary<(string Snapshot, string Task, int Shots, long Seed), WorkedExamples> _examples = new();
 
     public async Task<string> BaseFolderAsync(string baseModel, CancellationToken ct)
     {
@@ -74,20 +74,34 @@ public sealed class ModelStore(ArtifactStore artifacts)
                 : await EncodingAsync(snapshot.Encoding, ct);
         }
 
-        var examples = templating.Shots == 0 ? null : await ExamplesAsync(db, snapshot.SnapshotId, descriptor.Answer, templating.Shots, options.Seed, ct);
-        return new TextEncoding(TemplateOf(descriptor, templating.Form), descriptor.Answer.Allowed, await TokensAsync(baseModel, ct), examples);
+        var tokens = await TokensAsync(baseModel, ct);
+        var byTask = new Dictionary<string, TextEncoding>(StringComparer.Ordinal);
+        foreach (var task in descriptor.Tasks)
+        {
+            var examples = await ExamplesAsync(db, snapshot.SnapshotId, task, options, ct);
+            byTask.Add(task.Task, new TextEncoding(TemplateOf(task, templating.Form), task.Answer.Allowed, tokens, examples));
+        }
+
+        return byTask.Count == 1 ? byTask[descriptor.Task] : new TaskEncodings(byTask);
     }
 
-    /// <summary>The worked examples of a run; null where it has none.</summary>
-    public async Task<WorkedExamples> ExamplesAsync(PipelineDb db, string snapshot, AnswerDescriptor answer, int shots, long seed, CancellationToken ct)
+    /// <summary>The worked examples of one of a run's tasks; null where it has none.</summary>
+    /// <param name="task">The descriptor of that task alone.</param>
+    public async Task<WorkedExamples?> ExamplesAsync(PipelineDb db, string snapshot, DatasetDescriptor task, RunOptions options, CancellationToken ct)
     {
-        if (_examples.TryGetValue((snapshot, shots, seed), out var known))
+        var (shots, seed) = (options.Templating.Shots, options.Seed);
+        if (shots == 0)
+        {
+            return null;
+        }
+
+        if (_examples.TryGetValue((snapshot, task.Task, shots, seed), out var known))
         {
             return known;
         }
 
         var training = (await db.MembersAsync(snapshot, Side.Train, ct)).Select(m => m.Sample).ToList();
-        return _examples[(snapshot, shots, seed)] = WorkedExamples.Draw(training, answer, shots, SeededRandom.Derive((ulong)seed, "shots"));
+        return _examples[(snapshot, task.Task, shots, seed)] = WorkedExamples.Draw(training.FindAll(s => s.Task == task.Task), task.Answer, shots, SeededRandom.Derive((ulong)seed, "shots"));
     }
 
     /// <summary>Whether a base is shown instructions in words (or their bytes) rather than one token a field.</summary>

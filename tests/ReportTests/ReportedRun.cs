@@ -20,6 +20,8 @@ public sealed class ReportedRun : IAsyncLifetime
     private Lab? _lab;
     private Guid _run;
 
+    internal Lab Lab => _lab ?? throw new InvalidOperationException("the run has not been made");
+
     public RunFacts Facts { get; private set; } = null!;
 
     public string Html { get; private set; } = "";

@@ -11,7 +11,7 @@ internal static class DescriptorView
 {
     public static int Print(DatasetDescriptor descriptor, Screen screen)
     {
-        var prompts = Enum.GetValues<PromptForm>().Select(form => (Form: form, Text: new PromptTemplate(descriptor, form).Prompt(Blank(descriptor)))).ToList();
+        var prompts = descriptor.Tasks.SelectMany(task => Enum.GetValues<PromptForm>().Select(form => (task.Task, Form: form, Text: new PromptTemplate(task, form).Prompt(Blank(task))))).ToList();
         if (screen.Json)
         {
             screen.Data(new
@@ -25,7 +25,8 @@ internal static class DescriptorView
                 NanoReads = descriptor.NeedsWords ? "bytes" : "one token a field",
                 Fields = descriptor.Fields.Select(f => new { f.Name, f.Label, Kind = $"{f.Kind}", f.Feature, f.Protected }),
                 Form = $"{descriptor.Prompt.Form}",
-                Prompts = prompts.Select(p => new { Form = $"{p.Form}", p.Text }),
+                MoreTasks = descriptor.MoreTasks.Select(t => new { t.Task, Kind = $"{t.Answer.Kind}", t.Answer.Allowed, t.Weight }),
+                Prompts = prompts.Select(p => new { p.Task, Form = $"{p.Form}", p.Text }),
             });
             return ExitCodes.Done;
         }
@@ -34,20 +35,24 @@ internal static class DescriptorView
             [descriptor.Name, ""],
             [
                 ["Task", $"{descriptor.Task}{(TaskCatalog.Find(descriptor.Task) is null ? " (not in the catalogue)" : "")}"],
-                ["Answer", descriptor.Answer.IsFree ? $"text, from {Source(descriptor.Answer)}" : $"one of {string.Join(", ", descriptor.Answer.Allowed)}; bad: {descriptor.Answer.Positive}"],
+                ["Answer", Answer(descriptor.Answer)],
+                .. descriptor.MoreTasks.Select(t => (string[])["More", $"{t.Task}: {Answer(t.Answer)}{(t.Weight is { } w ? FormattableString.Invariant($"; weight {w}") : "")}"]),
                 ["Nano reads", descriptor.NeedsWords ? "the prompt's bytes, since there is text" : "one token a field"],
             ]));
         screen.Print(Format.Table(
             ["Field", "Label", "Kind", "Shown to a model", "Protected"],
             descriptor.Fields.Select(f => (string[])[f.Name, f.Label, f.Kind.ToString().ToLowerInvariant(), f.Feature ? "yes" : "no", f.Protected ? "yes" : "no"])));
-        foreach (var (form, text) in prompts)
+        foreach (var (task, form, text) in prompts)
         {
-            screen.Heading($"Prompt, Templating:Form={form}{(form == descriptor.Prompt.Form ? " (the descriptor's own)" : "")}");
+            screen.Heading($"Prompt{(descriptor.MoreTasks.Count > 0 ? $" of {task}" : "")}, Templating:Form={form}{(form == descriptor.Prompt.Form ? " (the descriptor's own)" : "")}");
             screen.Line(text);
         }
 
         return ExitCodes.Done;
     }
+
+    private static string Answer(AnswerDescriptor answer) =>
+        answer.IsFree ? $"text, from {Source(answer)}" : $"one of {string.Join(", ", answer.Allowed)}; bad: {answer.Positive}";
 
     private static string Source(AnswerDescriptor answer) =>
         answer.Column.Length > 0 ? $"column {answer.Column}"

@@ -38,13 +38,17 @@ public static class Reading
         _ => "within chance",
     };
 
-    /// <summary>One sentence on first minus second, such as "The scorecard is better than the model beyond chance: KS …".</summary>
-    public static string Sentence(Metric metric, Difference difference, string first, string second, int n)
+    /// <summary>One sentence on first minus second, such as "The model is worse than the scorecard beyond chance: KS …".</summary>
+    public static string Sentence(Metric metric, Difference difference, string first, string second, int n) =>
+        Sentence(Runs.MetricsTable.Name(metric), ToneOf(metric, difference), difference, first, second, n);
+
+    /// <inheritdoc cref="Sentence(Metric, Difference, string, string, int)"/>
+    public static string Sentence(string metric, Tone tone, Difference difference, string first, string second, int n)
     {
-        var figures = $"{Runs.MetricsTable.Name(metric)} differs by {Interval(difference)} on {Format.Count(n)} test samples";
-        return ToneOf(metric, difference) switch
+        var figures = $"{metric} differs by {Interval(difference)} on {Format.Count(n)} test samples";
+        return tone switch
         {
-            Tone.Neutral when difference is { Lower: 0, Upper: 0 } => $"{Capital(first)} and {second} have the same {Runs.MetricsTable.Name(metric)} on every resample of {Format.Count(n)} test samples.",
+            Tone.Neutral when difference is { Lower: 0, Upper: 0 } => $"{Capital(first)} and {second} have the same {metric} on every resample of {Format.Count(n)} test samples.",
             Tone.Good => $"{Capital(first)} is better than {second} beyond chance: {figures}.",
             Tone.Bad => $"{Capital(first)} is worse than {second} beyond chance: {figures}.",
             _ => $"No difference between {first} and {second} can be shown: {figures}, which would have shown a true difference of {Format.Figure(difference.Detectable)}.",

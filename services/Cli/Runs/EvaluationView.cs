@@ -78,14 +78,18 @@ public static class EvaluationView
         }
 
         screen.Heading($"Fairness (favourable: P under 0.5; groups under {Fairness.SmallestGroup} take no part)");
-        screen.Print(Format.Table(
-            ["Field", "Of", "Parity ratio [95 %]>", "Equal opp.>", "Avg. odds>"],
-            report.Fairness.SelectMany(f => Figures(f, "model")
-                .Concat(report.ScorecardFairness.Where(s => s.Field == f.Field).SelectMany(s => Figures(s, "scorecard"))))));
+        var compared = report.Fairness.Where(f => f.ParityRatio is not null).ToList();
+        if (compared.Count > 0)
+        {
+            screen.Print(Format.Table(
+                ["Field", "Of", "Parity ratio [95 %]>", "Equal opp.>", "Avg. odds>"],
+                compared.SelectMany(f => report.ScorecardFairness.Where(s => s.Field == f.Field).Select(s => Figures(s, "scorecard")).Prepend(Figures(f, "model")))));
+        }
+
         foreach (var field in report.Fairness)
         {
             var groups = field.Groups.OrderByDescending(g => g.Count).ToList();
-            screen.Line($"  {field.Field}: {string.Join(", ", groups.Take(GroupsShown).Select(Words))}{(groups.Count > GroupsShown ? $", {groups.Count - GroupsShown} smaller" : "")}");
+            screen.Line($"  {field.Field}{(field.ParityRatio is null ? " (too few to compare)" : "")}: {string.Join(", ", groups.Take(GroupsShown).Select(Words))}{(groups.Count > GroupsShown ? $", {groups.Count - GroupsShown} smaller" : "")}");
         }
     }
 
@@ -110,16 +114,13 @@ public static class EvaluationView
         }
     }
 
-    private static IEnumerable<string[]> Figures(FairnessReport report, string of)
-    {
-        yield return
-        [
-            of == "model" ? report.Field : "", of,
-            report.Intervals?.ParityRatio is { } ratio ? Format.Interval(ratio) : report.ParityRatio is { } alone ? Format.Figure(alone) : "too few to compare",
-            report.EqualOpportunity is { } opportunity ? Format.Figure(opportunity) : "",
-            report.AverageOdds is { } odds ? Format.Figure(odds) : "",
-        ];
-    }
+    private static string[] Figures(FairnessReport report, string of) =>
+    [
+        of == "model" ? report.Field : "", of,
+        report.Intervals?.ParityRatio is { } ratio ? Format.Interval(ratio) : report.ParityRatio is { } alone ? Format.Figure(alone) : "",
+        report.EqualOpportunity is { } opportunity ? Format.Figure(opportunity) : "",
+        report.AverageOdds is { } odds ? Format.Figure(odds) : "",
+    ];
 
     private static string Words(GroupFigures group) => $"{group.Group} {Format.Share(group.Favourable)} favourable (n {Format.Count(group.Count)})";
 

@@ -48,6 +48,7 @@ public static class RunResultView
                 EvaluationView.Print(report, screen);
             }
 
+            OtherTasksView.Print(report.OtherTasks, screen);
             PrintGates(report, screen);
         }
 

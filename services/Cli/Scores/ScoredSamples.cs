@@ -23,10 +23,10 @@ public sealed record ScoredSample(Sample Sample, double Score, IReadOnlyList<dou
 /// <param name="Top">Samples kept for their score.</param>
 public sealed record ClassScores(string Answer, int Samples, int Positive, int Negative, int Top)
 {
-    /// <param name="classOf">The class of an answer; without it every answer is one.</param>
-    public static IReadOnlyList<ClassScores> Of(IEnumerable<ScoredSample> samples, Func<string, string>? classOf = null) =>
+    /// <param name="classOf">The class of a sample; without it every answer is one.</param>
+    public static IReadOnlyList<ClassScores> Of(IEnumerable<ScoredSample> samples, Func<Sample, string>? classOf = null) =>
     [
-        .. samples.GroupBy(s => classOf?.Invoke(s.Sample.Answer) ?? s.Sample.Answer).OrderBy(g => g.Key, StringComparer.Ordinal)
+        .. samples.GroupBy(s => classOf?.Invoke(s.Sample) ?? s.Sample.Answer).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new ClassScores(g.Key, g.Count(), g.Count(s => s.Score > 0), g.Count(s => s.Score < 0), g.Count(s => s.Reason == "top"))),
     ];
 }
@@ -37,7 +37,7 @@ public sealed record ClassScores(string Answer, int Samples, int Positive, int N
 public sealed record ScoredRun(IReadOnlyList<ScoredSample> Samples, IReadOnlyList<CheckpointWeight> Weights, IReadOnlyList<string> Notes)
 {
     /// <summary>How answers are classed; null: every answer is a class.</summary>
-    public Func<string, string>? ClassOf { get; init; }
+    public Func<Sample, string>? ClassOf { get; init; }
 
     /// <summary>By recorded answer; free texts are one class.</summary>
     public IReadOnlyList<ClassScores> Classes => ClassScores.Of(Samples, ClassOf);
@@ -63,7 +63,7 @@ public sealed record ScoredRun(IReadOnlyList<ScoredSample> Samples, IReadOnlyLis
             scores.Weights,
             scores.Notes)
         {
-            ClassOf = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").Answer.ClassOf,
+            ClassOf = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").ClassOf,
         };
     }
 

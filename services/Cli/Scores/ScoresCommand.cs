@@ -29,7 +29,7 @@ public static class ScoresCommand
                 await using var db = reader.NewContext();
                 var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
                 var scored = await ScoredRun.ReadAsync(db, await RunView.ReadAsync(db, found.RunId, TimeProvider.System, ct), ct);
-                Print(scored, highest, lowest, new PromptTemplate(DescriptorFile.Parse(found.Descriptor, "the run's descriptor")), screen);
+                Print(scored, highest, lowest, DescriptorFile.Parse(found.Descriptor, "the run's descriptor"), screen);
                 return ExitCodes.Done;
             },
             "zigong scores latest --top 10",
@@ -47,14 +47,16 @@ public static class ScoresCommand
         return top is null && bottom is null ? (Default, 0) : (top ?? 0, bottom ?? 0);
     }
 
-    private static void Print(ScoredRun run, int top, int bottom, PromptTemplate template, Screen screen)
+    private static void Print(ScoredRun run, int top, int bottom, DatasetDescriptor descriptor, Screen screen)
     {
+        var templates = descriptor.Tasks.ToDictionary(t => t.Task, t => new PromptTemplate(t), StringComparer.Ordinal);
+        PromptTemplate TemplateOf(ScoredSample s) => templates.TryGetValue(s.Sample.Task, out var own) ? own : templates[descriptor.Task];
         var (highest, lowest) = (run.Extremes(top, highest: true), run.Extremes(bottom, highest: false));
         if (screen.Json)
         {
             object Json(ScoredSample s) => new
             {
-                s.Sample.Id, s.Score, s.Sample.Answer, s.Sample.ObservedAt, s.Partials, s.Losses, s.Rank, s.Reason, Prompt = template.Input(s.Sample), s.Sample.Fields,
+                s.Sample.Id, s.Score, s.Sample.Answer, s.Sample.ObservedAt, s.Partials, s.Losses, s.Rank, s.Reason, Prompt = TemplateOf(s).Input(s.Sample), s.Sample.Fields,
             };
             screen.Data(new { run.Weights, Samples = run.Samples.Count, Top = highest.Select(Json), Bottom = lowest.Select(Json) });
             return;
@@ -65,7 +67,7 @@ public static class ScoresCommand
             screen.Heading($"{title} of {Format.Count(run.Samples.Count)} training samples");
             foreach (var (sample, place) in samples.Select((s, i) => (s, i + 1)))
             {
-                Print(sample, place, run, template, screen);
+                Print(sample, place, run, TemplateOf(sample), screen);
             }
         }
     }

@@ -8,6 +8,9 @@ namespace ZiGong.Cli.Terminal;
 /// <summary>What a command prints on: tables or JSON on the output, messages on the error stream.</summary>
 public sealed class Screen
 {
+    // Wide enough that a Markdown row never breaks.
+    private const int MarkdownWidth = 20_000;
+
     // Tables that go into files and pipes are not squeezed into the 80 columns that a missing terminal reports.
     private const int PipeWidth = 200;
 
@@ -23,23 +26,24 @@ public sealed class Screen
     private readonly TextWriter _output;
     private readonly TextWriter _errors;
 
-    public Screen(TextWriter output, TextWriter errors, bool json = false, bool verbose = false, bool terminal = false, bool colours = false)
+    public Screen(TextWriter output, TextWriter errors, bool json = false, bool verbose = false, bool terminal = false, bool colours = false, bool markdown = false)
     {
         _output = output;
         _errors = errors;
         Json = json;
         Verbose = verbose;
-        Live = terminal && !json;
+        Markdown = markdown && !json;
+        Live = terminal && !json && !markdown;
         Console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = Live ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = colours && !json ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = colours && !json && !markdown ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(output),
         });
-        if (!terminal)
+        if (!terminal || Markdown)
         {
-            Console.Profile.Width = PipeWidth;
+            Console.Profile.Width = Markdown ? MarkdownWidth : PipeWidth;
         }
     }
 
@@ -47,18 +51,35 @@ public sealed class Screen
 
     public bool Verbose { get; }
 
+    /// <summary>Tables, headings and paragraphs as a document takes them.</summary>
+    public bool Markdown { get; }
+
     /// <summary>Whether something may be drawn over again.</summary>
     public bool Live { get; }
 
     public IAnsiConsole Console { get; }
 
-    public void Print(IRenderable what) => Console.Write(what);
+    public void Print(IRenderable what)
+    {
+        if (Markdown && what is Table table)
+        {
+            table.Border(TableBorder.Markdown);
+        }
+
+        Console.Write(what);
+    }
 
     /// <summary>A line of the result; its text is taken as it is.</summary>
-    public void Line(string text = "") => _output.WriteLine(text);
+    public void Line(string text = "") => _output.WriteLine(Markdown && text.Length > 0 ? text + Environment.NewLine : text);
 
     public void Heading(string text)
     {
+        if (Markdown)
+        {
+            _output.WriteLine($"\n### {text}\n");
+            return;
+        }
+
         Console.WriteLine();
         Console.Write(new Markup($"[bold]{Markup.Escape(text)}[/]\n"));
     }

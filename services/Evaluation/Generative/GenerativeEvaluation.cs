@@ -25,38 +25,16 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
     public async Task<EvaluationReport> EvaluateAsync(
         UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, AdapterRow adapter, RegisteredModel? champion, Lineage lineage, string adapterUri, CancellationToken ct)
     {
-        var training = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
-        var test = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Test, ct)).Select(m => m.Sample).ToList();
-        var (seed, resamples) = (SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation"), unit.Options.Evaluation.Resamples);
-        var (done, total) = (0, test.Count * (champion is null ? 1 : 2));
-        Action<int> progress = n => unit.Report(done += n, total);
-
-        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
-        var template = ModelStore.TemplateOf(descriptor, unit.Options.Templating.Form);
-        var answers = await WriteAsync(adapter.Base, adapter.Artifact, encoder, training, test, template, progress, ct);
-        var usual = MostFrequent(training);
-        List<GenerativeAnswer> baseline = [.. answers.Select(a => a with { Answer = usual })];
-        var (championAnswers, championFault) = await ChampionAsync(champion, unit, training, test, template, progress, ct);
-
-        var fields = FieldTerms.Of(descriptor);
-        var findings = new GenerativeFindings(
-            GenerativeReport.Of(answers, fields, seed, resamples),
-            GenerativeReport.Of(baseline, fields, seed, resamples),
-            usual,
-            PairedF1.Of(answers, baseline, seed, resamples),
-            championAnswers is null ? null : PairedF1.Of(answers, championAnswers, seed, resamples),
-            [.. answers.OrderBy(a => a.Id, StringComparer.Ordinal).Take(ShownAnswers).Select(a => new WrittenAnswer(a.Id, a.Truth, a.Answer))]);
+        var (findings, answers, training, championFault) = await MeasureAsync(unit, snapshot, descriptor, adapter, champion, ct);
+        var test = await EvaluationData.MembersAsync(unit, snapshot, descriptor, Side.Test, ct);
         var drift = Drift.Measure(await models.EncodingAsync(snapshot.Encoding, ct), test);
-        IReadOnlyList<GateResult> gates =
-        [
-            .. GenerativeGates.Check(findings, championFault, drift, unit.Options.Evaluation),
-        ];
+        var gates = GenerativeGates.Check(findings, championFault, drift, unit.Options.Evaluation);
         var none = new MetricReport(test.Count, 0, new Dictionary<Metric, Interval>());
         var nothing = new DifferenceReport(test.Count, new Dictionary<Metric, Difference>());
         return new EvaluationReport(
             none, none, none, nothing, AgainstChampion: null, ScorecardC: 0, Fairness: [], drift, gates,
             [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
-            training.Count, TrainingPositives: 0, (await EvaluationData.KeptAsync(unit, ct)).Count, KeptPositives: 0, adapterUri,
+            training.Count, TrainingPositives: 0, (await EvaluationData.KeptAsync(unit, ct)).Keys.Intersect(training.Select(s => s.Id)).Count(), KeptPositives: 0, adapterUri,
             lineage with { Predictions = await KeepAsync(answers, ct) },
             [
                 .. JsonSerializer.Deserialize<string[]>(snapshot.Notes)!,
@@ -68,12 +46,43 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         };
     }
 
+    /// <summary>The figures alone, of a task that has no say in the verdict.</summary>
+    /// <param name="task">The descriptor of that task alone.</param>
+    public async Task<GenerativeFindings> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, AdapterRow adapter, CancellationToken ct) =>
+        (await MeasureAsync(unit, snapshot, task, adapter, champion: null, ct)).Findings;
+
+    private async Task<(GenerativeFindings Findings, List<GenerativeAnswer> Answers, IReadOnlyList<Sample> Training, string? ChampionFault)> MeasureAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, AdapterRow adapter, RegisteredModel? champion, CancellationToken ct)
+    {
+        var training = await EvaluationData.MembersAsync(unit, snapshot, task, Side.Train, ct);
+        var test = await EvaluationData.MembersAsync(unit, snapshot, task, Side.Test, ct);
+        var (seed, resamples) = (SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation"), unit.Options.Evaluation.Resamples);
+        var (done, total) = (0, test.Count * (champion is null ? 1 : 2));
+        Action<int> progress = n => unit.Report(done += n, total);
+
+        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
+        var template = ModelStore.TemplateOf(task, unit.Options.Templating.Form);
+        var answers = await WriteAsync(adapter.Base, adapter.Artifact, encoder, training, test, template, progress, ct);
+        var usual = MostFrequent(training);
+        List<GenerativeAnswer> baseline = [.. answers.Select(a => a with { Answer = usual })];
+        var (championAnswers, championFault) = await ChampionAsync(champion, unit, training, test, template, progress, ct);
+        var fields = FieldTerms.Of(task);
+        var findings = new GenerativeFindings(
+            GenerativeReport.Of(answers, fields, seed, resamples),
+            GenerativeReport.Of(baseline, fields, seed, resamples),
+            usual,
+            PairedF1.Of(answers, baseline, seed, resamples),
+            championAnswers is null ? null : PairedF1.Of(answers, championAnswers, seed, resamples),
+            [.. answers.OrderBy(a => a.Id, StringComparer.Ordinal).Take(ShownAnswers).Select(a => new WrittenAnswer(a.Id, a.Truth, a.Answer))]);
+        return (findings, answers, training, championFault);
+    }
+
     /// <summary>The answer that a model without any input would do best to give; ties by text.</summary>
     public static string MostFrequent(IEnumerable<Sample> training) =>
         training.CountBy(s => s.Answer, StringComparer.Ordinal).OrderByDescending(a => a.Value).ThenBy(a => a.Key, StringComparer.Ordinal).First().Key;
 
     private async Task<List<GenerativeAnswer>> WriteAsync(
-        string baseModel, string adapter, IPromptEncoder encoder, List<Sample> training, List<Sample> test, PromptTemplate template, Action<int> progress, CancellationToken ct)
+        string baseModel, string adapter, IPromptEncoder encoder, IReadOnlyList<Sample> training, IReadOnlyList<Sample> test, PromptTemplate template, Action<int> progress, CancellationToken ct)
     {
         var longest = Math.Min(LongestAnswer, training.Max(s => encoder.Encode(s).Answers[0].Length));
         var written = await predictions.WriteAsync(baseModel, adapter, encoder, test, longest, progress, ct);
@@ -83,7 +92,7 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
     }
 
     private async Task<(List<GenerativeAnswer>? Answers, string? Fault)> ChampionAsync(
-        RegisteredModel? champion, UnitContext unit, List<Sample> training, List<Sample> test, PromptTemplate template, Action<int> progress, CancellationToken ct)
+        RegisteredModel? champion, UnitContext unit, IReadOnlyList<Sample> training, IReadOnlyList<Sample> test, PromptTemplate template, Action<int> progress, CancellationToken ct)
     {
         if (champion is null)
         {

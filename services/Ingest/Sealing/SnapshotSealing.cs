@@ -73,8 +73,8 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             Fold = options.Fold,
         };
         var plan = SplitPlanner.Plan(
-            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence) with { Answer = descriptor.Answer.ClassOf(s.Answer) })], split, SeededRandom.Derive((ulong)options.SplitSeed, "split"));
-        var encoding = await EncodingAsync(db, descriptor, options, isNightly, [.. samples.Where((_, i) => plan.Sides[i] == Side.Train)], ct);
+            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence) with { Answer = descriptor.ClassOf(s) })], split, SeededRandom.Derive((ulong)options.SplitSeed, "split"));
+        var encoding = await EncodingAsync(db, descriptor, options, isNightly, [.. samples.Where((s, i) => plan.Sides[i] == Side.Train && IsPrimary(s, descriptor))], ct);
         return new SnapshotPlan(Describe(descriptorText, descriptor.Name, plan, rows, encoding), rows, plan);
     }
 
@@ -87,7 +87,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == snapshotId, ct);
         if (!await artifacts.HasAsync(snapshot.Encoding, ct))
         {
-            var training = (await unit.Db.MembersAsync(snapshotId, Side.Train, ct)).Select(m => m.Sample).ToList();
+            var training = (await unit.Db.MembersAsync(snapshotId, Side.Train, ct)).Select(m => m.Sample).Where(s => IsPrimary(s, descriptor)).ToList();
             var again = await artifacts.PutAsync(SampleEncoding.Fit(descriptor, training, new EncodingOptions(unit.Options.Snapshot.Bins)).ToJson(), ct);
             if (again != snapshot.Encoding)
             {
@@ -97,6 +97,9 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
 
         return new UnitResult(Outcome(unit, snapshot), Artifacts: [snapshot.Encoding]);
     }
+
+    /// <summary>Bins are fitted on the primary task's samples: those of further tasks are the same rows again.</summary>
+    private static bool IsPrimary(Sample sample, DatasetDescriptor descriptor) => descriptor.MoreTasks.Count == 0 || sample.Task == descriptor.Task;
 
     private static SnapshotSealed Outcome(UnitContext unit, SnapshotRow snapshot) => new(
         unit.Run.RunId, unit.Run.Generation, snapshot.SnapshotId, snapshot.Training, snapshot.Reference, snapshot.Test,

@@ -49,7 +49,8 @@ public static class SubsetTraining
         return Evaluate(training.Model, references);
     }
 
-    private static double[] Evaluate(MistralModel model, IReadOnlyList<Example> references)
+    /// <summary>The loss of every example, in nats per answer token.</summary>
+    public static double[] Evaluate(MistralModel model, IReadOnlyList<Example> references)
     {
         var losses = new double[references.Count];
         foreach (var chunk in Enumerable.Range(0, references.Count).OrderBy(i => references[i].Tokens.Length).ThenBy(i => i).Chunk(EvaluationBatch))

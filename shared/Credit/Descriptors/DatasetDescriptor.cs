@@ -1,4 +1,5 @@
 using System.Globalization;
+using ZiGong.Contracts;
 using static System.FormattableString;
 
 namespace ZiGong.Credit.Descriptors;
@@ -86,6 +87,9 @@ public sealed record DatasetDescriptor
 
     public required AnswerDescriptor Answer { get; init; }
 
+    /// <summary>Further tasks over the same rows; each row gives a sample of each.</summary>
+    public IReadOnlyList<TaskDescriptor> MoreTasks { get; init; } = [];
+
     /// <summary>Observation windows of a table whose columns are months; empty: one sample a row.</summary>
     public IReadOnlyList<WindowDescriptor> Windows { get; init; } = [];
 
@@ -100,9 +104,30 @@ public sealed record DatasetDescriptor
     /// <summary>The features that have bins: all but texts.</summary>
     public IEnumerable<FieldDescriptor> BinnedFeatures => Features.Where(f => f.Kind != FieldKind.Text);
 
-    /// <summary>Whether prompt or answer hold text, so that one token a field cannot stand for a sample.</summary>
-    public bool NeedsWords => Answer.IsFree || Features.Any(f => f.Kind == FieldKind.Text);
+    /// <summary>Whether prompt or answer hold text, or prompts have to say which task they are of, so that one token a field cannot stand for a sample.</summary>
+    public bool NeedsWords => Answer.IsFree || MoreTasks.Count > 0 || Features.Any(f => f.Kind == FieldKind.Text);
+
+    /// <summary>One descriptor a task, the primary one first; all have the same fields.</summary>
+    public IReadOnlyList<DatasetDescriptor> Tasks =>
+        [this with { MoreTasks = [] }, .. MoreTasks.Select(t => this with { Task = t.Task, Answer = t.Answer, Prompt = Prompt with { Instruction = t.Instruction }, MoreTasks = [] })];
+
+    /// <summary>The descriptor of a sample's task.</summary>
+    /// <exception cref="InputException">The descriptor has several tasks, and this is none of them.</exception>
+    public DatasetDescriptor Of(string task) => MoreTasks.Count == 0
+        ? this
+        : Tasks.FirstOrDefault(t => t.Task == task) ?? throw new InputException(
+            $"data set {Name} holds samples of task '{task}', which its descriptor does not name; it has {string.Join(", ", Tasks.Select(t => t.Task))}");
+
+    /// <summary>What a sample is counted by: its answer, or one class for all free texts; of several tasks with the task's name.</summary>
+    public string ClassOf(Sample sample) => MoreTasks.Count == 0
+        ? Answer.ClassOf(sample.Answer)
+        : $"{sample.Task}: {Of(sample.Task).Answer.ClassOf(sample.Answer)}";
 }
+
+/// <summary>A further task over a data set's rows.</summary>
+/// <param name="Instruction">Own wording; null: that of the task.</param>
+/// <param name="Weight">Instructions of it in the training data set for each one of the primary task; null: as many as were kept.</param>
+public sealed record TaskDescriptor(string Task, AnswerDescriptor Answer, string? Instruction, double? Weight);
 
 /// <summary>File layout; <see cref="Delimiter"/> and <see cref="Header"/> apply to CSV.</summary>
 public sealed record FormatDescriptor

@@ -65,7 +65,7 @@ public static class DescriptorFile
 
         var root = new YamlMap(
             file, "", stream.Documents[0].RootNode, "name", "version", "task", "description", "format", "subject", "subject_space", "key",
-            "observed_at", "outcome_horizon", "filters", "fields", "answer", "panel", "leaks", "split", "prompt");
+            "observed_at", "outcome_horizon", "filters", "fields", "answer", "more_tasks", "panel", "leaks", "split", "prompt");
         var descriptor = Descriptor(root);
         DescriptorRules.Check(descriptor, root);
         return descriptor;
@@ -100,6 +100,7 @@ public static class DescriptorFile
             Filters = [.. root.Maps("filters", "column", "in", "matches").Select(Filter)],
             Fields = [.. entries.Select(entry => Field(entry, format))],
             Answer = answer,
+            MoreTasks = [.. TaskSection.Maps(root).Select(TaskSection.Read)],
             Windows = Panel.Windows(root.OptionalMap("panel", "months", "series", "windows"), entries, answer),
             Leaks = root.Texts("leaks"),
             Split = Split(root.OptionalMap("split", "mode", "reference_months", "test_months", "retrospective", "title")),

@@ -9,6 +9,7 @@ internal static class DescriptorRules
     {
         CheckFields(descriptor, root);
         AnswerSection.Check(descriptor, root);
+        TaskSection.Check(descriptor, root);
         foreach (var filter in descriptor.Filters)
         {
             CheckPattern(filter, root);
@@ -44,7 +45,7 @@ internal static class DescriptorRules
         }
 
         // A free answer may be made from what the model does not see.
-        var hidden = descriptor.Answer.IsFree ? descriptor.Fields.Where(f => !f.Feature && !f.Protected).Select(f => f.Name).ToList() : [];
+        var hidden = descriptor.Tasks.Any(t => t.Answer.IsFree) ? descriptor.Fields.Where(f => !f.Feature && !f.Protected).Select(f => f.Name).ToList() : [];
         foreach (var (field, column, answer) in ColumnsPerWindow(descriptor).Where(c => !hidden.Contains(c.Field)))
         {
             if (descriptor.Leaks.Contains(column))
@@ -61,7 +62,7 @@ internal static class DescriptorRules
 
     private static IEnumerable<(string Field, string Column, string Answer)> ColumnsPerWindow(DatasetDescriptor descriptor) =>
         descriptor.Windows.Count == 0
-            ? descriptor.Fields.Select(field => (field.Name, field.Column, descriptor.Answer.Column))
+            ? descriptor.Tasks.SelectMany(task => descriptor.Fields.Select(field => (field.Name, field.Column, task.Answer.Column)))
             : descriptor.Windows.SelectMany(window => window.Columns.Select(pair => (pair.Key, pair.Value, window.Answer.Column)));
 
     private static void CheckPattern(FilterDescriptor filter, YamlMap root)

@@ -61,7 +61,7 @@ public static class DatasetCheck
         long rows = 0, samples = 0, filtered = 0, lastLine = 0;
         var rejections = new RejectionCount();
         var subjects = new HashSet<string>(StringComparer.Ordinal);
-        var answers = descriptor.Answer.Classes.ToDictionary(answer => answer, _ => 0L, StringComparer.Ordinal);
+        var answers = descriptor.Tasks.SelectMany(t => t.Answer.Classes.Select(c => descriptor.MoreTasks.Count == 0 ? c : $"{t.Task}: {c}")).ToDictionary(answer => answer, _ => 0L, StringComparer.Ordinal);
         var missing = descriptor.Fields.ToDictionary(f => f.Name, _ => 0L, StringComparer.Ordinal);
         var shown = new List<Sample>();
         (DateTimeOffset? From, DateTimeOffset? To) range = default;
@@ -78,13 +78,15 @@ public static class DatasetCheck
 
             samples++;
             subjects.Add(sample.Subject);
-            answers[descriptor.Answer.ClassOf(sample.Answer)]++;
+            answers[descriptor.ClassOf(sample)]++;
             CountMissing(sample, missing);
             range = Widen(range, sample.ObservedAt);
             Show(sample, shown);
         }
 
-        var template = new PromptTemplate(descriptor);
+        var templates = descriptor.Tasks.ToDictionary(t => t.Task, t => new PromptTemplate(t), StringComparer.Ordinal);
+        PromptTemplate TemplateOf(Sample sample) => templates.TryGetValue(sample.Task, out var own) ? own : templates[descriptor.Task];
+        var template = templates[descriptor.Task];
         var other = new PromptTemplate(descriptor, template.Form == PromptForm.Table ? PromptForm.Description : PromptForm.Table);
         return new DatasetReport
         {
@@ -101,9 +103,9 @@ public static class DatasetCheck
             FirstRejections = rejections.First,
             RejectionKinds = rejections.Kinds,
             Form = template.Form,
-            Prompts = [.. shown.Select(sample => (template.Prompt(sample), sample.Answer))],
+            Prompts = [.. shown.Select(sample => (TemplateOf(sample).Prompt(sample), sample.Answer))],
             OtherForm = other.Form,
-            OtherPrompt = shown.Count > 0 ? (other.Prompt(shown[0]), shown[0].Answer) : null,
+            OtherPrompt = shown.Find(s => s.Task == descriptor.Task) is { } first ? (other.Prompt(first), first.Answer) : null,
         };
     }
 
@@ -131,7 +133,7 @@ public static class DatasetCheck
         {
             shown.Add(sample);
         }
-        else if (shown.All(other => other.Answer != sample.Answer))
+        else if (shown.All(other => other.Task != sample.Task) || (shown[^1].Task == sample.Task && shown.All(other => other.Answer != sample.Answer)))
         {
             shown[^1] = sample;
         }

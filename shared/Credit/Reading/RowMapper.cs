@@ -22,7 +22,6 @@ public sealed class RowMapper
     private readonly List<string> _columns = [];
     private readonly (int Column, HashSet<string> Values, Regex? Pattern)[] _filters;
     private readonly WindowPlan[] _windows;
-    private readonly FreeAnswers? _free;
     private readonly int[] _key;
     private readonly int _subject;
     private readonly int _time;
@@ -37,7 +36,6 @@ public sealed class RowMapper
         _descriptor = descriptor;
         _hasher = hasher;
         _source = source;
-        _free = descriptor.Answer is { IsFree: true, Column: "" } ? new FreeAnswers(descriptor) : null;
         _subject = Column(descriptor.Subject);
         _key = [.. descriptor.Key.Select(Column)];
         _time = Column(descriptor.ObservedAt.Column);
@@ -50,14 +48,14 @@ public sealed class RowMapper
                 filter.Matches is { } pattern ? new Regex($"^(?:{pattern})$", RegexOptions.NonBacktracking) : null)),
         ];
         _windows = descriptor.Windows.Count == 0
-            ? [Plan(null, descriptor.Fields.ToDictionary(f => f.Name, f => f.Column, StringComparer.Ordinal), descriptor.Answer)]
-            : [.. descriptor.Windows.Select(window => Plan(window.ObservedAt, window.Columns, window.Answer))];
+            ? [.. descriptor.Tasks.Select(task => Plan(null, task.Fields.ToDictionary(f => f.Name, f => f.Column, StringComparer.Ordinal), task, task.Answer))]
+            : [.. descriptor.Windows.Select(window => Plan(window.ObservedAt, window.Columns, descriptor, window.Answer))];
     }
 
     /// <summary>The columns a row must bring, in the order of the cells.</summary>
     public IReadOnlyList<string> Columns => _columns;
 
-    /// <summary>Maps one row, adding one result per observation window, or one in all if the row is refused or filtered.</summary>
+    /// <summary>Maps one row, adding one result per observation window and task, or one in all if the row is refused or filtered.</summary>
     /// <param name="line">Line of the row, for rejections and for rows without a key.</param>
     /// <param name="cells">Values in the order of <see cref="Columns"/>.</param>
     /// <param name="results">Takes the results.</param>
@@ -122,9 +120,9 @@ public sealed class RowMapper
             }
         }
 
-        var (name, task) = (_descriptor.Name, _descriptor.Task);
+        var (name, task) = (_descriptor.Name, window.Task);
         var naturalKey = _identity.NaturalKey(name, task, key, observedAt);
-        if (_free?.Write(fields, naturalKey, out answer) is { } missing)
+        if (window.Free?.Write(fields, naturalKey, out answer) is { } missing)
         {
             return new Rejection(line, missing, "the answer needs this field, but it is missing", "");
         }
@@ -226,7 +224,7 @@ public sealed class RowMapper
     {
         var rule = window.Answer;
         answer = "";
-        if (_free is not null)
+        if (window.Free is not null)
         {
             return null; // made when the fields are there
         }
@@ -299,7 +297,9 @@ public sealed class RowMapper
     private static string Known(FieldDescriptor field) =>
         Shorten(string.Join(", ", field.Codes.Keys));
 
-    private WindowPlan Plan(DateTimeOffset? observedAt, IReadOnlyDictionary<string, string> columns, AnswerDescriptor answer) => new(
+    private WindowPlan Plan(DateTimeOffset? observedAt, IReadOnlyDictionary<string, string> columns, DatasetDescriptor task, AnswerDescriptor answer) => new(
+        task.Task,
+        answer is { IsFree: true, Column: "" } ? new FreeAnswers(task) : null,
         observedAt,
         [.. _descriptor.Fields.Select(f => new FieldPlan(f, Column(columns[f.Name])))],
         answer.Column.Length > 0 ? Column(answer.Column) : -1,
@@ -325,5 +325,6 @@ public sealed class RowMapper
 
     private sealed record FieldPlan(FieldDescriptor Field, int Column);
 
-    private sealed record WindowPlan(DateTimeOffset? ObservedAt, FieldPlan[] Fields, int AnswerColumn, AnswerDescriptor Answer, string Negative);
+    private sealed record WindowPlan(
+        string Task, FreeAnswers? Free, DateTimeOffset? ObservedAt, FieldPlan[] Fields, int AnswerColumn, AnswerDescriptor Answer, string Negative);
 }

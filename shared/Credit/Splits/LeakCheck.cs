@@ -63,7 +63,7 @@ public static class LeakCheck
     public static LeakFigures Measure(IReadOnlyList<Sample> training, IReadOnlyList<Sample> reference, IReadOnlyList<Sample> test, SplitOptions options)
     {
         HashSet<string> trained = [.. training.Select(s => s.Subject)], referred = [.. reference.Select(s => s.Subject)], tested = [.. test.Select(s => s.Subject)];
-        var mode = SplitPlanner.ModeOf([.. training.Concat(reference).Concat(test).Select((s, i) => SampleHeader.Of(s, i))], options);
+        var mode = SplitPlanner.ModeOf([.. training.Concat(reference).Concat(test).Select((s, i) => new SampleHeader(s.Id, s.Subject, Pool.Train, s.Answer, s.ObservedAt, s.LabelKnownAt, i))], options); // pools do not matter for it
         var isByTime = mode is SplitMode.Windows or SplitMode.OutOfTime;
         var from = isByTime ? MonthOf(reference.Min(s => s.ObservedAt!.Value)) : (DateTimeOffset?)null;
         var testFrom = isByTime ? MonthOf(test.Min(s => s.ObservedAt!.Value)) : (DateTimeOffset?)null;

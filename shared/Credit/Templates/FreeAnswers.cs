@@ -11,12 +11,12 @@ public sealed class FreeAnswers(DatasetDescriptor descriptor)
     /// <summary>Name under which a sample keeps the question it was asked.</summary>
     public const string QuestionField = "question";
 
-    private static readonly Regex Placeholder = new(@"\{\{\s*([\w.-]+)\s*\}\}", RegexOptions.NonBacktracking);
+    private static readonly Regex Placeholder = new(@"\{\{\s*(?<name>[\w.-]+)\s*\}\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     private readonly Dictionary<string, FieldDescriptor> _fields = descriptor.Fields.ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     /// <summary>Names of the fields in a template, in order.</summary>
-    public static IReadOnlyList<string> FieldsIn(string template) => [.. Placeholder.Matches(template).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> FieldsIn(string template) => [.. Placeholder.Matches(template).Select(m => m.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The template without its field names.</summary>
     public static string Rest(string template) => Placeholder.Replace(template, "");
@@ -63,7 +63,7 @@ public sealed class FreeAnswers(DatasetDescriptor descriptor)
 
     private string? Fill(string template, Dictionary<string, string> fields, out string text)
     {
-        text = Placeholder.Replace(template, match => _fields[match.Groups[1].Value].Words(fields[match.Groups[1].Value]));
+        text = Placeholder.Replace(template, match => _fields[match.Groups["name"].Value].Words(fields[match.Groups["name"].Value]));
         return null;
     }
 }

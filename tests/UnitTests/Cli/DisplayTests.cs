@@ -30,6 +30,21 @@ public sealed class DisplayTests
     public void What_does_not_exist_is_a_dash() => Format.Figure(double.NaN).ShouldBe("-");
 
     [Fact]
+    public void Documents_get_Markdown()
+    {
+        using var output = new StringWriter();
+        var screen = new Screen(output, TextWriter.Null, markdown: true);
+        screen.Heading("Arms");
+        screen.Print(Format.Table(["a", "b>"], [["x", "1"]]));
+        screen.Line("One line.");
+
+        var lines = output.ToString().Split('\n').Select(l => l.Trim()).ToList();
+        lines.ShouldContain("### Arms");
+        lines.ShouldContain(l => l.StartsWith("| x ", StringComparison.Ordinal) && l.EndsWith("1 |", StringComparison.Ordinal));
+        lines.Count(l => l.StartsWith('|')).ShouldBe(3, "head, rule and row");
+    }
+
+    [Fact]
     public void Cells_are_text_not_markup()
     {
         using var output = new StringWriter();

@@ -26,12 +26,21 @@ public sealed class OptionStagesTests
     [InlineData("TracSeq:Optimizer", Stage.Partials)]
     [InlineData("TracSeq:Clock", Stage.Scores)]
     [InlineData("Templating:Form", Stage.Dataset)]
+    [InlineData("Templating:Shots", Stage.Dataset)]
+    [InlineData("Templating:Resample", Stage.Dataset)]
+    [InlineData("Templating:Nano", Stage.Agent)]
     public void An_option_belongs_to_the_stage_that_looks_at_it_first(string option, Stage stage) =>
         OptionStages.FirstUse(option, new RunOptions()).ShouldBe(stage);
 
     [Fact]
     public void The_form_of_a_template_already_shapes_an_agent_that_reads_text() =>
         OptionStages.FirstUse("Templating:Form", Text).ShouldBe(Stage.Agent);
+
+    [Theory]
+    [InlineData("Templating:Shots", Stage.Agent)]
+    [InlineData("Templating:MinorityRatio", Stage.Dataset)]
+    public void A_nano_that_reads_words_is_shaped_by_templates_too(string option, Stage stage) =>
+        OptionStages.FirstUse(option, new RunOptions { Templating = new TemplatingOptions { Nano = NanoReading.Words } }).ShouldBe(stage);
 
     [Fact]
     public void Only_what_differs_is_a_change()

@@ -7,6 +7,7 @@ using ZiGong.TracSeqScoring;
 using ZiGong.TracSeqScoring.Fidelity;
 using ZiGong.Training;
 using ZiGong.Training.Agent;
+using ZiGong.Training.Fidelity;
 
 namespace ZiGong.Cli.Experiments.Fidelity;
 
@@ -55,20 +56,23 @@ public sealed record AgentScoring(
 
     private async Task<CheckpointProducts> LookAsync(LoraTraining training, ArtifactStore artifacts, AgentPlan plan, int period, CancellationToken ct)
     {
+        if (Spaces.Count == 0)
+        {
+            var alone = SubsetTraining.Evaluate(training.Model, [.. Data.Training.Select((_, i) => Example(i, Scored))]);
+            return new CheckpointProducts(period + 1, null, plan.RateSum(period), alone, new Dictionary<string, SpaceProducts>());
+        }
+
         using var extractor = new GradientExtractor(training.Model, new ExtractorSettings(Options.Gradients.MicroBatch));
         var (losses, rows) = Extract(extractor, [.. Data.Training.Select((s, i) => Tokenized(s.Id, Example(i, Scored)))], ct);
         var spaces = new Dictionary<string, SpaceProducts>(StringComparer.Ordinal);
-        if (Spaces.Count > 0)
+        var (_, references) = Extract(extractor, [.. Data.References.Select(s => Tokenized(s.Id, AgentSlices.ToExample(Data.Encoding.Encode(s))))], ct);
+        var folder = await artifacts.RequireFolderAsync(await training.SaveAsync(artifacts, ct), ct);
+        var moments = CheckpointMoments.Read(Path.Combine(folder, TrainerState.MomentsFile), training.Steps);
+        var builder = new SpaceBuilder(rows, references, extractor.Blocks, moments, Options.TracSeq.Damping);
+        foreach (var space in Spaces)
         {
-            var (_, references) = Extract(extractor, [.. Data.References.Select(s => Tokenized(s.Id, AgentSlices.ToExample(Data.Encoding.Encode(s))))], ct);
-            var folder = await artifacts.RequireFolderAsync(await training.SaveAsync(artifacts, ct), ct);
-            var moments = CheckpointMoments.Read(Path.Combine(folder, TrainerState.MomentsFile), training.Steps);
-            var builder = new SpaceBuilder(rows, references, extractor.Blocks, moments, Options.TracSeq.Damping);
-            foreach (var space in Spaces)
-            {
-                ct.ThrowIfCancellationRequested();
-                spaces[space.Name] = builder.Build(space, GradientKeys.SketchSeed);
-            }
+            ct.ThrowIfCancellationRequested();
+            spaces[space.Name] = builder.Build(space, GradientKeys.SketchSeed);
         }
 
         return new CheckpointProducts(period + 1, Data.DecayIdentified ? Data.Periods[period].Time : null, plan.RateSum(period), losses, spaces);

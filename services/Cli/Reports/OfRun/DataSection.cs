@@ -24,7 +24,7 @@ public static class DataSection
         var run = facts.Run;
         yield return new Fact("Data set", $"{run.Dataset}, descriptor version {facts.Descriptor.Version}");
         yield return new Fact("Task", facts.Descriptor.Task);
-        yield return new Fact("Bad outcome", $"answer '{facts.Descriptor.Answer.Positive}' of {string.Join(", ", facts.Descriptor.Answer.Allowed.Select(a => $"'{a}'"))}");
+        yield return facts.Descriptor.Answer.IsFree ? new Fact("Answers", "free texts") : new Fact("Bad outcome", $"answer '{facts.Descriptor.Answer.Positive}' of {string.Join(", ", facts.Descriptor.Answer.Allowed.Select(a => $"'{a}'"))}");
         yield return new Fact("Kind of run", run.ParentRun is { } parent ? $"{run.Kind}, child of run {parent}" : run.Kind);
         yield return new Fact("Base model", facts.Options.Tuning.Base);
         yield return new Fact("Agent's base model", facts.Options.Agent.Base);
@@ -39,7 +39,7 @@ public static class DataSection
                 ["Side", "Samples>", "Bad>", "Observed", "Last label known"],
                 facts.Sides.Select(s => (IReadOnlyList<Cell>)
                 [
-                    NameOf(s.Side), Format.Count(s.Samples), Format.Share(s.Positives / (double)s.Samples),
+                    NameOf(s.Side), Format.Count(s.Samples), facts.Descriptor.Answer.IsFree ? "none" : Format.Share(s.Positives / (double)s.Samples),
                     s.From is { } from && s.To is { } to ? $"{from:yyyy-MM-dd} to {to:yyyy-MM-dd}" : "no times", s.LabelsKnown is { } known ? $"{known:yyyy-MM-dd}" : "no times",
                 ]));
         }

@@ -3,6 +3,7 @@ using ZiGong.Cli.Reports.Page;
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Metrics;
 using ZiGong.Evaluation;
+using ZiGong.Evaluation.Generative;
 
 namespace ZiGong.Cli.Reports.OfRun;
 
@@ -13,7 +14,23 @@ public static class MetricsSection
         "metrics",
         "Metrics beside the baselines",
         "Values with 95 % bootstrap intervals; an arrow says which side is better. Differences are paired: both models on the same resamples of the same test samples.",
-        facts.Result.Report is { } report ? [Values(report), Plot(report), .. Differences(report)] : [new Paragraph("The model is not evaluated yet.")]);
+        facts.Result.Report is { Generative: { } generative } ? [Answers(generative), Examples(generative)]
+            : facts.Result.Report is { } report ? [Values(report), Plot(report), .. Differences(report)] : [new Paragraph("The model is not evaluated yet.")]);
+
+    private static DataTable Answers(GenerativeFindings found)
+    {
+        IReadOnlyList<Cell> Row(string name, Func<GenerativeReport, Interval> figure) => [name, Format.Interval(figure(found.Model)), Format.Interval(figure(found.Baseline))];
+        return DataTable.Of(
+            $"Test side: {Format.Count(found.Model.N)} free answers; KS, AUC and what else ranks probabilities does not exist for texts",
+            ["Metric", "Model>", "Always the most frequent answer>"],
+            [
+                Row("exact match ↑", r => r.ExactMatch), Row("token F1 ↑", r => r.TokenF1), Row("hallucination rate ↓", r => r.HallucinationRate),
+                Row("unsupported mentions ↓", r => r.UnsupportedShare), Row("empty answers ↓", r => r.Empty),
+            ]);
+    }
+
+    private static DataTable Examples(GenerativeFindings found) => DataTable.Of(
+        "The first answers by sample id", ["Sample", "True answer", "Written"], found.Examples.Select(e => (IReadOnlyList<Cell>)[e.Id, e.Truth, e.Answer]));
 
     private static DataTable Values(EvaluationReport report) => DataTable.Of(
         $"Test side: {Format.Count(report.Model.N)} samples, {Format.Count(report.Model.Positives)} bad",

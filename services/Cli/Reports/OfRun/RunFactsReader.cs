@@ -30,7 +30,7 @@ public sealed class RunFactsReader(PipelineDb db, ArtifactStore artifacts)
             snapshot is null ? [] : JsonSerializer.Deserialize<List<PeriodFacts>>(snapshot.Periods)!,
             snapshot is null ? new Dictionary<string, int>() : await PeriodsAsync(snapshot.SnapshotId, ct),
             await db.CheckpointsOfAsync(run.RunId, ct),
-            result.Report is { } report ? await PredictionsAsync(report.Lineage, ct) : []);
+            result.Report is { Generative: null } report ? await PredictionsAsync(report.Lineage, ct) : []);
     }
 
     /// <summary>None of an evaluation that kept none; a damaged file is an error, since the page would be silent about it.</summary>

@@ -3,6 +3,7 @@ using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Metrics;
 using ZiGong.Evaluation;
+using ZiGong.Evaluation.Generative;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Reports.OfRun;
@@ -15,7 +16,7 @@ public static class RunVerdict
         var (tone, word, headline) = Outcome(facts);
         var report = facts.Result.Report;
         return new ReportVerdict(
-            tone, word, headline, [.. report is null ? [] : Sentences(facts, report)], [.. report is null ? [] : Figures(facts, report)], [.. report is null ? [] : Gates(report)]);
+            tone, word, headline, [.. report is null ? [] : Sentences(facts, report)], [.. report is null ? [] : Figures(report)], [.. report is null ? [] : Gates(report)]);
     }
 
     private static (Tone Tone, string Word, string Headline) Outcome(RunFacts facts)
@@ -44,7 +45,22 @@ public static class RunVerdict
         };
     }
 
-    private static IEnumerable<string> Sentences(RunFacts facts, EvaluationReport report)
+    private static IEnumerable<string> Sentences(RunFacts facts, EvaluationReport report) =>
+        [.. report.Generative is { } generative ? Sentences(generative) : Sentences(report), .. About(facts, report)];
+
+    private static IEnumerable<string> Sentences(GenerativeFindings found)
+    {
+        yield return $"On {Format.Count(found.Model.N)} test samples that nothing before had looked at, the model's answers reach token F1 {Format.Interval(found.Model.TokenF1)}; "
+            + $"{Format.Share(found.Model.HallucinationRate.Value)} of them name a number or field that the input does not contain (95 % bootstrap interval "
+            + $"{Format.Share(found.Model.HallucinationRate.Lower)} to {Format.Share(found.Model.HallucinationRate.Upper)}).";
+        yield return Reading.Sentence("token F1", Reading.ToneOf(Metric.F1, found.AgainstBaseline), found.AgainstBaseline, "the model", "always giving the most frequent answer", found.Model.N);
+        if (found.AgainstChampion is { } champion)
+        {
+            yield return Reading.Sentence("token F1", Reading.ToneOf(Metric.F1, champion), champion, "the model", "the champion before it", found.Model.N);
+        }
+    }
+
+    private static IEnumerable<string> Sentences(EvaluationReport report)
     {
         yield return $"On {Format.Count(report.Model.N)} test samples that nothing before had looked at, {Format.Count(report.Model.Positives)} of them bad, the model reaches "
             + $"KS {Format.Interval(report.Model[Metric.Ks])} and AUC {Format.Interval(report.Model[Metric.Auc])} (95 % bootstrap intervals).";
@@ -52,29 +68,49 @@ public static class RunVerdict
         yield return report.AgainstChampion is { } champion
             ? Reading.Sentence(Metric.Ks, champion[Metric.Ks], "the model", "the champion before it", champion.N)
             : "There was no champion to compare with.";
-        yield return $"It was tuned on {Format.Count(report.Kept)} of {Format.Count(report.Training)} training samples; the scorecard was fitted on all of them.";
+    }
+
+    private static IEnumerable<string> About(RunFacts facts, EvaluationReport report)
+    {
+        yield return $"It was tuned on {Format.Count(report.Kept)} of {Format.Count(report.Training)} training samples{(report.Generative is null ? "; the scorecard was fitted on all of them" : "")}.";
         if (facts.Result.View.Snapshot is { DecayIdentified: false })
         {
             yield return "The data have fewer than two distinct training times, so the decay could not act: every checkpoint weighs the same.";
         }
     }
 
-    private static IEnumerable<KeyFigure> Figures(RunFacts facts, EvaluationReport report)
+    private static IEnumerable<KeyFigure> Figures(EvaluationReport report)
     {
-        KeyFigure Of(Metric metric) =>
-            new(MetricsTable.Name(metric), Format.Figure(report.Model[metric].Value), $"[{Format.Figure(report.Model[metric].Lower)}, {Format.Figure(report.Model[metric].Upper)}]");
-        yield return Of(Metric.Ks);
-        yield return Of(Metric.Auc);
-        var difference = report.AgainstScorecard[Metric.Ks];
-        yield return new KeyFigure("KS, model − scorecard", Reading.Signed(difference.Value), $"[{Reading.Signed(difference.Lower)}, {Reading.Signed(difference.Upper)}]: {Reading.Word(Reading.ToneOf(Metric.Ks, difference))}");
-        if (report.Model.Values.TryGetValue(Metric.Miss, out var miss))
+        foreach (var figure in report.Generative is { } generative ? OfAnswers(generative.Model) : OfChoices(report))
         {
-            yield return new KeyFigure("Generations without an answer", Format.Share(miss.Value), $"[{Format.Share(miss.Lower)}, {Format.Share(miss.Upper)}]");
+            yield return figure;
         }
 
         yield return new KeyFigure("Training samples kept", Format.Share(report.Kept / (double)report.Training), $"{Format.Count(report.Kept)} of {Format.Count(report.Training)}");
         yield return new KeyFigure("Gates passed", $"{report.Gates.Count(g => g.Verdict == GateVerdict.Passed)} of {report.Gates.Count}", GateWords(report));
     }
+
+    private static IEnumerable<KeyFigure> OfAnswers(GenerativeReport model) =>
+    [
+        Of("Token F1", model.TokenF1, Format.Figure), Of("Exact match", model.ExactMatch, Format.Share), Of("Hallucination rate", model.HallucinationRate, Format.Share),
+    ];
+
+    private static IEnumerable<KeyFigure> OfChoices(EvaluationReport report)
+    {
+        yield return Of("KS", report.Model[Metric.Ks], Format.Figure);
+        yield return Of("AUC", report.Model[Metric.Auc], Format.Figure);
+        var difference = report.AgainstScorecard[Metric.Ks];
+        yield return new KeyFigure(
+            "KS, model − scorecard", Reading.Signed(difference.Value),
+            $"[{Reading.Signed(difference.Lower)}, {Reading.Signed(difference.Upper)}]: {Reading.Word(Reading.ToneOf(Metric.Ks, difference))}");
+        if (report.Model.Values.TryGetValue(Metric.Miss, out var miss))
+        {
+            yield return Of("Generations without an answer", miss, Format.Share);
+        }
+    }
+
+    private static KeyFigure Of(string label, Interval interval, Func<double, string> format) =>
+        new(label, format(interval.Value), $"[{format(interval.Lower)}, {format(interval.Upper)}]");
 
     private static string GateWords(EvaluationReport report)
     {

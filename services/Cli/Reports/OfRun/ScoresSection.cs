@@ -12,11 +12,11 @@ public static class ScoresSection
         "scores",
         "Influence scores",
         "TracSeq score of every training sample: above 0, training on it lowers the loss on the reference samples; below 0, it raises it.",
-        facts.Scored is { Samples.Count: > 0 } scored ? [new Figures(PerClass(facts, scored), PerPeriod(facts, scored)), Signs(scored)] : [new Paragraph("The run has no scores yet.")]);
+        facts.Scored is { Samples.Count: > 0 } scored ? [new Figures(PerClass(facts, scored), PerPeriod(facts, scored)), .. facts.Descriptor.Answer.IsFree ? [] : new ReportBlock[] { Signs(scored) }] : [new Paragraph("The run has no scores yet.")]);
 
     private static List<(string Name, Ink Ink, List<ScoredSample> Samples)> Classes(RunFacts facts, ScoredRun scored) =>
     [
-        .. scored.Samples.GroupBy(s => s.Sample.Answer).OrderBy(g => g.Key, StringComparer.Ordinal)
+        .. scored.Samples.GroupBy(s => facts.Descriptor.Answer.IsFree ? "all" : s.Sample.Answer).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select((g, i) => (g.Key, g.Key == facts.Descriptor.Answer.Positive ? Ink.Bad : i < 2 ? Ink.Good : Inks.Series[i % Inks.Series.Count], g.ToList())),
     ];
 

@@ -22,7 +22,7 @@ public static class SelectionSection
 
     private static IEnumerable<ReportBlock> Shares(RunFacts facts, ScoredRun scored)
     {
-        List<Figure> figures = [Figure("class", "Classes", scored, s => s.Sample.Answer, [])];
+        List<Figure> figures = facts.Descriptor.Answer.IsFree ? [] : [Figure("class", "Classes", scored, s => s.Sample.Answer, [])];
         if (facts.Periods.Count > 1)
         {
             figures.Add(Figure("period", "Periods", scored, s => facts.Periods[facts.PeriodOf[s.Sample.Id]].Name, [.. facts.Periods.Select(p => p.Name)]));
@@ -30,7 +30,7 @@ public static class SelectionSection
 
         figures.AddRange(facts.Descriptor.Fields.Where(f => f.Protected)
             .Select(f => Figure(f.Label, $"Protected field: {f.Label}", scored, s => s.Sample.Fields.TryGetValue(f.Name, out var value) ? f.GroupOf(value) : "missing", [])));
-        return [new Figures(figures)];
+        return figures.Count == 0 ? [] : [new Figures(figures)];
     }
 
     private static Figure Figure(string what, string title, ScoredRun scored, Func<ScoredSample, string> groupOf, IReadOnlyList<string> order)

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Every table of docs/results.md, measured anew.
+#
+#   results.sh ZIGONG DATA FOLDER OUT [--full]
+#
+# ZIGONG runs the command line. DATA holds the real tables; one that is not there is left out, and the page says so. FOLDER gets a Markdown file
+# per experiment, OUT is the page: docs/findings.md, which people wrote, and then the tables. Experiments that are finished are found again, so
+# that a stopped measurement goes on where it was.
+set -euo pipefail
+
+[ $# -ge 4 ] || { echo "usage: results.sh ZIGONG DATA FOLDER OUT [--full]" >&2; exit 2; }
+zigong=$1 data=$2 folder=$3 out=$4 full=${5:-}
+findings=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../docs/findings.md
+mkdir -p "$folder"
+rm -f "$folder"/*.md
+simulated=$folder/simulated.csv
+all=$SECONDS
+failed=0
+
+"$zigong" simulate --out "$simulated" --borrowers 3000 --seed 1 >/dev/null
+
+# EXPERIMENT DATASET FILE, and what else the command gets. Instead of figures that cannot be had stands the reason.
+number=0
+measure() {
+    local experiment=$1 dataset=$2 file=$3 page started=$SECONDS rc=0
+    shift 3
+    number=$((number + 1))
+    page=$folder/$(printf %02d "$number")-$dataset-$experiment.md
+    if [ "$experiment" != fidelity ] && [ -n "$full" ]; then set -- "$@" --full; fi
+    printf '## %s: %s\n\n```\n./zigong experiment %s --dataset %s %s\n```\n\n' "$dataset" "$experiment" "$experiment" "$dataset" "${file##*/}${*:+ $*}" >"$page"
+    if [ ! -f "$file" ]; then
+        echo "Not measured: the table was not there." >>"$page"
+        return
+    fi
+    echo "results: $experiment of $dataset" >&2
+    "$zigong" experiment "$experiment" --dataset "$dataset" "$file" "$@" --md >"$page.new" 2>"$page.log" || rc=$?
+    [ $rc != 130 ] || exit 130
+    if [ $rc = 0 ]; then
+        cat "$page.new" >>"$page"
+        printf '\nThis took %d s; what earlier experiments had computed was found again.\n' $((SECONDS - started)) >>"$page"
+    else
+        printf 'Not measured: %s\n' "$(tail -n 1 "$page.log")" >>"$page"
+        failed=$((failed + 1))
+    fi
+    rm -f "$page.new"
+    write_page
+}
+
+# After every experiment, so that a stopped measurement leaves what it has.
+write_page() {
+    {
+        cat "$findings"
+        printf '\n# Tables\n\n'
+        if [ -n "$full" ]; then echo "All samples took part (\`--full\`)."; else echo "At most 4,000 training and 1,500 reference samples took part (no \`--full\`)."; fi
+        echo "Measured with \`./zigong results${full:+ $full}\` at commit $(git -C "$(dirname "$findings")" rev-parse --short HEAD 2>/dev/null || echo unknown) on $(nproc) cores, $(((SECONDS - all) / 60)) minutes."
+        for page in "$folder"/*.md; do echo; cat "$page"; done
+    } >"$out.new"
+    mv "$out.new" "$out"
+}
+
+german=$data/calm/german.data australian=$data/calm/australian.dat polish=$data/calm/polish_1year.arff
+uci=$data/uci-default/UCI_Credit_Card.csv lending=$data/lending-club/lendingclub_2007_2011.csv
+
+# The paper's claim, and its rivals.
+measure baseline simulated "$simulated"
+measure baseline german "$german"
+measure baseline australian "$australian"
+measure baseline polish "$polish"
+measure baseline uci-default "$uci"
+measure baseline lending-club "$lending"
+# Decay.
+measure decay simulated "$simulated" --seeds 5
+measure decay lending-club "$lending"
+measure decay uci-default-panel "$uci"
+measure clock simulated "$simulated"
+measure clock lending-club "$lending"
+measure gamma simulated "$simulated"
+measure gamma lending-club "$lending"
+# How much, and how.
+measure prune-ratio uci-default "$uci"
+measure mix uci-default "$uci"
+measure budget simulated "$simulated"
+measure sketch german "$german"
+# Groups.
+measure fairness german "$german" --seeds 1
+measure fairness uci-default "$uci"
+# What the scores are worth.
+measure fidelity german "$german"
+measure fidelity simulated "$simulated"
+
+echo "results: $number experiments, $failed failed; see $out" >&2
+[ $failed = 0 ]
