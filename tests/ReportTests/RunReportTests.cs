@@ -12,6 +12,8 @@ namespace ZiGong.ReportTests;
 [Collection("reports")]
 public sealed partial class RunReportTests(ReportedRun run)
 {
+    private const int Patience = 30_000; // ms
+
     private static readonly MarkdownPipeline Tables = new MarkdownPipelineBuilder().UsePipeTables().Build();
 
     [Fact]
@@ -55,14 +57,14 @@ public sealed partial class RunReportTests(ReportedRun run)
 
         var html = Markdig.Markdown.ToHtml(run.Markdown, Tables);
         var tables = Table().Matches(html).Select(m => m.Value).ToList();
-        tables.Count.ShouldBe(Regex.Count(run.Markdown, @"^\|(---:?\|)+$", RegexOptions.Multiline), "a table is read as something else");
+        tables.Count.ShouldBe(Rule().Count(run.Markdown), "a table is read as something else");
         tables.Count.ShouldBeGreaterThan(20);
         foreach (var table in tables)
         {
-            var columns = Regex.Count(table, "<th[ >]");
+            var columns = HeadCell().Count(table);
             foreach (var row in Row().Matches(table).Skip(1))
             {
-                Regex.Count(row.Value, "<td[ >]").ShouldBe(columns, table);
+                Cell().Count(row.Value).ShouldBe(columns, table);
             }
         }
     }
@@ -99,13 +101,22 @@ public sealed partial class RunReportTests(ReportedRun run)
         table.Rows.ShouldNotContain(r => r[1].Text == r[2].Text);
     }
 
-    [GeneratedRegex("<table.*?</table>", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^\|(---:?\|)+$", RegexOptions.Multiline, Patience)]
+    private static partial Regex Rule();
+
+    [GeneratedRegex("<th[ >]", RegexOptions.None, Patience)]
+    private static partial Regex HeadCell();
+
+    [GeneratedRegex("<td[ >]", RegexOptions.None, Patience)]
+    private static partial Regex Cell();
+
+    [GeneratedRegex("<table.*?</table>", RegexOptions.Singleline, Patience)]
     private static partial Regex Table();
 
-    [GeneratedRegex("<tr>.*?</tr>", RegexOptions.Singleline)]
+    [GeneratedRegex("<tr>.*?</tr>", RegexOptions.Singleline, Patience)]
     private static partial Regex Row();
 
     // The name space of SVG looks like an address and is none.
-    [GeneratedRegex("xmlns=\"http://www.w3.org/2000/svg\"")]
+    [GeneratedRegex("xmlns=\"http://www.w3.org/2000/svg\"", RegexOptions.None, Patience)]
     private static partial Regex Drawings();
 }

@@ -89,9 +89,9 @@ public static partial class ChartSvg
         }
     }
 
-    [GeneratedRegex(@"(\d+\.\d)\d+")]
+    [GeneratedRegex(@"(\d+\.\d)\d+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex LongNumber();
 
-    [GeneratedRegex(@"rgb\([^)]*\)|(?<=(fill|stroke):)(?!none|rgb)[a-z]+")]
+    [GeneratedRegex(@"rgb\([^)]*\)|(?<=(fill|stroke):)(?!none|rgb)[a-z]+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Color();
 }
