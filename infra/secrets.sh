@@ -10,12 +10,20 @@ umask 022
 
 . infra/local/ports.sh
 
-make() { if [ ! -s "$folder/$1" ]; then cat >"$folder/$1.new" && mv "$folder/$1.new" "$folder/$1" && chmod 444 "$folder/$1"; fi; }
+# make NAME COMMAND...: what the command prints becomes the secret, unless there is one.
+make() {
+    local name=$1
+    shift
+    if [ -s "$folder/$name" ]; then return; fi
+    "$@" >"$folder/$name.new"
+    chmod 444 "$folder/$name.new"
+    mv "$folder/$name.new" "$folder/$name"
+}
 
-head -c 64 /dev/urandom | make subject.key
-random_hex 24 | make postgres_password
-random_hex 24 | make rabbitmq_password
-random_hex 24 | make subscriber_password
+make subject.key head -c 64 /dev/urandom
+make postgres_password random_hex 24
+make rabbitmq_password random_hex 24
+make subscriber_password random_hex 24
 # What the services connect with, passwords included.
-echo "Host=postgres;Username=zigong;Database=zigong;Password=$(cat "$folder/postgres_password")" | make database
-echo "amqp://zigong:$(cat "$folder/rabbitmq_password")@rabbitmq:5672/" | make broker
+make database echo "Host=postgres;Username=zigong;Database=zigong;Password=$(cat "$folder/postgres_password")"
+make broker echo "amqp://zigong:$(cat "$folder/rabbitmq_password")@rabbitmq:5672/"

@@ -102,10 +102,16 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         }
 
         var report = JsonSerializer.Deserialize<EvaluationReport>(row.Report)!;
-        string[] files = [report.Lineage.Predictions!, report.Lineage.ScorecardPredictions!];
-        return await artifacts.HasAsync(files[0], ct) && await artifacts.HasAsync(files[1], ct)
-            ? new UnitResult(Outcome(unit, key, report, row.Passed), Artifacts: files, Reused: true)
-            : null;
+        string[] files = [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()];
+        foreach (var file in files)
+        {
+            if (!await artifacts.HasAsync(file, ct))
+            {
+                return null;
+            }
+        }
+
+        return new UnitResult(Outcome(unit, key, report, row.Passed), Artifacts: files, Reused: true);
     }
 
     /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>

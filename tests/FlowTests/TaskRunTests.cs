@@ -57,7 +57,7 @@ public sealed class TaskRunTests
     public async Task Free_answers_are_scored_selected_trained_and_measured_and_nobody_invents_a_KS()
     {
         await using var lab = await Lab.NewAsync();
-        await IngestAsync(lab, Questions, "client,income,job", Enumerable.Range(0, 180).Select(i => $"c{i},{1000 + (i % 7 * 100)},{(i % 10 < 7 ? "clerk" : "nurse")}"));
+        await IngestAsync(lab, Questions, "client,income,job", Enumerable.Range(0, 180).Select(i => $"c{i},{1000 + (i * 7)},{(i % 10 < 7 ? "clerk" : "nurse")}"));
 
         var run = await RunAsync(lab, Questions, Small);
 

@@ -29,6 +29,11 @@ public sealed class ExperimentPlanner(SnapshotSealing sealing)
     {
         var kind = ExperimentCatalog.Find(order.Name);
         var descriptor = DescriptorFile.Parse(order.Descriptor, "the descriptor");
+        if (descriptor.Answer.IsFree)
+        {
+            throw new InputException($"experiments compare KS, AUC and fairness, which free texts such as the answers of {descriptor.Name} do not have: take a data set with allowed answers");
+        }
+
         var options = OptionsOf(order, kind, descriptor);
         var snapshots = new List<SnapshotRow>();
         for (var fold = 0; fold < Math.Max(1, options.Snapshot.Folds); fold++)

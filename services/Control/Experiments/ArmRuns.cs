@@ -12,7 +12,7 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Control.Experiments;
 
 /// <summary>The runs behind an experiment's arms: one for each snapshot and options, whichever experiment asks.</summary>
-public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests requests, TimeProvider time)
+public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests requests, PipelineOptions pipeline, TimeProvider time)
 {
     /// <summary>
     /// Finds the run with these options on this snapshot, made by this code, or adds it. A new one takes over what another arm on the snapshot has
@@ -80,6 +80,7 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
             CodeVersion = CodeVersions.Whole,
             RequestedAt = time.GetUtcNow(),
             OrderedAt = time.GetUtcNow(),
+            OverBroker = pipeline.OverBroker,
         });
         await db.SaveChangesAsync(ct);
         var outcome = new SnapshotSealed(

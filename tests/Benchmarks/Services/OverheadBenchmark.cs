@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli;
 using ZiGong.Contracts;
@@ -17,16 +16,13 @@ internal static class OverheadBenchmark
 {
     private const int Rounds = 3;
 
-    /// <summary>About 5,000 training samples; <c>ZIGONG_BENCH_BORROWERS</c> sets another number for a look.</summary>
-    private static readonly int Borrowers = int.Parse(Environment.GetEnvironmentVariable("ZIGONG_BENCH_BORROWERS") ?? "2000", CultureInfo.InvariantCulture);
-
     public static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(CancellationToken ct)
     {
         await using var collector = await OtlpCollector.StartAsync();
         using var database = PostgresServer.Durable();
         using var broker = new RabbitMqServer();
-        await using var embedded = await Portfolio.NewAsync(database, Borrowers, parts: 3, ct);
-        await using var separate = await Portfolio.NewAsync(database, Borrowers, parts: 3, ct);
+        await using var embedded = await Portfolio.NewAsync(database, parts: 3, ct);
+        await using var separate = await Portfolio.NewAsync(database, parts: 3, ct);
         embedded.Options.Telemetry = collector.Address;
         separate.Options.Telemetry = collector.Address;
         separate.Options.Transport = "rabbitmq";

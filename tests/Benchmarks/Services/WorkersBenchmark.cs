@@ -23,7 +23,7 @@ internal static class WorkersBenchmark
     {
         using var database = PostgresServer.Durable();
         using var broker = new RabbitMqServer();
-        await using var lab = await Portfolio.NewAsync(database, borrowers: 3000, parts: 10, ct);
+        await using var lab = await Portfolio.NewAsync(database, parts: 8, ct);
         var run = await RunAsync(lab, new RunOptions
         {
             Seed = 7,

@@ -75,8 +75,8 @@ public sealed class SeveralTasksTests
     }
 
     [Theory]
-    [InlineData("more_tasks: [{task: credit-default, answer: {column: x, map: {a: b}, allowed: [a, b], positive: b}}]", "line 13: 'more_tasks[1].task' is 'credit-default', which is there already")]
-    [InlineData("more_tasks: [{task: auditing, weight: 0, answer: {kind: text, column: x}}]", "line 13: 'more_tasks[1].weight' must be above 0")]
+    [InlineData("more_tasks: [{task: credit-default, answer: {column: x, map: {a: b}, allowed: [a, b], positive: b}}]", "line 15: 'more_tasks[1].task' is 'credit-default', which is there already")]
+    [InlineData("more_tasks: [{task: auditing, weight: 0, answer: {kind: text, column: x}}]", "line 15: 'more_tasks[1].weight' must be above 0")]
     [InlineData("more_tasks: [{task: auditing, answer: {kind: text, template: '{{incme}}'}}]", "'more_tasks[1].answer.template' names 'incme'")]
     [InlineData("more_tasks: [{task: fraud-detection, answer: {column: note, map: {\"0\": \"no\"}}}]", "uses the column 'note' for 'note', but it is the answer's own column")]
     public void A_fault_names_line_and_key(string more, string message) =>
