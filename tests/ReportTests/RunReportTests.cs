@@ -101,7 +101,7 @@ public sealed partial class RunReportTests(ReportedRun run)
         table.Rows.ShouldNotContain(r => r[1].Text == r[2].Text);
     }
 
-    [GeneratedRegex(@"^\|(---:?\|)+$", RegexOptions.Multiline, Patience)]
+    [GeneratedRegex(@"^\|(?:---:?\|)+$", RegexOptions.Multiline, Patience)]
     private static partial Regex Rule();
 
     [GeneratedRegex("<th[ >]", RegexOptions.None, Patience)]

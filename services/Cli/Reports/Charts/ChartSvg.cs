@@ -52,7 +52,7 @@ public static partial class ChartSvg
                     attribute.Value = attribute.Value.Replace("url(#", $"url(#{id}-", StringComparison.Ordinal);
                     break;
                 case "points" or "d" or "transform" or "x" or "y" or "x1" or "x2" or "y1" or "y2" or "cx" or "cy" or "width" or "height":
-                    attribute.Value = LongNumber().Replace(attribute.Value, m => m.Groups[1].Value);
+                    attribute.Value = LongNumber().Replace(attribute.Value, m => m.Groups["short"].Value);
                     break;
                 case "fill":
                     // A variable is certain to work in a style, not in an attribute.
@@ -89,9 +89,9 @@ public static partial class ChartSvg
         }
     }
 
-    [GeneratedRegex(@"(\d+\.\d)\d+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"(?<short>\d+\.\d)\d+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex LongNumber();
 
-    [GeneratedRegex(@"rgb\([^)]*\)|(?<=(fill|stroke):)(?!none|rgb)[a-z]+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"rgb\([^)]*\)|(?<=(?:fill|stroke):)(?!none|rgb)[a-z]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Color();
 }
