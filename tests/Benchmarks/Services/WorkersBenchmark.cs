@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Cli;
@@ -12,12 +13,11 @@ namespace ZiGong.Benchmarks.Services;
 
 /// <summary>
 /// Shards a second of the extraction stage with two processes of one worker each, against one process, over RabbitMQ and PostgreSQL. The
-/// stage is replayed alone (no other service runs), and the first shards of a process, while it compiles, are left out.
+/// stage is replayed alone (no other service runs), twice: the second time, when the processes have compiled what they need, is measured.
 /// </summary>
 internal static class WorkersBenchmark
 {
     private const int Rounds = 3;
-    private const int WarmUp = 6;
 
     public static async Task<BenchmarkRow> RunAsync(CancellationToken ct)
     {
@@ -60,6 +60,17 @@ internal static class WorkersBenchmark
         services.Start(
             "", [.. ServiceProcesses.Names.Where(n => n is not ("Control" or "GradientExtraction")).Select(n => $"{n}=0"), $"GradientExtraction={workers}"]);
         await services.ReadyAsync();
+        // The first replay warms up: a process that still compiles takes time from the other's core, and a single one does not.
+        await ReplayAsync(lab, run);
+        await ReplayAsync(lab, run);
+        await using var read = lab.NewContext();
+        var ends = await read.WorkUnits.Where(u => u.RunId == run && u.Stage == nameof(Stage.Gradients)).Select(u => u.FinishedAt!.Value).OrderBy(t => t).ToListAsync();
+        return (ends.Count - 1) / (ends[^1] - ends[0]).TotalSeconds;
+    }
+
+    /// <summary>Waits without taking processor time from what is measured: half a second between two looks.</summary>
+    private static async Task ReplayAsync(Lab lab, Guid run)
+    {
         int generation;
         await using (var host = await EmbeddedHost.StartAsync(lab.Options, default))
         {
@@ -67,14 +78,22 @@ internal static class WorkersBenchmark
         }
 
         // Every shard of the stage is ordered at once: the gradients need the agent's checkpoints alone, which are there.
-        await lab.UntilAsync(
-            async db => await db.WorkUnits.CountAsync(u => u.RunId == run && u.Stage == nameof(Stage.Gradients) && u.State == UnitState.Done && u.Generation == generation)
-                == await db.GradientShards.CountAsync() ? "" : null,
-            "the replayed shards",
-            TimeSpan.FromMinutes(20));
-        await using var read = lab.NewContext();
-        var ends = await read.WorkUnits.Where(u => u.RunId == run && u.Stage == nameof(Stage.Gradients)).Select(u => u.FinishedAt!.Value).OrderBy(t => t).ToListAsync();
-        var measured = ends[WarmUp..];
-        return (measured.Count - 1) / (measured[^1] - measured[0]).TotalSeconds;
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            await using var db = lab.NewContext();
+            if (await db.WorkUnits.CountAsync(u => u.RunId == run && u.Stage == nameof(Stage.Gradients) && u.State == UnitState.Done && u.Generation == generation)
+                == await db.GradientShards.CountAsync())
+            {
+                return;
+            }
+
+            if (watch.Elapsed > TimeSpan.FromMinutes(20))
+            {
+                throw new TimeoutException("the replayed shards are not done after 20 minutes");
+            }
+
+            await Task.Delay(500);
+        }
     }
 }
