@@ -21,9 +21,6 @@ public sealed class KeyReusedException(string key, Guid run) : Exception($"the I
 /// <summary>Starts runs and sets stopped ones going again.</summary>
 public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptions pipeline, TimeProvider time)
 {
-    /// <summary>How long a request waits for a broker that is away; then the run's first order is the sweeper's.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     /// <summary>Records a run with frozen options and orders its first piece of work.</summary>
     /// <param name="descriptor">The data set's descriptor as YAML; it is frozen with the run.</param>
     /// <exception cref="InputException">An option is out of range, or the descriptor cannot be used.</exception>
@@ -79,7 +76,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
             return await KnownAsync(actor, key, ct) ?? throw new InvalidOperationException($"the run of request {key.Value} is gone", e);
         }
 
-        await OrderAsync(new RunRequested(run.RunId, run.Generation), ct);
+        await RunMessages.TrySendAsync(token => bus.PublishAsync(new RunRequested(run.RunId, run.Generation), token), ct);
         return run.RunId;
     }
 
@@ -88,21 +85,6 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
         await using var db = PipelineDatabase.NewContext(source);
         var row = await db.RunRequests.SingleOrDefaultAsync(r => r.Actor == (actor ?? "") && r.IdempotencyKey == key.Value, ct);
         return row is null || row.BodyHash == key.BodyHash ? row?.RunId : throw new KeyReusedException(key.Value, row.RunId);
-    }
-
-    /// <summary>The run is recorded: whoever asked for it need not wait for a broker that is away.</summary>
-    private async Task OrderAsync(RunRequested order, CancellationToken ct)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(Patience);
-        try
-        {
-            await bus.PublishAsync(order, patience.Token);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested && (e is OperationCanceledException || Outage.OfBroker(e)))
-        {
-            // The sweeper sends it when the broker is back.
-        }
     }
 
     /// <summary>Goes on with a run that failed or was cut off: failed units get fresh attempts, finished ones stay.</summary>
@@ -118,10 +100,22 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
 
         using var span = RunTrace.Start("resume", runId);
         await ReviveAsync(db, runId, pipeline.OverBroker, ct);
-        foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, runId, ct)))
-        {
-            await bus.PublishAsync(message, ct);
-        }
+        await SendNextAsync(db, bus, runId, ct);
+    }
+
+    /// <summary>After a commit: what the run needs next.</summary>
+    internal static async Task SendNextAsync(PipelineDb db, IBus bus, Guid runId, CancellationToken ct)
+    {
+        var messages = NextMessages.Of(await RunState.ReadAsync(db, runId, ct));
+        await RunMessages.TrySendAsync(
+            async token =>
+            {
+                foreach (var message in messages)
+                {
+                    await bus.PublishAsync(message, token);
+                }
+            },
+            ct);
     }
 
     /// <summary>Fresh attempts for failed and waiting units; a failed run is running again.</summary>

@@ -56,15 +56,19 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
             return sent;
         }
 
+        // A broker that stands still must not keep the lock from a Control that reaches another node.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(LongestSending);
         foreach (var runId in await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct))
         {
             try
             {
-                sent += await SweepAsync(db, runId, ct);
+                sent += await SweepAsync(db, runId, patience.Token, ct);
             }
             catch (Exception e) when (e is not NpgsqlException && !ct.IsCancellationRequested)
             {
-                // One run with rows that cannot be read must not keep the others waiting.
+                // One run with rows that cannot be read must not keep the others waiting; and what was not sent is due again at once.
+                _swept.Remove(runId);
                 log.LogWarning(e, "run {Run} could not be swept", runId);
             }
         }
@@ -76,7 +80,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
     private async Task<int> CatchUpAsync(CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(LongestSending);
         try
         {
             return await announcer.CatchUpAsync(UnlessYoungerThan, patience.Token);
@@ -88,7 +92,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         }
     }
 
-    private async Task<int> SweepAsync(PipelineDb db, Guid runId, CancellationToken ct)
+    private async Task<int> SweepAsync(PipelineDb db, Guid runId, CancellationToken sending, CancellationToken ct)
     {
         var standing = await StandingAsync(db, runId, ct);
         if (standing.Alive || !IsDue(runId, standing))
@@ -100,7 +104,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         using var span = RunTrace.Start("sweep", runId);
         foreach (var message in messages)
         {
-            await bus.PublishAsync(message, ct);
+            await bus.PublishAsync(message, sending);
         }
 
         return messages.Count;
@@ -137,6 +141,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
     }
 
     private static readonly TimeSpan UnlessYoungerThan = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private readonly Dictionary<Guid, (Standing Standing, long At, TimeSpan Wait)> _swept = [];
 

@@ -68,10 +68,10 @@ public sealed class DeadLetters(NpgsqlDataSource source, IBus bus, TimeProvider 
             throw new InputException($"dead letter {id} would change nothing ({now}): discard it");
         }
 
-        // Noted first: should the sending fail, the operator sees an error, and the sweeper orders the work anyway.
+        // Noted first: should the sending fail, the sweeper orders the work anyway.
         var row = await HandleAsync(id, DeadLetterState.Requeued, null, actor, ct);
         using var span = RunTrace.Start("requeue", message.RunId);
-        await bus.PublishAsync(message, ct);
+        await RunMessages.TrySendAsync(token => bus.PublishAsync(message, token), ct);
         return row;
     }
 

@@ -45,7 +45,7 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
         await Audit.NoteAsync(db, actor, "replay", $"{request.RunId}", new { request.From, request.Units, request.Set, plan.RunId, plan.Generation }, time, ct);
         await transaction.CommitAsync(ct);
         using var span = RunTrace.Start("replay", plan.RunId!.Value);
-        await PublishNextAsync(db, plan.RunId!.Value, ct);
+        await RunRequests.SendNextAsync(db, bus, plan.RunId!.Value, ct);
         return plan;
     }
 
@@ -65,7 +65,7 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
         await RunRequests.ReviveAsync(db, run, options.OverBroker, ct);
         await Audit.NoteAsync(db, actor, "retry", $"{run}", new { row.Status, row.Generation }, time, ct);
         await transaction.CommitAsync(ct);
-        await PublishNextAsync(db, run, ct);
+        await RunRequests.SendNextAsync(db, bus, run, ct);
     }
 
     /// <summary>Ends a run that is not completed: what its workers have in hand is dropped, and they stop within seconds.</summary>
@@ -97,7 +97,7 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
         await Replaying.AppendEventAsync(db, cancelled, ct);
         await transaction.CommitAsync(ct);
         using var span = RunTrace.Start("cancel", run);
-        await announcer.PublishAsync(cancelled, ct);
+        await RunMessages.TrySendAsync(token => announcer.PublishAsync(cancelled, token), ct);
     }
 
     private async Task<Prepared> PrepareAsync(PipelineDb db, ReplayRequest request, IReadOnlySet<string>? lost, CancellationToken ct)
@@ -138,14 +138,6 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
     private static InputException Unknown(Guid run) => new($"there is no run {run}; `zigong runs` lists them");
 
     private static string Word(RunStatus status) => status == RunStatus.Completed ? "completed" : "cancelled";
-
-    private async Task PublishNextAsync(PipelineDb db, Guid run, CancellationToken ct)
-    {
-        foreach (var message in NextMessages.Of(await RunState.ReadAsync(db, run, ct)))
-        {
-            await bus.PublishAsync(message, ct);
-        }
-    }
 
     /// <param name="Chosen">Null for a child.</param>
     private sealed record Prepared(ReplayPlan Plan, RunFacts Facts, ChosenUnits? Chosen);

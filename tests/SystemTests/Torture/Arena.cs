@@ -141,8 +141,14 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>A run that moves is only slow, on a machine that does much else; one in which nothing happens for minutes is stuck.</summary>
     private async Task<RunRow> EndAsync(Guid run)
     {
+        var deadline = TimeProvider.System.GetUtcNow().AddMinutes(20);
         for (var seen = ""; ;)
         {
+            if (TimeProvider.System.GetUtcNow() > deadline)
+            {
+                throw new TimeoutException($"run {run} moves, but does not end: {seen}\nlogs and queues: {Evidence(run)}");
+            }
+
             try
             {
                 var (row, movement) = await Lab.UntilAsync(
