@@ -51,7 +51,7 @@ public static class Reading
             Tone.Neutral when difference is { Lower: 0, Upper: 0 } => $"{Capital(first)} and {second} have the same {metric} on every resample of {Format.Count(n)} test samples.",
             Tone.Good => $"{Capital(first)} is better than {second} beyond chance: {figures}.",
             Tone.Bad => $"{Capital(first)} is worse than {second} beyond chance: {figures}.",
-            _ => $"No difference between {first} and {second} can be shown: {figures}, which would have shown a true difference of {Format.Figure(difference.Detectable)}.",
+            _ => $"No difference in {metric} between {first} and {second} can be shown: it{figures[metric.Length..]}, which would have shown a true difference of {Format.Figure(difference.Detectable)}.",
         };
     }
 

@@ -25,8 +25,9 @@ public static class RunVerdict
         if (result.Ready is not null && result.Report is { } report)
         {
             var warned = report.Gates.Count(g => g.Verdict == GateVerdict.Warned);
+            var asked = report.Gates.Count(g => g.Verdict != GateVerdict.Skipped);
             return (Tone.Good, "Model ready", warned == 0
-                ? $"The model passed all {report.Gates.Count} gates and was announced as champion for {facts.Run.Dataset}."
+                ? $"The model passed all {asked} gates that had something to compare and was announced as champion for {facts.Run.Dataset}."
                 : $"The model passed and was announced as champion for {facts.Run.Dataset}; {warned} of {report.Gates.Count} gates {(warned == 1 ? "warns" : "warn")}.");
         }
 
@@ -65,6 +66,13 @@ public static class RunVerdict
         yield return $"On {Format.Count(report.Model.N)} test samples that nothing before had looked at, {Format.Count(report.Model.Positives)} of them bad, the model reaches "
             + $"KS {Format.Interval(report.Model[Metric.Ks])} and AUC {Format.Interval(report.Model[Metric.Auc])} (95 % bootstrap intervals).";
         yield return Reading.Sentence(Metric.Ks, report.AgainstScorecard[Metric.Ks], "the model", "the scorecard", report.AgainstScorecard.N);
+
+        // KS is one point of a curve: where the whole curve says more, a reader of the verdict must not miss it.
+        if (Reading.ToneOf(Metric.Auc, report.AgainstScorecard[Metric.Auc]) != Reading.ToneOf(Metric.Ks, report.AgainstScorecard[Metric.Ks]))
+        {
+            yield return Reading.Sentence(Metric.Auc, report.AgainstScorecard[Metric.Auc], "the model", "the scorecard", report.AgainstScorecard.N);
+        }
+
         yield return report.AgainstChampion is { } champion
             ? Reading.Sentence(Metric.Ks, champion[Metric.Ks], "the model", "the champion before it", champion.N)
             : "There was no champion to compare with.";
@@ -136,6 +144,7 @@ public static class RunVerdict
     {
         GateVerdict.Passed => Tone.Good,
         GateVerdict.Warned => Tone.Warning,
+        GateVerdict.Skipped => Tone.Neutral,
         _ => Tone.Bad,
     };
 }
