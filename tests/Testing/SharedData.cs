@@ -51,3 +51,9 @@ public sealed class SharedDataFactAttribute : Xunit.FactAttribute
         }
     }
 }
+
+/// <summary>The same for a test with several cases.</summary>
+public sealed class SharedDataTheoryAttribute : Xunit.TheoryAttribute
+{
+    public SharedDataTheoryAttribute() => Skip = new SharedDataFactAttribute().Skip;
+}

@@ -47,6 +47,7 @@ public sealed record FaultPlan(int Seed, double Crash, double Twice, double Late
 public sealed class FaultInjection(FaultPlan plan)
 {
     private readonly Lock _gate = new();
+
     // Every process rolls its own dice, and a restarted one others, but the same again under the same seed: the supervisor names worker and start.
     private readonly SeededRandom _random = SeededRandom.Stream((ulong)plan.Seed, Environment.GetEnvironmentVariable("ZIGONG_LIFE") ?? "");
 

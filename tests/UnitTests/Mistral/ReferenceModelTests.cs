@@ -142,15 +142,3 @@ public sealed class ReferenceModelTests
         return [.. counts.Select(count => count * batch.Count / counts.Sum())];
     }
 }
-
-/// <summary>A theory that needs the shared data.</summary>
-internal sealed class SharedDataTheoryAttribute : TheoryAttribute
-{
-    public SharedDataTheoryAttribute()
-    {
-        if (!SharedData.Available)
-        {
-            Skip = "needs ../shared/data beside the checkout";
-        }
-    }
-}
