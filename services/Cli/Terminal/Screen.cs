@@ -43,7 +43,7 @@ public sealed class Screen
         });
         if (!terminal || Markdown)
         {
-            Console.Profile.Width = Markdown ? MarkdownWidth : PipeWidth;
+            Console.Profile.Width = PipeWidth;
         }
     }
 
@@ -63,10 +63,32 @@ public sealed class Screen
     {
         if (Markdown && what is Table table)
         {
-            table.Border(TableBorder.Markdown);
+            PrintMarkdown(table);
+            return;
         }
 
         Console.Write(what);
+    }
+
+    /// <summary>The renderer fills every line up to the width of the table, those above and below it too, which a document does not want.</summary>
+    private void PrintMarkdown(Table table)
+    {
+        var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = MarkdownWidth;
+        console.Write(table.Border(TableBorder.Markdown));
+        foreach (var line in text.ToString().Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0))
+        {
+            _output.WriteLine(line);
+        }
+
+        _output.WriteLine();
     }
 
     /// <summary>A line of the result; its text is taken as it is.</summary>
@@ -76,7 +98,7 @@ public sealed class Screen
     {
         if (Markdown)
         {
-            _output.WriteLine($"\n### {text}\n");
+            _output.WriteLine($"### {text}\n");
             return;
         }
 
