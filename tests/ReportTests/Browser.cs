@@ -1,4 +1,6 @@
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using Shouldly;
 using Xunit;
 using ZiGong.Testing;
 
@@ -47,6 +49,32 @@ public sealed class Browser : IAsyncLifetime
         return open;
     }
 
+    /// <summary>
+    /// What is asked of every page, in light, dark and on a phone: its sections, nothing from the network, nothing in the console, no sideways
+    /// scrolling, no violation that axe finds with all tables open. Keeps a screenshot of each.
+    /// </summary>
+    public async Task InspectAsync(string file, string name, params IReadOnlyList<string> sections)
+    {
+        foreach (var (scheme, width, look) in new[] { (ColorScheme.Light, 1280, "desktop-light"), (ColorScheme.Dark, 1280, "desktop-dark"), (ColorScheme.Light, 320, "phone-light") })
+        {
+            await using var open = await OpenAsync(file, width, scheme: scheme);
+            foreach (var section in sections)
+            {
+                (await open.Page.Locator($"section#{section}").IsVisibleAsync()).ShouldBeTrue(section);
+                (await open.Page.Locator($"nav a[href='#{section}']").CountAsync()).ShouldBe(1, section);
+            }
+
+            await open.ScreenshotAsync($"{name}-{look}");
+            await open.Page.EvaluateAsync("document.querySelectorAll('details').forEach(d => d.open = true)");
+            (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBe(width);
+            var axe = await open.Page.RunAxe();
+            axe.Passes.Length.ShouldBeGreaterThan(20, "axe did not look");
+            axe.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}").ShouldBeEmpty(look);
+            open.Console.ShouldBeEmpty();
+            open.Requests.ShouldBe([new Uri(file).AbsoluteUri]);
+        }
+    }
+
     public async Task DisposeAsync()
     {
         if (_browser is not null)
@@ -73,7 +101,7 @@ public sealed record OpenPage(IPage Page) : IAsyncDisposable
 }
 
 /// <summary>A test that needs Chromium: skipped with a reason where there is none, unless <c>ZIGONG_REQUIRE_BROWSER=1</c>, where it fails.</summary>
-public sealed class BrowserFactAttribute : FactAttribute
+public class BrowserFactAttribute : FactAttribute
 {
     public BrowserFactAttribute()
     {
@@ -82,4 +110,10 @@ public sealed class BrowserFactAttribute : FactAttribute
             Skip = "needs Chromium: apt-get install chromium, or ZIGONG_BROWSER with its path";
         }
     }
+}
+
+/// <summary>A test that needs the shared data too.</summary>
+public sealed class RealPageFactAttribute : BrowserFactAttribute
+{
+    public RealPageFactAttribute() => Skip ??= new SharedDataFactAttribute().Skip;
 }

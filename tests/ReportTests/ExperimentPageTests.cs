@@ -1,5 +1,3 @@
-using Deque.AxeCore.Playwright;
-using Microsoft.Playwright;
 using Shouldly;
 using Xunit;
 using ZiGong.Cli.Reports.OfExperiment;
@@ -11,28 +9,18 @@ namespace ZiGong.ReportTests;
 [Collection("reports")]
 public sealed class ExperimentPageTests(Browser browser) : IDisposable
 {
+    /// <summary>Of every experiment's page.</summary>
+    public static IReadOnlyList<string> Sections { get; } = ["verdict", "design", "arms", "differences", "curves", "seeds", "kept", "fairness", "timings", "lineage"];
+
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("zigong-report-").FullName, "experiment.html");
 
     [BrowserFact]
     public async Task Every_section_is_there_and_axe_finds_no_violation_in_light_dark_and_on_a_phone()
     {
         await File.WriteAllTextAsync(_file, HtmlReport.Write(ExperimentReport.Of(AnExperiment.Complete)));
-        foreach (var (scheme, width, name) in new[] { (ColorScheme.Light, 1280, "desktop-light"), (ColorScheme.Dark, 1280, "desktop-dark"), (ColorScheme.Light, 320, "phone-light") })
-        {
-            await using var open = await browser.OpenAsync(_file, width, scheme: scheme);
-            foreach (var section in new[] { "verdict", "design", "arms", "differences", "curves", "seeds", "kept", "fairness", "timings", "lineage" })
-            {
-                (await open.Page.Locator($"section#{section}").IsVisibleAsync()).ShouldBeTrue(section);
-            }
-
-            (await open.Page.Locator("#verdict figure svg:visible").CountAsync()).ShouldBe(1, "the forest plot is part of the verdict");
-            await open.ScreenshotAsync($"experiment-{name}");
-            await open.Page.EvaluateAsync("document.querySelectorAll('details').forEach(d => d.open = true)");
-            (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBe(width);
-            (await open.Page.RunAxe()).Violations.Select(v => $"{v.Id}: {v.Help}").ShouldBeEmpty(name);
-            open.Console.ShouldBeEmpty();
-            open.Requests.Count.ShouldBe(1);
-        }
+        await browser.InspectAsync(_file, "experiment", Sections);
+        await using var open = await browser.OpenAsync(_file);
+        (await open.Page.Locator("#verdict figure svg:visible").CountAsync()).ShouldBe(1, "the forest plot is part of the verdict");
     }
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);

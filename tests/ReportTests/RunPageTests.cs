@@ -10,7 +10,8 @@ namespace ZiGong.ReportTests;
 [Collection("reports")]
 public sealed class RunPageTests(ReportedRun run, Browser browser)
 {
-    private static readonly string[] Sections =
+    /// <summary>Of every run's page.</summary>
+    public static IReadOnlyList<string> Sections { get; } =
         ["verdict", "data", "metrics", "curves", "scores", "weights", "samples", "selection", "fairness", "drift", "timings", "lineage"];
 
     [BrowserFact]
