@@ -70,7 +70,7 @@ uci=$data/uci-default/UCI_Credit_Card.csv lending=$data/lending-club/lendingclub
 measure baseline simulated "$simulated"
 measure baseline german "$german" --folds 5
 measure baseline australian "$australian" --folds 5
-measure baseline polish "$polish" --folds 5
+measure baseline polish "$polish" --folds 3
 measure baseline uci-default "$uci"
 measure baseline lending-club "$lending"
 measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled"

@@ -56,7 +56,7 @@ public sealed class FidelityTests : IDisposable
         arms.ShouldBe(result.Arms.Keys);
         arms.ShouldBe(
         [
-            "tracseq", "gamma 1", "sample clock", "exact", "dot", "tracincp", "adam", "adam dot", "fisher", "fisher dot", "layers", "random", "-loss",
+            "tracseq", "gamma 1", "sample clock", "exact", "dot", "tracincp", "adam", "adam dot", "fisher", "fisher dot", "layers", "random", "same class", "-loss",
             "tracseq centred", "adam centred", "layers centred", "tracseq -loss", "layers -loss", "last", "-self",
         ]);
         result.Lds.Arms.ShouldAllBe(a => a.PerReference.Lower <= a.PerReference.Upper && Math.Abs(a.PerReference.Value) <= 1);

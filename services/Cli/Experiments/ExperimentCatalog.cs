@@ -34,13 +34,13 @@ public static class ExperimentCatalog
     public static IReadOnlyList<ExperimentKind> All { get; } =
     [
         new("baseline", "Does half of the data, chosen by influence, do as well as all of it, and better than other choices of the same size?", Baseline),
-        new("decay", "Does the decay over time choose better than no decay and than chance, at 30 % of the data?", (data, _) => Timed(data, "decay", Decay)),
+        new("decay", "Does the decay over time choose better than no decay and than chance, at 30 % of the data?", (data, options) => Timed(data, "decay", Decay(options))),
         new("gamma", "Which decay per month chooses best, at 30 % of the data?", (data, _) => Timed(data, "gamma", Gamma)),
         new("prune-ratio", "How much can be pruned before the model suffers, at a constant number of training steps?", (_, _) => PruneRatio()),
         new("mix", "How many of the places should go to the highest scores, and how many to chance?", (_, _) => Mix()),
         new("budget", "What do 5 to 100 % of the data achieve, by influence and by chance, at a constant number of training steps?", (_, _) => Budget()),
         new("fairness", "Does pruning change how the groups of protected fields are treated?", (data, _) => Fairness(data), MeasuresFairness: true),
-        new("clock", "Should the age of the checkpoint decay, that of the sample, or both?", (data, _) => Timed(data, "clock", Clock)),
+        new("clock", "Should the age of the checkpoint decay, that of the sample, or both?", (data, options) => Timed(data, "clock", Clock(options))),
         new("sketch", "Does sketching the gradients change what is chosen and what comes of it?", (data, options) => Sketch(data, options)),
     ];
 
@@ -48,35 +48,42 @@ public static class ExperimentCatalog
     public static ExperimentKind Find(string name) => All.FirstOrDefault(k => k.Name == name)
         ?? throw new InputException($"there is no experiment '{name}'; there are {string.Join(", ", All.Select(k => k.Name))}");
 
-    private static PlannedArm Full { get; } = new("full", "all data", ["Selection:Size=1", "Selection:TopShare=0"], []);
+    // What goes by chance looks at no score, whatever --set asks of the others; what goes by score means influence unless it says otherwise.
+    private static readonly string[] ByChance = ["Selection:TopShare=0", "Selection:ExcludeNegative=false"];
+    private static readonly string[] ByInfluence = ["Selection:By=Influence", "Selection:TopShare=1"];
+
+    private static PlannedArm Full { get; } = new("full", "all data", ["Selection:Size=1", .. ByChance], []);
 
     private static PlannedArm Random(double size, params string[] against) => new(
-        $"random-{Percent(size)}", $"random {Percent(size)} %", [Size(size), "Selection:TopShare=0"], [.. against], "random", size);
+        $"random-{Percent(size)}", $"random {Percent(size)} %", [Size(size), .. ByChance], [.. against], "random", size);
 
     private static PlannedArm Top(double size, params string[] against) => new(
-        $"top-{Percent(size)}", $"TracSeq, top {Percent(size)} %", [Size(size), "Selection:TopShare=1"], [.. against], "TracSeq", size);
+        $"top-{Percent(size)}", $"TracSeq, top {Percent(size)} %", [Size(size), .. ByInfluence], [.. against], "TracSeq", size);
+
+    private static PlannedArm DefaultHalf(params string[] against) => new(
+        "default-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:By=Influence", "Selection:TopShare=0.3"], [.. against]);
 
     private static ArmChoice Baseline(ExperimentData data, RunOptions options)
     {
         string[] against = [Full.Name, "random-50"];
-        PlannedArm Half(string name, string title, params string[] set) => new(name, title, [Size(0.5), "Selection:TopShare=1", .. set], against);
+        PlannedArm Half(string name, string title, params string[] set) => new(name, title, [Size(0.5), .. ByInfluence, .. set], against);
         var otherSimilarity = options.TracSeq.Similarity == Similarity.Dot ? Similarity.Cosine : Similarity.Dot;
         var arms = new List<PlannedArm>
         {
             Full,
             Random(0.5, Full.Name),
-            new("default-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:TopShare=0.3"], against),
-            Half("top-50", "TracSeq, top 50 % (the paper's claim)"),
+            DefaultHalf(against),
+            Half("top-50", "TracSeq, top 50 % within class quotas"),
             Half("plain-50", "TracSeq, top 50 % without quotas (the paper's rule to the letter)", "Selection:Quota=None"),
-            Half("tracincp-50", "TracInCP (γ = 1), top 50 %", "TracSeq:Gamma=1"),
             Half($"{otherSimilarity.ToString().ToLowerInvariant()}-50", $"TracSeq with Similarity = {otherSimilarity}, top 50 %", $"TracSeq:Similarity={otherSimilarity}"),
             Half("mean-50", "TracSeq against the plain mean reference, top 50 %", "TracSeq:Reference=Mean"),
+            Half("tracincp-50", "TracInCP: Dot, γ = 1, plain mean reference, top 50 %", "TracSeq:Gamma=1", "TracSeq:Similarity=Dot", "TracSeq:Reference=Mean"),
             Half("loss-50", "highest loss at the last checkpoint, top 50 %", "Selection:By=Loss"),
         };
         var notes = new List<string>();
         if (CanBeExact(data, options))
         {
-            arms.Add(Half("less-50", "LESS: cosine, Adam, exact gradients, top 50 %", "TracSeq:Similarity=Cosine", "TracSeq:Optimizer=Adam", "Gradients:Sketch=None"));
+            arms.Add(Half("less-50", "LESS: cosine, Adam, γ = 1, exact gradients, top 50 %", "TracSeq:Gamma=1", "TracSeq:Similarity=Cosine", "TracSeq:Optimizer=Adam", "Gradients:Sketch=None"));
         }
         else
         {
@@ -92,33 +99,40 @@ public static class ExperimentCatalog
             notes.Add("Left out: newest-50. The training samples have no two distinct times.");
         }
 
-        if (!data.DecayIdentified)
+        if (data.DecayIdentified)
         {
-            notes.Add("Decay is not identified on these data, so γ = 1 in every arm: tracincp-50 is top-50.");
+            arms.Add(Half("gamma1-50", "TracSeq without decay (γ = 1), top 50 %", "TracSeq:Gamma=1"));
+        }
+        else
+        {
+            notes.Add("Left out: gamma1-50. Decay is not identified on these data, so γ = 1 in every arm.");
         }
 
+        notes.Add("LESS and TracInCP choose within class quotas here, as every arm by score but plain-50: what is compared is the score.");
         return new ArmChoice(arms, notes);
     }
 
-    private static IReadOnlyList<PlannedArm> Decay =>
+    private static IReadOnlyList<PlannedArm> Decay(RunOptions options) =>
     [
         Random(0.3),
-        OfThirty("tracincp-30", "γ = 1 (TracInCP)", ["random-30"], "TracSeq:Gamma=1"),
-        OfThirty("checkpoint-30", "default γ by the checkpoint's age", ["tracincp-30", "random-30"], "TracSeq:Clock=Checkpoint"),
-        OfThirty("sample-30", "default γ by the sample's age", ["tracincp-30", "random-30"], "TracSeq:Clock=Sample"),
+        OfThirty("gamma1-30", "γ = 1", ["random-30"], "TracSeq:Gamma=1"),
+        OfThirty("checkpoint-30", $"{Decaying(options)} by the checkpoint's age", ["gamma1-30", "random-30"], "TracSeq:Clock=Checkpoint"),
+        OfThirty("sample-30", $"{Decaying(options)} by the sample's age", ["gamma1-30", "random-30"], "TracSeq:Clock=Sample"),
     ];
 
-    private static IReadOnlyList<PlannedArm> Clock =>
+    private static IReadOnlyList<PlannedArm> Clock(RunOptions options) =>
     [
-        .. Decay.Where(a => a.Name != "random-30").Select(a => a with { Against = [.. a.Against.Where(r => r != "random-30")] }),
-        OfThirty("both-30", "default γ by both ages", ["tracincp-30"], "TracSeq:Clock=Both"),
+        .. Decay(options).Where(a => a.Name != "random-30").Select(a => a with { Against = [.. a.Against.Where(r => r != "random-30")] }),
+        OfThirty("both-30", $"{Decaying(options)} by both ages", ["gamma1-30"], "TracSeq:Clock=Both"),
     ];
+
+    private static string Decaying(RunOptions options) => $"γ = {Text(options.TracSeq.Gamma)}";
 
     private static IReadOnlyList<PlannedArm> Gamma =>
         [.. Gammas.Reverse().Select(g => OfThirty($"gamma-{Text(g)}", $"γ = {Text(g)}", g == 1 ? [] : ["gamma-1"], $"TracSeq:Gamma={Text(g)}") with { Series = "γ", X = g })];
 
     private static PlannedArm OfThirty(string name, string title, IReadOnlyList<string> against, params string[] set) =>
-        new(name, $"{title}, top 30 %", [Size(0.3), "Selection:TopShare=1", .. set], against);
+        new(name, $"{title}, top 30 %", [Size(0.3), .. ByInfluence, .. set], against);
 
     private static ArmChoice PruneRatio() => new(
     [
@@ -128,7 +142,8 @@ public static class ExperimentCatalog
     ]);
 
     private static ArmChoice Mix() => new([.. TopShares.Select(t => new PlannedArm(
-        $"mix-{Percent(t)}", $"half the data, {Percent(t)} % of it by score", [Size(0.5), $"Selection:TopShare={Text(t)}"], t == 0 ? [] : ["mix-0"], "TracSeq", t))]);
+        $"mix-{Percent(t)}", $"half the data, {Percent(t)} % of it by score",
+        t == 0 ? [Size(0.5), .. ByChance] : [Size(0.5), "Selection:By=Influence", $"Selection:TopShare={Text(t)}"], t == 0 ? [] : ["mix-0"], "TracSeq", t))]);
 
     private static ArmChoice Budget() => new(
     [
@@ -140,7 +155,7 @@ public static class ExperimentCatalog
         ? new ArmChoice(
             Full,
             Random(0.5, Full.Name),
-            new PlannedArm("default-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:TopShare=0.3"], [Full.Name]),
+            DefaultHalf(Full.Name),
             Top(0.5, Full.Name))
         : throw new InputException("the descriptor names no protected field (protected: true), so there are no groups to compare");
 
@@ -154,7 +169,7 @@ public static class ExperimentCatalog
         }
 
         PlannedArm Half(string name, string title, double? x, params string[] set) =>
-            new(name, $"{title}, top 50 %", [Size(0.5), "Selection:TopShare=1", .. set], x is null ? [] : ["exact"], x is null ? null : "CountSketch", x);
+            new(name, $"{title}, top 50 %", [Size(0.5), .. ByInfluence, .. set], x is null ? [] : ["exact"], x is null ? null : "CountSketch", x);
         return new ArmChoice(
             Half("exact", "exact gradients", null, "Gradients:Sketch=None"),
             Half("sketch-1024", "CountSketch with 1,024 buckets", 1024, "Gradients:Sketch=CountSketch", "Gradients:Width=1024"),

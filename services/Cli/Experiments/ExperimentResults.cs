@@ -116,8 +116,13 @@ public static class ExperimentResults
 
         yield return $"Every arm is tuned for {plan.Steps:#,0} steps: {plan.StepsAre}. Base, LoRA start and test rows of a seed are the same for all arms; nothing was chosen on the test side.";
         yield return measured.Count > 1
-            ? "Intervals are 95 %: test rows and seeds are drawn anew, the same for all arms, so differences are paired by row and seed."
+            ? "Intervals are 95 % for other test rows and another training; differences are paired by row and seed."
             : "Intervals are 95 % over test rows alone: with one seed they say nothing of another training.";
-        yield return "Quotas give every choice the classes' training shares, unless an arm says otherwise.";
+        if (plan.Folds > 0)
+        {
+            yield return $"Out of fold: {plan.Folds} models a seed, each tested on rows it has not seen. KS and AUC are means over the folds, every other figure is of all rows together.";
+        }
+
+        yield return "Places that go by score are dealt out by the classes' training shares, unless an arm says otherwise; a random draw has them on average.";
     }
 }

@@ -2,8 +2,8 @@ namespace ZiGong.Credit.Metrics;
 
 /// <summary>A figure of an arm over seeds.</summary>
 /// <param name="Mean">Mean over seeds.</param>
-/// <param name="Lower">2.5 % percentile over resampled test rows and seeds.</param>
-/// <param name="Upper">97.5 % percentile.</param>
+/// <param name="Lower">Lower end of a 95 % interval over test rows and trainings (<see cref="ArmBootstrap"/>).</param>
+/// <param name="Upper">Its upper end.</param>
 /// <param name="Spread">Standard deviation between seeds (n − 1); 0 with one seed.</param>
 /// <param name="PerSeed">The figure of each seed, in their order.</param>
 public sealed record ArmFigure(double Mean, double Lower, double Upper, double Spread, IReadOnlyList<double> PerSeed);

@@ -10,6 +10,7 @@ public static class Arms
     public const string Default = "tracseq";
     public const string Random = "random";
     public const string Loss = "-loss";
+    public const string SameClass = "same class";
 
     /// <summary>Arms that differ by decay alone are left out where decay is not identified: they would all be γ = 1.</summary>
     public static IReadOnlyList<InfluenceArm> Of(TracSeqOptions options, int width, bool decayIdentified)
@@ -52,10 +53,12 @@ public sealed record ArmScores(string Name, string Rule, double[][] Pairs, doubl
         IReadOnlyList<InfluenceArm> arms, InfluenceMatrix matrix, IReadOnlyList<CheckpointProducts> checkpoints, IReadOnlyList<string> answers, ulong seed)
     {
         double[] losses = [.. checkpoints[^1].Losses.Select(l => -l)];
+        double[][] sameClass = [.. matrix.ReferenceAnswers.Select(wanted => answers.Select(a => a == wanted ? 1.0 : 0).ToArray())];
         ArmScores[] scored =
         [
             .. arms.Select(a => new ArmScores(a.Name, a.Rule, matrix.Pairs(a, checkpoints), matrix.Group(a, checkpoints))),
             new(Arms.Random, "noise", [.. matrix.ReferenceAnswers.Select((_, r) => Noise($"{r}"))], Noise("group")),
+            new(Arms.SameClass, "1 for a training sample with the reference sample's answer, else 0: what the class alone predicts", sameClass, [.. answers.Select((_, i) => sameClass.Average(r => r[i]))]),
             new(Arms.Loss, "minus the sample's loss at the last checkpoint; the same for every reference sample", [.. matrix.ReferenceAnswers.Select(_ => losses)], losses),
         ];
         return [.. scored, .. Candidates.Of(scored, arms, matrix, checkpoints, answers)];

@@ -32,7 +32,11 @@ public sealed record FidelityResult(
 /// <param name="LossRange">Standard deviation over subsets of the mean reference loss, in nats: what there is to predict.</param>
 /// <param name="SeedAgreement">Spearman over subsets of one reference sample's loss between two training seeds, mean over samples and pairs of seeds.</param>
 /// <param name="GroupSeedAgreement">The same of the mean reference loss.</param>
-public sealed record LdsFigures(double LossRange, double SeedAgreement, double GroupSeedAgreement, IReadOnlyList<LdsArm> Arms);
+/// <param name="Ceiling">
+/// What scores that predict the expected losses exactly would reach per reference sample: the root of the reliability of losses averaged over the training seeds
+/// (Spearman and Brown); NaN with one seed.
+/// </param>
+public sealed record LdsFigures(double LossRange, double SeedAgreement, double GroupSeedAgreement, double Ceiling, IReadOnlyList<LdsArm> Arms);
 
 /// <summary>An arm's score with bootstrap intervals over the subsets; means over the agents.</summary>
 /// <param name="PerReference">Mean Spearman over reference samples of summed pairwise influence and −loss.</param>

@@ -47,7 +47,7 @@ internal static class FidelityView
             lds.Arms.Select(a => (string[])[a.Arm, Format.Interval(a.PerReference), Format.Interval(a.Ensemble), Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])));
         screen.Line(
             $"The mean reference loss varies by {lds.LossRange.ToString("0.0000", CultureInfo.InvariantCulture)} nats between subsets; two seeds agree by {Format.Figure(lds.SeedAgreement)} a reference sample, "
-            + $"{Format.Figure(lds.GroupSeedAgreement)} in the mean.");
+            + $"{Format.Figure(lds.GroupSeedAgreement)} in the mean. Scores that knew the expected losses would reach {Format.Figure(lds.Ceiling)} a reference sample.");
     }
 
     private static void LeaveOneOut(FidelityResult result, Screen screen)

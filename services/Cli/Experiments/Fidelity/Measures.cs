@@ -18,10 +18,13 @@ public static class Measures
         var balanced = matrix.Weights(ReferenceKind.Normalised);
         double[] group = [.. mean.Select(l => -Weighted(l, plain))];
         double[] groupBalanced = [.. mean.Select(l => -Weighted(l, balanced))];
+        var agreement = Agreement(
+            losses.Length, (a, b) => Enumerable.Range(0, plain.Length).Average(r => Zero(Ranking.Spearman([.. losses[a].Select(l => l[r])], [.. losses[b].Select(l => l[r])]))));
         return new LdsFigures(
             Quantiles.StandardDeviation(group),
-            Agreement(losses.Length, (a, b) => Enumerable.Range(0, plain.Length).Average(r => Zero(Ranking.Spearman([.. losses[a].Select(l => l[r])], [.. losses[b].Select(l => l[r])])))),
+            agreement,
             Agreement(losses.Length, (a, b) => Ranking.Spearman([.. losses[a].Select(l => Weighted(l, plain))], [.. losses[b].Select(l => Weighted(l, plain))])),
+            Ceiling(agreement, losses.Length),
             [.. agents[0].Select((arm, i) => new LdsArm(
                 arm.Name,
                 Score([.. agents.SelectMany(agent => Datamodeling.Series(subsets, agent[i].Pairs, mean))]),
@@ -55,6 +58,9 @@ public static class Measures
             return Datamodeling.Score([.. agents.Select(agent => new RankedPair([.. places.Select(p => agent[arm].Group[p])], mean))], seed: 1, settings.Resamples);
         }
     }
+
+    /// <summary>√(S·r / (1 + (S − 1)·r)) for an agreement r of two of S seeds; 0 where they do not agree at all.</summary>
+    public static double Ceiling(double agreement, int seeds) => Math.Sqrt(Math.Max(0, seeds * agreement / (1 + ((seeds - 1) * agreement))));
 
     public static IReadOnlyList<StabilityFigures> Stability(IReadOnlyList<IReadOnlyList<ArmScores>> agents) =>
         [.. agents[0].Select((arm, i) => new StabilityFigures(arm.Name, ScoreAgreement.Mean([.. agents.Select(a => a[i].Group)])))];

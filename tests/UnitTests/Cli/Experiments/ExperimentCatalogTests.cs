@@ -50,7 +50,7 @@ public sealed class ExperimentCatalogTests
         choice.Notes.ShouldContain(n => n.Contains("less-50"));
         choice.Notes.ShouldContain(n => n.Contains("newest-50"));
         ArmsOf("baseline", Timed).Select(a => a.Name).ShouldBe(
-            ["full", "random-50", "default-50", "top-50", "plain-50", "tracincp-50", $"{(new TracSeqOptions().Similarity == Similarity.Dot ? "cosine" : "dot")}-50", "mean-50", "loss-50", "less-50", "newest-50"]);
+            ["full", "random-50", "default-50", "top-50", "plain-50", $"{(new TracSeqOptions().Similarity == Similarity.Dot ? "cosine" : "dot")}-50", "mean-50", "tracincp-50", "loss-50", "less-50", "newest-50", "gamma1-50"]);
     }
 
     [Fact]

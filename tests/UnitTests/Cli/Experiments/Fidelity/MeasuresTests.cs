@@ -49,8 +49,16 @@ public sealed class MeasuresTests
         figures.Arms[0].Ensemble.Value.ShouldBe(1, 1e-12);
         figures.Arms[0].Group.Value.ShouldBe(1, 1e-12);
         figures.SeedAgreement.ShouldBe(1, 1e-12);
+        figures.Ceiling.ShouldBe(1, 1e-12);
         figures.LossRange.ShouldBeGreaterThan(0);
     }
+
+    [Theory]
+    [InlineData(0.25, 3, 0.7071)]
+    [InlineData(0.5, 1, 0.7071)]
+    [InlineData(-0.1, 3, 0)]
+    public void The_ceiling_is_the_root_of_the_reliability_of_the_mean_over_seeds(double agreement, int seeds, double expected) =>
+        Measures.Ceiling(agreement, seeds).ShouldBe(expected, 1e-4);
 
     [Fact]
     public void A_sketch_that_is_exact_has_no_error_and_one_that_forgets_everything_has_all()
