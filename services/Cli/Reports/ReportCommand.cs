@@ -32,8 +32,12 @@ internal static class ReportCommand
                 await using var db = reader.NewContext();
                 var (name, page) = await PageAsync(db, new ArtifactStore(settings.Artifacts), parsed.GetRequiredValue(subject), ct);
                 var isMarkdown = parsed.GetValue(markdown);
-                var text = isMarkdown ? MarkdownReport.Write(page) : HtmlReport.Write(page);
-                Save(text, parsed.GetValue(file) ?? $"zigong-report-{name}.{(isMarkdown ? "md" : "html")}", parsed.InvocationConfiguration.Output, screen);
+                var path = parsed.GetValue(file) ?? $"zigong-report-{name}.{(isMarkdown ? "md" : "html")}";
+                if (Save(page, isMarkdown, path, parsed.InvocationConfiguration.Output) is { } bytes)
+                {
+                    Tell(path, bytes, screen);
+                }
+
                 return ExitCodes.Done;
             },
             "zigong report latest",
@@ -49,6 +53,11 @@ internal static class ReportCommand
         {
             var experiment = await ExperimentStore.FindAsync(db, text, ct);
             return (ExperimentStore.Short(experiment.Id), ExperimentReport.Of(await ExperimentResults.ReadAsync(db, artifacts, experiment, ct)));
+        }
+
+        if (text == "fidelity")
+        {
+            throw new InputException("a fidelity experiment writes its report itself: repeat it with --report FILE; what it has computed is found again");
         }
 
         var run = await RunFinder.FindAsync(db, text, ct);
@@ -71,13 +80,16 @@ internal static class ReportCommand
             : isExperiment;
     }
 
+    /// <param name="file">Path, or '-' for <paramref name="output"/>.</param>
+    /// <returns>Bytes written; null where they went to <paramref name="output"/>.</returns>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    private static void Save(string text, string file, TextWriter output, Screen screen)
+    internal static int? Save(ReportPage page, bool markdown, string file, TextWriter output)
     {
+        var text = markdown ? MarkdownReport.Write(page) : HtmlReport.Write(page);
         if (file == "-")
         {
             output.Write(text);
-            return;
+            return null;
         }
 
         var bytes = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text);
@@ -90,13 +102,18 @@ internal static class ReportCommand
             throw new InputException($"the report cannot be written to '{file}': {e.Message}; give another file with --out", e);
         }
 
+        return bytes.Length;
+    }
+
+    private static void Tell(string file, int bytes, Screen screen)
+    {
         if (screen.Json)
         {
-            screen.Data(new { File = Path.GetFullPath(file), Bytes = bytes.Length });
+            screen.Data(new { File = Path.GetFullPath(file), Bytes = bytes });
         }
         else
         {
-            screen.Line($"{Path.GetFullPath(file)} ({Format.Bytes(bytes.Length)})");
+            screen.Line($"{Path.GetFullPath(file)} ({Format.Bytes(bytes)})");
         }
     }
 }

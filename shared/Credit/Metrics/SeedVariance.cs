@@ -11,7 +11,7 @@ namespace ZiGong.Credit.Metrics;
 /// </summary>
 /// <param name="StandardError">Of the mean over seeds.</param>
 /// <param name="Freedom">Degrees of freedom; infinite with one seed, whose interval covers the rows alone.</param>
-internal readonly record struct SeedVariance(double StandardError, double Freedom)
+internal sealed record SeedVariance(double StandardError, double Freedom)
 {
     /// <summary>Half of a 95 % interval.</summary>
     public double HalfWidth => StandardError * Quantile(0.975);

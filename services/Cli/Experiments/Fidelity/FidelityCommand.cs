@@ -1,5 +1,7 @@
 using System.CommandLine;
 using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Reports;
+using ZiGong.Cli.Reports.OfFidelity;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
@@ -29,10 +31,11 @@ internal static class FidelityCommand
         var flips = Number("--flips", nameof(FidelitySettings.Flips), defaults.Flips);
         var inspected = Number("--inspected", nameof(FidelitySettings.Inspected), defaults.Inspected);
         var set = new Option<string[]>("--set") { Description = "Change an option of agent, gradients, scores or tuning: Section:Name=value; repeatable.", DefaultValueFactory = _ => [] };
+        var report = new Option<string?>("--report") { Description = "Also write a report: one HTML page that needs no network, or Markdown where the name ends in .md." };
         return builder.Command(
             "fidelity",
             "Measure what influence scores are worth; stopped, it goes on where it was.",
-            [dataset, files, measure, seeds, subsets, steps, rows, references, leftOut, resamples, flips, inspected, set],
+            [dataset, files, measure, seeds, subsets, steps, rows, references, leftOut, resamples, flips, inspected, set, report],
             (parsed, screen, ct) => RunAsync(
                 parsed.GetRequiredValue(dataset),
                 parsed.GetRequiredValue(files),
@@ -50,9 +53,10 @@ internal static class FidelityCommand
                     Inspected = parsed.GetValue(inspected),
                 },
                 RunCommand.OptionsOf(parsed.GetValue(set)!, seed: null),
+                parsed.GetValue(report),
                 screen,
                 ct),
-            "zigong experiment fidelity --dataset german german.data",
+            "zigong experiment fidelity --dataset german german.data --report fidelity.html",
             "zigong experiment fidelity --dataset simulated sim.csv --measure lds --subsets 32 --seeds 2");
     }
 
@@ -63,7 +67,7 @@ internal static class FidelityCommand
     };
 
     private static async Task<int> RunAsync(
-        string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, Screen screen, CancellationToken ct)
+        string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, string? report, Screen screen, CancellationToken ct)
     {
         SettingRanges.Check(settings);
         var configuration = CliSettings.Read();
@@ -100,6 +104,12 @@ internal static class FidelityCommand
 
         status.Clear();
         FidelityView.Print(result, screen);
+        if (report is not null)
+        {
+            ReportCommand.Save(FidelityReport.Of(result), report.EndsWith(".md", StringComparison.OrdinalIgnoreCase), report, TextWriter.Null);
+            screen.Note($"report: {Path.GetFullPath(report)}");
+        }
+
         return ExitCodes.Done;
     }
 }

@@ -1,0 +1,75 @@
+using ZiGong.Cli.Experiments.Fidelity;
+using ZiGong.Cli.Reports.Page;
+using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Metrics;
+
+namespace ZiGong.Cli.Reports.OfFidelity;
+
+/// <summary>What the default rule's figures are, beside those of what costs nothing.</summary>
+public static class FidelityVerdict
+{
+    public static ReportVerdict Of(FidelityResult result) => new(
+        Tone.Neutral,
+        "Scores measured",
+        Headline(result),
+        [.. Sentences(result)],
+        [.. Figures(result)],
+        []);
+
+    private static string Headline(FidelityResult result)
+    {
+        if (result.Lds is not { } lds)
+        {
+            return "What the default rule's scores are worth, beside those of other rules, of the loss and of noise.";
+        }
+
+        var (mine, byClass) = (Of(lds, Arms.Default), Of(lds, Arms.SameClass));
+        return mine.Lower <= 0
+            ? $"That summed scores foretell what models trained on subsets do is not shown: {Format.Interval(mine)}."
+            : $"Summed scores foretell what models trained on subsets do: {Format.Interval(mine)} of at most {Format.Figure(lds.Ceiling)}; the class alone reaches {Format.Interval(byClass)}.";
+    }
+
+    private static IEnumerable<string> Sentences(FidelityResult result)
+    {
+        if (result.Lds is { } lds)
+        {
+            var best = lds.Arms.MaxBy(a => a.PerReference.Value)!;
+            yield return $"Highest of {lds.Arms.Count} arms on subsets: {best.Arm} with {Format.Interval(best.PerReference)}; noise has {Format.Interval(Of(lds, Arms.Random))}.";
+        }
+
+        if (result.LeaveOneOut is { } loo)
+        {
+            yield return $"Leave one out: {Format.Interval(loo.Arms.Single(a => a.Arm == Arms.Default).Mean)}; noise has {Format.Interval(loo.Arms.Single(a => a.Arm == Arms.Random).Mean)}.";
+        }
+
+        if (result.Flips is { } flips)
+        {
+            FlipArm Arm(string name) => flips.Arms.Single(a => a.Arm == name);
+            yield return $"Lowest score first finds wrong labels with an AUC of {Format.Figure(Arm(Arms.Default).Mean.Auc)}, highest loss first with {Format.Figure(Arm(Arms.Loss).Mean.Auc)}; "
+                + $"of {Format.Share(result.Settings.Inspected)} inspected, {Format.Share(Arm(Arms.Default).Mean.Found)} and {Format.Share(Arm(Arms.Loss).Mean.Found)} of them.";
+        }
+
+        yield return "Each interval covers 95 % on its own; with this many arms the highest of them is partly luck.";
+        if (result.Settings.Seeds == 1)
+        {
+            yield return "One seed: nothing here says what another agent or another training would give.";
+        }
+    }
+
+    private static IEnumerable<KeyFigure> Figures(FidelityResult result)
+    {
+        yield return new KeyFigure("Training samples", Format.Count(result.Training), $"{Format.Count(result.References)} reference samples");
+        yield return new KeyFigure("Seeds", $"{result.Settings.Seeds}", $"{Format.Count(result.Trained + result.Found)} agents and trainings");
+        if (result.Lds is { } lds)
+        {
+            yield return new KeyFigure("Datamodeling score", Format.Figure(Of(lds, Arms.Default).Value), $"at most {Format.Figure(lds.Ceiling)}");
+        }
+
+        if (result.Flips is { } flips)
+        {
+            yield return new KeyFigure("Wrong labels", Format.Figure(flips.Arms.Single(a => a.Arm == Arms.Default).Mean.Auc), "AUC of lowest score first");
+        }
+    }
+
+    private static Interval Of(LdsFigures lds, string arm) => lds.Arms.Single(a => a.Arm == arm).PerReference;
+}
