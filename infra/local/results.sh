@@ -18,7 +18,8 @@ all=$SECONDS
 failed=0
 trap '"$zigong" down 2>/dev/null' EXIT
 
-# Borrowers enough for a test side of a thousand. The second table has a sixth of its labels wrong, on all sides.
+# Borrowers enough for a test side of a thousand. The second table has a sixth of its labels wrong but in the last half year, where the
+# reference and test sides lie.
 simulated=$folder/simulated.csv mislabelled=$folder/simulated-mislabelled.csv
 "$zigong" simulate --out "$simulated" --borrowers 10000 --seed 1 >/dev/null
 "$zigong" simulate --out "$mislabelled" --borrowers 10000 --seed 1 --flips 0.167 >/dev/null
