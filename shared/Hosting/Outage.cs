@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using MassTransit;
 using Npgsql;
@@ -41,17 +42,24 @@ public static partial class Outage
             var ours = new StackTrace(inner).GetFrames().Select(f => f.GetMethod()).FirstOrDefault(m => m?.DeclaringType?.Namespace?.StartsWith("ZiGong.", StringComparison.Ordinal) == true);
             if (ours is not null)
             {
-                var type = ours.DeclaringType!;
-
-                // An async method runs as a nested class <Name>d__1, a lambda or local function as a method <Name>b__1 of one.
-                var name = Generated().Match(type.Name) is { Success: true } machine ? machine.Groups[1].Value
-                    : Generated().Match(ours.Name) is { Success: true } local ? local.Groups[1].Value
-                    : ours.Name;
-                return $"{(type.Name.StartsWith('<') ? type.DeclaringType! : type).Name}.{name}";
+                return NameOf(ours);
             }
         }
 
         return "";
+    }
+
+    /// <summary>As the source has it: an async method runs as a nested class <c>&lt;Name&gt;d__1</c>, a lambda as a method <c>&lt;Name&gt;b__1</c> of one.</summary>
+    private static string NameOf(MethodBase method)
+    {
+        var type = method.DeclaringType!;
+        var inner = Generated().Match(type.Name + method.Name);
+        while (type.Name.StartsWith('<') && type.DeclaringType is { } outer)
+        {
+            type = outer;
+        }
+
+        return $"{type.Name}.{(inner.Success ? inner.Groups["name"].Value : method.Name)}";
     }
 
     private static bool Any(Exception e, Func<Exception, bool> holds) =>
@@ -61,7 +69,7 @@ public static partial class Outage
     [GeneratedRegex(@"NpgsqlConnection\.<?Open|NpgsqlDataSource\.<?Open", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Opening();
 
-    [GeneratedRegex("^<([A-Za-z0-9_]+)>", RegexOptions.None, 1000)]
+    [GeneratedRegex("<(?<name>[A-Za-z0-9_]+)>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Generated();
 }
 

@@ -84,6 +84,11 @@ public sealed class OutageTests
         Outage.PurposeOf(await Should.ThrowAsync<InvalidOperationException>(ReadBalancesAsync)).ShouldBe("OutageTests.ReadBalancesAsync");
         var wrapped = new InvalidOperationException("not thrown here", await Should.ThrowAsync<InvalidOperationException>(ReadBalancesAsync));
         new SlowCommandException(wrapped).Message.ShouldContain("the command of OutageTests.ReadBalancesAsync in time");
+        Outage.PurposeOf(await Should.ThrowAsync<InvalidOperationException>(async () =>
+        {
+            await Task.Yield();
+            throw new InvalidOperationException(wrapped.Message);
+        })).ShouldBe("OutageTests.The_method_whose_command_failed_is_named");
         Outage.PurposeOf(new TimeoutException()).ShouldBeEmpty();
     }
 
