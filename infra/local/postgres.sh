@@ -79,6 +79,20 @@ clear_stale_pid() {
     esac
 }
 
+# PostgreSQL starts for nobody but the owner of its data; after a new installation, container or machine the same name can have
+# another number, and the log that would say so cannot be written either.
+demand_owner() {
+    [ -e "$folder/data" ] || return 0
+    local owner server
+    owner=$(stat -c %u "$folder/data")
+    if [ "$(id -u)" != 0 ]; then
+        [ "$owner" = "$(id -u)" ] || fail "$folder belongs to user number $owner, and you are number $(id -u): start it as that user, or make it yours (nothing else may use it) with: sudo chown -R $(id -u):$(id -g) '$folder'"
+        return 0
+    fi
+    server=$(id -u postgres)
+    [ "$owner" = "$server" ] || fail "$folder belongs to user number $owner, but the server's user 'postgres' is number $server by now; if no server runs there any more, give it to that user with: chown -R postgres: '$folder'"
+}
+
 launch() {
     local settings="-c listen_addresses=''"
     [ ! -f "$folder/password" ] || settings="-c listen_addresses=127.0.0.1 -c ssl=on -c ssl_cert_file=server.pem -c ssl_key_file=server.key"
@@ -102,6 +116,7 @@ watch_process() {
 }
 
 start() {
+    ready || demand_owner
     mkdir -p "$folder" "$socket"
     chmod 700 "$socket"
     give_to_server "$folder" "$socket"

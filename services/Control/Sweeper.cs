@@ -59,7 +59,9 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         // A broker that stands still must not keep the lock from a Control that reaches another node.
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(LongestSending);
-        foreach (var runId in await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct))
+        var running = await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct);
+        Forget(running);
+        foreach (var runId in running)
         {
             try
             {
@@ -138,6 +140,15 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         var wait = moved ? TimeSpan.FromSeconds(options.SweepSeconds) : TimeSpan.FromTicks(Math.Min(2 * last.Wait.Ticks, LongestWait.Ticks));
         _swept[runId] = (standing, now, wait);
         return true;
+    }
+
+    /// <summary>Runs that are over are not swept again, and Control goes on for months.</summary>
+    private void Forget(IReadOnlyList<Guid> unless)
+    {
+        foreach (var over in _swept.Keys.Except(unless).ToList())
+        {
+            _swept.Remove(over);
+        }
     }
 
     private static readonly TimeSpan UnlessYoungerThan = TimeSpan.FromSeconds(10);

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
+using ZiGong.Hosting.Telemetry;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -12,12 +14,13 @@ namespace ZiGong.Hosting;
 /// The events that end a run. Nothing in the pipeline waits for them and nothing would miss one that a crash kept from the broker, but
 /// others do: so it is noted when the broker has confirmed one, and the sweeper sends those that are not noted again.
 /// </summary>
-public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions options)
+public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions options, ILogger<Announcer> log)
 {
     private static readonly Dictionary<string, Type> Types =
         new[] { typeof(ModelReady), typeof(ModelRejected), typeof(StageFailed), typeof(RunCancelled) }.ToDictionary(t => t.Name, StringComparer.Ordinal);
 
     private static readonly string[] Names = [.. Types.Keys];
+    private readonly FirstTimes<Guid> _unsendable = new();
 
     /// <summary>Publishes an event of the log, whichever; one that ends a run is noted as announced.</summary>
     public async Task PublishAsync(IRunMessage message, CancellationToken ct)
@@ -32,7 +35,7 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
     /// <summary>Sends what was never confirmed. A subscriber may get an event twice, with the same message id.</summary>
     /// <param name="ct">Ends the waiting.</param>
     /// <param name="unlessYoungerThan">Younger ones are probably being sent right now.</param>
-    /// <returns>How many.</returns>
+    /// <returns>How many; one that cannot be read is passed over, and stays among those that wait.</returns>
     public async Task<int> CatchUpAsync(TimeSpan unlessYoungerThan, CancellationToken ct)
     {
         if (!options.OverBroker)
@@ -45,12 +48,22 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
         var missed = await db.PipelineEvents.FromSql(
             $"select * from zigong.pipeline_events where announced_at is null and type = any({Names}) and occurred_at < now() - {unlessYoungerThan}")
             .OrderBy(e => e.Sequence).ToListAsync(ct);
+        var sent = 0;
         foreach (var row in missed)
         {
-            await SendAsync(row, ct);
+            try
+            {
+                await SendAsync(row, ct);
+                sent++;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested && !Outage.IsOne(e))
+            {
+                // One event that is damaged, or that newer code wrote, must not keep all later ones from those who wait for them.
+                TellOf(row, e);
+            }
         }
 
-        return missed.Count;
+        return sent;
     }
 
     /// <summary>Sends a run's last event again, announced or not.</summary>
@@ -70,6 +83,17 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
     {
         await bus.PublishAsync((IRunMessage)JsonSerializer.Deserialize(row.Payload, Types[row.Type])!, ct);
         await NoteAsync(row.MessageId, ct);
+    }
+
+    private void TellOf(PipelineEventRow row, Exception e)
+    {
+        if (_unsendable.IsFirst(row.MessageId))
+        {
+            PipelineTelemetry.UnsentAnnouncements.Add(1, new KeyValuePair<string, object?>("type", row.Type));
+            log.LogError(
+                e, "event {Sequence} ({Type} of run {Run}) cannot be announced and is passed over; it stays in zigong.pipeline_events without announced_at: "
+                + "mend its payload, or set announced_at once the subscribers know", row.Sequence, row.Type, row.RunId);
+        }
     }
 
     /// <summary>Events that wait for their broker.</summary>

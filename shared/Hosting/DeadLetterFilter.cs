@@ -23,17 +23,22 @@ internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLett
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        if (Outage.IsOne(context.Exception))
+        var slow = Outage.IsSlowCommand(context.Exception);
+        if (Outage.IsOne(context.Exception) && !slow)
         {
-            // Nothing is wrong with the message: database or broker was away for longer than the retries. The sweeper orders anew what is needed.
-            log.LogWarning("a message of {Queue} is left to the sweeper: {Reason}", context.InputAddress, context.Exception.Message);
+            LeaveToSweeper(context);
             return;
         }
 
-        PipelineTelemetry.DeadLetters.Add(1, new KeyValuePair<string, object?>("queue", QueueOf(context)));
         try
         {
             await RecordAsync(context);
+        }
+        catch (Exception e) when (slow && Outage.OfDatabase(e))
+        {
+            // Not one slow command, then: the database answers nothing.
+            LeaveToSweeper(context);
+            return;
         }
         catch (Exception e)
         {
@@ -41,10 +46,15 @@ internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLett
             log.LogError(e, "a dead letter of {Queue} could not be recorded", context.InputAddress);
         }
 
+        PipelineTelemetry.DeadLetters.Add(1, new KeyValuePair<string, object?>("queue", QueueOf(context)));
         await next.Send(context);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("deadLetters");
+
+    /// <summary>Nothing is wrong with the message: database or broker was away for longer than the retries. The sweeper orders anew what is needed.</summary>
+    private void LeaveToSweeper(ExceptionReceiveContext context) =>
+        log.LogWarning("a message of {Queue} is left to the sweeper: {Reason}", context.InputAddress, context.Exception.Message);
 
     private async Task RecordAsync(ExceptionReceiveContext context)
     {
@@ -58,7 +68,7 @@ internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLett
         insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.MessageId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.RunId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         insert.Parameters.AddWithValue(body);
-        insert.Parameters.AddWithValue(Printable(context.Exception.ToString()));
+        insert.Parameters.AddWithValue(Printable((Outage.IsSlowCommand(context.Exception) ? new SlowCommandException(context.Exception) : context.Exception).ToString()));
         await insert.ExecuteNonQueryAsync(context.CancellationToken);
     }
 

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Microsoft.Extensions.Caching.Memory;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
@@ -14,10 +14,11 @@ namespace ZiGong.Hosting;
 /// Finds models and encoders by what the database says of them. A base is the hash of a folder artifact (the nano that this
 /// pipeline made) or the path of a Hugging Face folder that somebody gave.
 /// </summary>
-public sealed class ModelStore(ArtifactStore artifacts)
+public sealed class ModelStore(ArtifactStore artifacts) : IDisposable
 {
     // A run's examples never change, and every unit needs them.
-    private readonly ConcurrentDictionary<(string Snapshot, string Task, int Shots, long Seed), WorkedExamples> _examples = new();
+    // Those of the runs at work; a service that goes on for months must not keep those of every night.
+    private readonly MemoryCache _examples = new(new MemoryCacheOptions { SizeLimit = 64 });
 
     public async Task<string> BaseFolderAsync(string baseModel, CancellationToken ct)
     {
@@ -95,14 +96,20 @@ public sealed class ModelStore(ArtifactStore artifacts)
             return null;
         }
 
-        if (_examples.TryGetValue((snapshot, task.Task, shots, seed), out var known))
+        var key = (snapshot, task.Task, shots, seed);
+        if (_examples.TryGetValue(key, out WorkedExamples? known))
         {
             return known;
         }
 
         var training = (await db.MembersAsync(snapshot, Side.Train, ct)).Select(m => m.Sample).ToList();
-        return _examples[(snapshot, task.Task, shots, seed)] = WorkedExamples.Draw(training.FindAll(s => s.Task == task.Task), task.Answer, shots, SeededRandom.Derive((ulong)seed, "shots"));
+        return _examples.Set(
+            key,
+            WorkedExamples.Draw(training.FindAll(s => s.Task == task.Task), task.Answer, shots, SeededRandom.Derive((ulong)seed, "shots")),
+            new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromHours(1) });
     }
+
+    public void Dispose() => _examples.Dispose();
 
     /// <summary>Whether a base is shown instructions in words (or their bytes) rather than one token a field.</summary>
     public static bool ReadsWords(string baseModel, TemplatingOptions templating) => !IsNano(baseModel) || templating.Nano == NanoReading.Words;

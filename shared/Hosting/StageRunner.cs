@@ -102,6 +102,22 @@ public sealed class StageRunner(
             await ReleaseQuietlyAsync(message.RunId, unit, lease.Token);
             return null;
         }
+        catch (Exception e) when (Outage.IsSlowCommand(e))
+        {
+            try
+            {
+                // Noting it shows whether the database answers anything else: if not, this throws an outage, and no attempt is counted.
+                var slow = new SlowCommandException(e);
+                await FailAsync(message, unit, lease, slow, ct);
+                trace.Failed(slow, again: !IsFinal(lease, slow));
+                return null;
+            }
+            catch (Exception outage) when (Outage.OfDatabase(outage))
+            {
+                trace.Interrupted();
+                throw;
+            }
+        }
         catch (Exception e) when (Outage.OfDatabase(e))
         {
             trace.Interrupted();

@@ -109,6 +109,14 @@ public sealed class DeadLetterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_that_is_too_slow_at_every_try_makes_a_dead_letter_in_a_database_that_answers()
+    {
+        _host.Services.GetRequiredService<Mood>().Fault = () => new NpgsqlException("Exception while reading from stream", new TimeoutException());
+        await _host.Services.GetRequiredService<IBus>().Publish(new CombineScores(_run, 1));
+        (await LetterAsync()).Exception.ShouldContain($"the command of {nameof(MoodyConsumer)}.{nameof(MoodyConsumer.Consume)} in time");
+    }
+
+    [Fact]
     public async Task A_message_of_an_old_generation_is_not_sent_again()
     {
         var id = await InsertAsync($$$"""{"messageType":["urn:message:ZiGong.Contracts:CombineScores"],"message":{"runId":"{{{_run}}}","generation":1}}""");

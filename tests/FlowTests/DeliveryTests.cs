@@ -227,6 +227,31 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_that_is_always_too_slow_fails_the_run_and_is_named_once_the_attempts_are_used_up()
+    {
+        _calls = 0;
+        for (var attempt = 1; attempt <= _lab.Options.MaximumAttempts; attempt++)
+        {
+            await _lab.ExecuteAsync("update zigong.work_units set next_attempt_at = null");
+            await DeliverAsync(work: CountForeverAsync);
+        }
+
+        await using var db = _lab.NewContext();
+        var run = await db.Runs.SingleAsync();
+        run.Status.ShouldBe(RunStatus.Failed);
+        run.Failure!.ShouldContain("the command of DeliveryTests.CountForeverAsync in time");
+        (await EventsAsync()).ShouldBe(["StageFailed"]);
+    }
+
+    /// <summary>Longer than it may.</summary>
+    private async Task CountForeverAsync()
+    {
+        await using var command = _lab.Source.CreateCommand("select pg_sleep(60)");
+        command.CommandTimeout = 1;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    [Fact]
     public async Task Events_of_workers_that_commit_together_have_numbers_without_holes()
     {
         await Task.WhenAll(Enumerable.Range(0, 12).Select(i => _bench.Stages.RunAsync(

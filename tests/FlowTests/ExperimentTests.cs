@@ -52,6 +52,25 @@ public sealed class ExperimentTests
     }
 
     [Fact]
+    public async Task A_run_with_options_that_nobody_can_read_any_more_fails_no_experiment_on_its_snapshot()
+    {
+        var (lab, finished) = await Lab.FinishedAsync();
+        await using var _ = lab;
+        await using var bench = await Bench.StartAsync(lab);
+        await using var db = lab.NewContext();
+        var snapshot = await db.Snapshots.SingleAsync();
+        var arms = bench.Services.GetRequiredService<ArmRuns>();
+        var broken = await arms.RequireAsync(snapshot, Lab.Small, default);
+        await lab.ExecuteAsync($$$"""update zigong.runs set options = '{"Agent": {"Wings": 2}}' where run_id = '{{{broken}}}'""");
+
+        var arm = await arms.RequireAsync(snapshot, Lab.Small, default);
+
+        arm.ShouldNotBe(broken);
+        (await arms.RequireAsync(snapshot, Lab.Small, default)).ShouldBe(arm);
+        (await db.Runs.CountAsync()).ShouldBe(3, $"{finished} and two arms");
+    }
+
+    [Fact]
     public async Task A_second_sweep_over_gamma_computes_no_gradients_and_shares_arms_with_the_first()
     {
         await using var lab = await Lab.IngestedAsync();

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Control.Waiting;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Telemetry;
@@ -54,6 +56,36 @@ public sealed class FigureTests
         figures.Count("zigong.lease.losses", ("stage", "Scores")).ShouldBe(1);
         figures.Count("zigong.units", ("stage", "Scores"), ("outcome", "dropped")).ShouldBe(1);
         figures.Count("zigong.units", ("stage", "Scores"), ("outcome", "committed")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_be_read_does_not_hide_what_waits_in_others()
+    {
+        await using var lab = await Lab.NewAsync();
+        await using var bench = await Bench.StartAsync(lab);
+        var (broken, _) = (await bench.RequestAsync(), await bench.RequestAsync());
+        await lab.ExecuteAsync($$$"""update zigong.runs set options = '{"Agent": {"Wings": 2}}' where run_id = '{{{broken}}}'""");
+        var units = new ConcurrentDictionary<string, double>(StringComparer.Ordinal);
+        var thread = -1;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            // Not those of hosts in tests beside this one.
+            if (instrument.Name == "zigong.queue.units" && Environment.CurrentManagedThreadId == thread)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => units.AddOrUpdate((string)tags[0].Value!, value, (_, other) => other + value));
+        listener.Start();
+        thread = Environment.CurrentManagedThreadId;
+        using var gauges = ActivatorUtilities.CreateInstance<WaitingGauges>(bench.Services);
+        thread = -1;
+
+        await gauges.ObserveAsync(default);
+        listener.RecordObservableInstruments();
+
+        units.GetValueOrDefault(nameof(Stage.Snapshot)).ShouldBe(1);
     }
 
     /// <summary>Listens in this process; tests beside this one count other stages or outcomes.</summary>

@@ -1,10 +1,14 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest;
 using ZiGong.Ingest.Sealing;
+using ZiGong.Ingest.Uploads;
+using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;
 
@@ -30,6 +34,42 @@ public sealed class IngestTests : IAsyncLifetime
 
         (second.Added, second.Unchanged, second.Superseded, second.Rejected).ShouldBe((0, Borrowers.Lines.Count, 0, 0));
         (await TableAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task An_upload_whose_rows_can_never_be_written_in_time_fails_and_says_why()
+    {
+        await using var hurried = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_lab.Options.Database) { CommandTimeout = 1 }.ConnectionString);
+        await using var db = _lab.NewContext();
+        var upload = new UploadRow
+        {
+            UploadId = new Guid(1, 2, 3, new byte[8]),
+            Dataset = Borrowers.Dataset,
+            Descriptor = Borrowers.Descriptor,
+            FileName = "borrowers.csv",
+            Artifact = await _lab.Artifacts.PutAsync(await File.ReadAllBytesAsync(Borrowers.Write(_lab.Folder)), default),
+            UploadedAt = TimeProvider.System.GetUtcNow(),
+            NextOrderAt = TimeProvider.System.GetUtcNow(),
+        };
+        db.Uploads.Add(upload);
+        await db.SaveChangesAsync();
+        var ingestion = new UploadIngestion(hurried, _lab.Artifacts, _lab.Options, TimeProvider.System, NullLogger<UploadIngestion>.Instance);
+
+        await using (var connection = await _lab.Source.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var hold = new NpgsqlCommand("lock table zigong.samples in exclusive mode", connection, transaction);
+            await hold.ExecuteNonQueryAsync();
+            for (var attempt = 1; attempt <= _lab.Options.MaximumAttempts; attempt++)
+            {
+                await ingestion.RunAsync(upload.UploadId, default);
+            }
+        }
+
+        await db.Entry(upload).ReloadAsync();
+        (upload.State, upload.Attempts).ShouldBe((UploadState.Failed, _lab.Options.MaximumAttempts));
+        upload.Error!.ShouldStartWith("the database answers, but did not finish the command of ");
+        upload.Error!.ShouldNotContain("this step", Case.Sensitive, "nobody would know where to look");
     }
 
     [Fact]

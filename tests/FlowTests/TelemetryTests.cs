@@ -1,12 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control;
 using ZiGong.Control.Operations;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Hosting;
 using ZiGong.Hosting.Telemetry;
 
 namespace ZiGong.FlowTests;
@@ -59,6 +65,46 @@ public sealed class TelemetryTests
 
         Units(collector, trace).Where(s => s.Tag("zigong.generation") == "2" && s.Tag("zigong.outcome") is "committed" or "reused").Select(s => s.Tag("zigong.stage")).Distinct()
             .ShouldBe(["Selection", "Dataset", "Tuning", "Evaluation", "Model"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task What_an_exception_quotes_stays_here_and_its_type_and_state_are_sent()
+    {
+        const string Value = "Anna Schmidt, 57000 EUR";
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var lab = await Lab.NewAsync();
+        lab.Options.Telemetry = collector.Address;
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddPipeline(lab.Options, pipeline => pipeline.AddConsumer<ReadingConsumer>(1));
+        using (var host = builder.Build())
+        {
+            await host.StartAsync();
+            await host.Services.GetRequiredService<IBus>().Publish(new StageFailed(Guid.Empty, 1, "", "", Value, ""));
+            var letter = await lab.UntilAsync(db => db.DeadLetters.SingleOrDefaultAsync(), "a dead letter");
+            letter.Exception.ShouldContain(Value, Case.Sensitive, "or nothing is shown here");
+            await host.StopAsync();
+        }
+
+        foreach (var source in new[] { "Npgsql", "MassTransit" })
+        {
+            var exceptions = collector.Spans.Where(s => s.Source == source).SelectMany(s => s.Exceptions).ToList();
+            exceptions.ShouldNotBeEmpty(source);
+            exceptions.ShouldAllBe(e => e["exception.type"].EndsWith(nameof(PostgresException), StringComparison.Ordinal));
+        }
+
+        collector.Spans.ShouldContain(s => s.Tag("db.response.status_code") == PostgresErrorCodes.InvalidTextRepresentation);
+        collector.Traces.Select(Encoding.UTF8.GetString).ShouldNotContain(t => t.Contains(Value, StringComparison.Ordinal));
+    }
+
+    /// <summary>Takes a text for a number.</summary>
+    private sealed class ReadingConsumer(NpgsqlDataSource source) : IConsumer<StageFailed>
+    {
+        public async Task Consume(ConsumeContext<StageFailed> context)
+        {
+            await using var command = source.CreateCommand("select $1::text::integer");
+            command.Parameters.AddWithValue(context.Message.Reason);
+            await command.ExecuteScalarAsync(context.CancellationToken);
+        }
     }
 
     [Fact]

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Control.Operations;
@@ -12,8 +14,10 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Control.Experiments;
 
 /// <summary>The runs behind an experiment's arms: one for each snapshot and options, whichever experiment asks.</summary>
-public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests requests, PipelineOptions pipeline, TimeProvider time)
+public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests requests, PipelineOptions pipeline, TimeProvider time, ILogger<ArmRuns> log)
 {
+    private readonly FirstTimes<Guid> _unreadable = new();
+
     /// <summary>
     /// Finds the run with these options on this snapshot, made by this code, or adds it. A new one takes over what another arm on the snapshot has
     /// finished before the first stage that looks at an option in which the two differ: agents, gradients and partial scores are not even
@@ -29,11 +33,11 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
 
         // Two commands that want the same arm get the same run.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({AdvisoryLocks.Experiments})", ct);
-        var arms = await db.Runs
+        var arms = Readable(await db.Runs
             .Where(r => r.Kind == RunKinds.Experiment && r.SnapshotId == snapshot.SnapshotId && r.CodeVersion == CodeVersions.Whole && r.Status != RunStatus.Cancelled)
             .OrderBy(r => r.RequestedAt).ThenBy(r => r.RunId)
-            .ToListAsync(ct);
-        var found = arms.Find(r => RunOptionsReader.Read(r.Options) == options);
+            .ToListAsync(ct));
+        var found = arms.Find(a => a.Options == options).Run;
         if (found is null)
         {
             var added = await AddAsync(db, snapshot, options, ct);
@@ -52,11 +56,33 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
         return found.RunId;
     }
 
+    /// <summary>A run with options that this code does not know is no arm of it, and must not fail the others.</summary>
+    private List<(RunRow Run, RunOptions Options)> Readable(IEnumerable<RunRow> runs)
+    {
+        var readable = new List<(RunRow, RunOptions)>();
+        foreach (var run in runs)
+        {
+            try
+            {
+                readable.Add((run, RunOptionsReader.Read(run.Options)));
+            }
+            catch (Exception e) when (e is JsonException or InvalidDataException)
+            {
+                if (_unreadable.IsFirst(run.RunId))
+                {
+                    log.LogWarning("run {Run} is not used by experiments, since its options cannot be read: {Reason}", run.RunId, e.Message);
+                }
+            }
+        }
+
+        return readable;
+    }
+
     /// <summary>The run that has most stages in common, and how far: stages before the second are the same.</summary>
-    private static (Guid Run, Stage Until)? Nearest(IEnumerable<RunRow> arms, RunOptions options)
+    private static (Guid Run, Stage Until)? Nearest(IEnumerable<(RunRow Run, RunOptions Options)> arms, RunOptions options)
     {
         var nearest = arms
-            .Select(r => (r.RunId, Until: FirstDifference(RunOptionsReader.Read(r.Options), options)))
+            .Select(a => (a.Run.RunId, Until: FirstDifference(a.Options, options)))
             .OrderByDescending(r => r.Until)
             .FirstOrDefault();
         return nearest == default ? null : nearest;

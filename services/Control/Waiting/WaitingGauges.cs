@@ -25,6 +25,7 @@ public sealed class WaitingGauges : BackgroundService
     private readonly TimeSpan _pause;
     private readonly TimeProvider _time;
     private readonly ILogger<WaitingGauges> _log;
+    private readonly FirstTimes<Guid> _unreadable = new();
     private volatile Standing? _standing;
 
     public WaitingGauges(NpgsqlDataSource source, Announcer announcer, PipelineOptions options, TimeProvider time, ILogger<WaitingGauges> log)
@@ -55,7 +56,7 @@ public sealed class WaitingGauges : BackgroundService
         await using var db = PipelineDatabase.NewContext(_source);
         foreach (var run in await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => new { r.RunId, r.OrderedAt }).ToListAsync(ct))
         {
-            foreach (var (stage, since) in await WaitingAsync(db, run.RunId, run.OrderedAt, ct))
+            foreach (var (stage, since) in await WaitingOrNoneAsync(db, run.RunId, run.OrderedAt, ct))
             {
                 ages[(int)stage] = Math.Max(ages[(int)stage], (now - since).TotalSeconds);
                 counts[(int)stage]++;
@@ -84,6 +85,24 @@ public sealed class WaitingGauges : BackgroundService
             }
 
             await Task.Delay(_pause, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One run with rows that cannot be read must not hide what waits in the others.</summary>
+    private async Task<IReadOnlyList<(Stage Stage, DateTimeOffset Since)>> WaitingOrNoneAsync(PipelineDb db, Guid run, DateTimeOffset orderedAt, CancellationToken ct)
+    {
+        try
+        {
+            return await WaitingAsync(db, run, orderedAt, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && !Outage.OfDatabase(e))
+        {
+            if (_unreadable.IsFirst(run))
+            {
+                _log.LogWarning(e, "run {Run} cannot be read, so what waits in it is not in the figures; if it is of no use any more: zigong cancel {Run}", run, run);
+            }
+
+            return [];
         }
     }
 

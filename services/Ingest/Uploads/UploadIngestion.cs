@@ -100,7 +100,12 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
             log.LogError(e, "upload {Upload} cannot be ingested", upload.UploadId);
             await FailAsync(db, upload, "the stored file is missing or damaged: upload it again", ct);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && !IsOutage(e))
+        catch (Exception e) when (!ct.IsCancellationRequested && Outage.IsSlowCommand(e))
+        {
+            // Where the database answers nothing else either, counting throws: an outage, and no attempt.
+            await CountAttemptAsync(db, upload, new SlowCommandException(e), ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && !Outage.OfDatabase(e))
         {
             await CountAttemptAsync(db, upload, e, ct);
         }
@@ -109,7 +114,7 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
     private async Task CountAttemptAsync(PipelineDb db, UploadRow upload, Exception e, CancellationToken ct)
     {
         log.LogError(e, "ingesting upload {Upload} failed (attempt {Attempt})", upload.UploadId, upload.Attempts + 1);
-        var reason = $"the ingestion failed: {e.GetType().Name}; the log of Ingest says more";
+        var reason = e is SlowCommandException ? e.Message : $"the ingestion failed: {e.GetType().Name}; the log of Ingest says more";
         if (upload.Attempts + 1 >= options.MaximumAttempts)
         {
             await FailAsync(db, upload, reason, ct);
@@ -136,8 +141,6 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
         await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = LockSpace }, new() { Value = dataset } } };
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
-
-    private static bool IsOutage(Exception e) => e is NpgsqlException { IsTransient: true } or (NpgsqlException and not PostgresException);
 
     /// <summary>Says how far the ingestion is, once a batch.</summary>
     private sealed class RowsRead(NpgsqlDataSource source, Guid uploadId) : IProgress<IngestProgress>

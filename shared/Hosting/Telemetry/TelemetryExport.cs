@@ -39,6 +39,7 @@ internal sealed class TelemetryExport(PipelineOptions options) : IHostedService,
             .SetResourceBuilder(resource)
             .AddSource(Sources)
             .SetSampler(new ParentBasedSampler(new OrphanlessSampler()))
+            .AddProcessor(new ExceptionTexts())
             .AddOtlpExporter(o => Direct(o, "v1/traces"))
             .Build();
         _metrics = Sdk.CreateMeterProviderBuilder()

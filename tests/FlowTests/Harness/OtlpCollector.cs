@@ -10,9 +10,11 @@ namespace ZiGong.FlowTests.Harness;
 /// <summary>A span as it came over the wire.</summary>
 /// <param name="Parent">Empty for a span that has none.</param>
 /// <param name="Start">Nanoseconds since 1970.</param>
+/// <param name="Exceptions">Attributes of each exception that was recorded.</param>
 /// <param name="Links">Trace ids of the spans it points at.</param>
 internal sealed record ReceivedSpan(
-    string Service, string Source, string Trace, string Id, string Parent, string Name, ulong Start, ulong End, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> Links)
+    string Service, string Source, string Trace, string Id, string Parent, string Name, ulong Start, ulong End, IReadOnlyDictionary<string, string> Tags,
+    IReadOnlyList<IReadOnlyDictionary<string, string>> Exceptions, IReadOnlyList<string> Links)
 {
     public string Tag(string name) => Tags.GetValueOrDefault(name, "");
 }
@@ -27,6 +29,9 @@ internal sealed class OtlpCollector : IAsyncDisposable
     public string Address => _app.Urls.Single();
 
     public ConcurrentQueue<ReceivedSpan> Spans { get; } = [];
+
+    /// <summary>All that came of spans, with whatever is not read here.</summary>
+    public ConcurrentQueue<byte[]> Traces { get; } = [];
 
     /// <summary>Metric and attributes, as <c>name{key=value}</c>.</summary>
     public ConcurrentDictionary<string, bool> Metrics { get; } = [];
@@ -56,6 +61,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     private void ReadTraces(byte[] request)
     {
+        Traces.Enqueue(request);
         foreach (var resource in Fields(request, 1).Select(f => f.ToByteArray()))
         {
             var service = Attributes(Fields(resource, 1).SelectMany(r => Fields(r.ToByteArray(), 1))).GetValueOrDefault("service.name", "");
@@ -66,6 +72,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
                 {
                     Spans.Enqueue(new ReceivedSpan(
                         service, source, Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5), Time(span, 7), Time(span, 8), Attributes(Fields(span, 9)),
+                        [.. Fields(span, 11).Select(e => e.ToByteArray()).Where(e => Text(e, 2) == "exception").Select(e => Attributes(Fields(e, 3)))],
                         [.. Fields(span, 13).Select(l => Hex(l.ToByteArray(), 1))]));
                 }
             }

@@ -107,6 +107,30 @@ public sealed class LauncherTests
     }
 
     [Fact]
+    public void A_cluster_whose_owner_has_another_number_by_now_is_named_with_the_command_that_mends_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("zigong-owner-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        var programs = Directory.CreateDirectory(Path.Combine(folder, "programs")).FullName;
+        foreach (var (program, script) in new[] { ("stat", "echo 4242"), ("initdb", "exit 9"), ("pg_isready", "exit 2") })
+        {
+            var file = Path.Combine(programs, program);
+            File.WriteAllText(file, $"#!/bin/sh\n{script}\n");
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var started = Shell.Try(
+            Path.Combine(Checkout.Root, "infra", "local", "postgres.sh"), ["start", folder],
+            new Dictionary<string, string> { ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}" });
+
+        started.ExitCode.ShouldBe(1);
+        started.Errors.ShouldContain($"{folder} belongs to user number 4242");
+        started.Errors.ShouldContain("chown -R");
+        Directory.Exists(Path.Combine(folder, "sock")).ShouldBeFalse("nothing is touched");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public void A_missing_library_is_named_by_its_package_unless_one_was_given()
     {
         const string Script = """. "$1/infra/local/packages.sh"; command() { return 1; }; compgen() { return 1; }; find_missing_packages build; echo "${missing[*]}" """;

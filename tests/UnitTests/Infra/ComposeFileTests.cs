@@ -118,6 +118,57 @@ public sealed class ComposeFileTests
         }
     }
 
+    [Fact]
+    public void Passwords_of_servers_that_are_set_up_already_are_taken_over_and_never_replaced()
+    {
+        var folder = Directory.CreateTempSubdirectory("zigong-secrets-").FullName;
+        try
+        {
+            var secrets = Path.Combine(folder, "secrets");
+            var env = Path.Combine(folder, ".env");
+            System.IO.File.WriteAllText(env, "OTHER=1\nZIGONG_POSTGRES_PASSWORD=\"of the volume\"\n");
+
+            ProgramResult Make() => Shell.Try(Path.Combine(Checkout.Root, "infra", "secrets.sh"), [secrets, env]);
+            string Secret(string name) => System.IO.File.ReadAllText(Path.Combine(secrets, name)).TrimEnd();
+
+            var said = Make();
+
+            said.ExitCode.ShouldBe(0, said.Errors);
+            said.Errors.ShouldContain($"takes ZIGONG_POSTGRES_PASSWORD of {env}");
+            said.Errors.ShouldContain($"added {secrets}/rabbitmq_password");
+            Secret("postgres_password").ShouldBe("of the volume");
+            Secret("database").ShouldEndWith("Password=of the volume");
+            Secret("rabbitmq_password").Length.ShouldBe(48, "nothing knew one");
+
+            // What was lost comes back as it was, from the address that is still there.
+            var broker = Secret("rabbitmq_password");
+            System.IO.File.Delete(Path.Combine(secrets, "rabbitmq_password"));
+            Make().ExitCode.ShouldBe(0);
+            Secret("rabbitmq_password").ShouldBe(broker);
+
+            // Two that differ are for the operator to decide: nothing is written.
+            System.IO.File.Delete(Path.Combine(secrets, "postgres_password"));
+            System.IO.File.WriteAllText(Path.Combine(secrets, "postgres_password"), "another one");
+            System.IO.File.Delete(Path.Combine(secrets, "subscriber_password"));
+            said = Make();
+            said.ExitCode.ShouldBe(1);
+            said.Errors.ShouldContain($"{secrets}/database has another password than {secrets}/postgres_password");
+            System.IO.File.Exists(Path.Combine(secrets, "subscriber_password")).ShouldBeFalse();
+            Secret("postgres_password").ShouldBe("another one");
+
+            // Made by an earlier version of the script, beside an .env that it did not look at.
+            System.IO.File.Delete(Path.Combine(secrets, "database"));
+            said = Make();
+            said.ExitCode.ShouldBe(0, said.Errors);
+            said.Errors.ShouldContain($"ZIGONG_POSTGRES_PASSWORD in {env} is another password than {secrets}/postgres_password, which counts");
+            Secret("database").ShouldEndWith("Password=another one");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>As the broker checks it: salt, then SHA-256 of salt and password.</summary>
     private static bool Opens(string hash, string password)
     {
