@@ -115,14 +115,27 @@ public sealed class GatesTests
         result.Values["Detectable"].ShouldBe(0.03);
     }
 
+    // Upper ends as 1.96 standard errors leave them; those of the last three as resamples leave them that are biased, since KS is.
     [Theory]
-    [InlineData(KsFallRule.Always, -0.025, false)]
-    [InlineData(KsFallRule.WhenDetectable, -0.025, true)] // 500 rows could not have shown it
-    [InlineData(KsFallRule.WhenDetectable, -0.031, false)]
-    [InlineData(KsFallRule.Off, -0.5, true)]
-    public void The_size_of_a_fall_counts_as_configured(KsFallRule rule, double fall, bool passes) =>
-        Verdict(Fine with { AgainstChampion = Against(fall, -0.6, 0.02) }, "champion", new EvaluationOptions { KsFallRule = rule })
+    [InlineData(KsFallRule.Always, -0.025, 0.056, 0.014, false)]
+    [InlineData(KsFallRule.WhenDetectable, -0.025, 0.056, 0.014, true)] // a fall of 0.02 could not have been shown
+    [InlineData(KsFallRule.Off, -0.025, 0.056, 0.014, true)]
+    [InlineData(KsFallRule.WhenDetectable, -0.019, 0.018, 0.001, true)] // as much as is allowed
+    [InlineData(KsFallRule.WhenDetectable, -0.025, 0.019, -0.012, false)]
+    [InlineData(KsFallRule.WhenDetectable, -0.021, 0.0196, 0.001, false)]
+    [InlineData(KsFallRule.Off, -0.021, 0.0196, 0.001, true)]
+    [InlineData(KsFallRule.WhenDetectable, -0.031, 0.030, 0.001, true)] // large, but a fall of 0.02 could not have been shown
+    public void The_size_of_a_fall_counts_as_configured(KsFallRule rule, double fall, double detectable, double upper, bool passes)
+    {
+        var against = new DifferenceReport(500, new Dictionary<Metric, Difference>
+        {
+            [Metric.Ks] = new(fall, upper - (2 * 1.96 * detectable / 2.80), upper, detectable),
+            [Metric.Miss] = new(0, 0, 0, 0.01),
+        });
+
+        Verdict(Fine with { AgainstChampion = against }, "champion", new EvaluationOptions { KsFallRule = rule })
             .Verdict.ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
+    }
 
     [Fact]
     public void A_certain_fall_rejects_whatever_the_rule() =>
@@ -212,6 +225,29 @@ public sealed class GatesTests
         result.Verdict.ShouldBe(expected);
         result.Figures.ShouldContain($"parity ratio {smallest:F3} [0.700, 0.950] (at least 0.800)");
         result.Figures.ShouldContain("f n = 100, m n = 100");
+    }
+
+    [Theory]
+    [InlineData(1.000, 1.000, "0.0 %")]
+    [InlineData(0.990, 0.980, "1.5 %")]
+    [InlineData(0.010, 0.020, "98.5 %")]
+    [InlineData(0.000, 0.000, "100.0 %")]
+    public void Parity_is_not_measured_where_one_decision_is_hardly_ever_made(double first, double second, string refused)
+    {
+        var groups = new[] { new GroupFigures("f", 100, first, null, null, true), new GroupFigures("m", 100, second, null, null, true) };
+
+        var result = Verdict(Fine with { Fairness = [Parity(1, 1) with { Groups = groups }] }, "fairness:sex");
+
+        result.Verdict.ShouldBe(GateVerdict.Skipped);
+        result.Figures.ShouldContain($"{refused} of 200 are refused");
+    }
+
+    [Fact]
+    public void Parity_is_measured_where_two_in_a_hundred_are_refused()
+    {
+        var groups = new[] { new GroupFigures("f", 100, 0.99, null, null, true), new GroupFigures("m", 100, 0.97, null, null, true) };
+
+        Verdict(Fine with { Fairness = [Parity(0.98, 1) with { Groups = groups }] }, "fairness:sex").Verdict.ShouldBe(GateVerdict.Passed);
     }
 
     [Theory]
