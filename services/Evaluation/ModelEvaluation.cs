@@ -12,7 +12,7 @@ using ZiGong.Storage.Entities;
 
 namespace ZiGong.Evaluation;
 
-/// <summary>Measures the tuned adapter on the test side, which nothing before has looked at, beside majority class, scorecard and champion.</summary>
+/// <summary>Measures the tuned adapter on the test side, which nothing before in its run has looked at, beside majority class, scorecard and champion.</summary>
 public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)

@@ -364,7 +364,7 @@ public enum KsFallRule
     /// <summary>Whenever it is larger than MaximumKsFall.</summary>
     Always,
 
-    /// <summary>Where it is also larger than what so many samples could have shown.</summary>
+    /// <summary>Where it is larger than MaximumKsFall and so many samples could have shown one of that size; mostly the paired interval is then certain of it too.</summary>
     WhenDetectable,
 
     /// <summary>Never: only a fall that the paired interval is certain of counts.</summary>
@@ -430,7 +430,7 @@ public sealed record EvaluationOptions
     [Range(0.0, 1.0)]
     public double MaximumKsFall { get; init; } = 0.02;
 
-    [Description("When MaximumKsFall counts: Always, WhenDetectable (the fall is also larger than what so many samples could have shown) or Off.")]
+    [Description("When MaximumKsFall counts: Always, WhenDetectable (only where so many samples could have shown a fall of that size) or Off.")]
     [DefaultValue(KsFallRule.Always)]
     public KsFallRule KsFallRule { get; init; } = KsFallRule.Always;
 

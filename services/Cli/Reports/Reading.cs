@@ -38,7 +38,10 @@ public static class Reading
         _ => "within chance",
     };
 
-    /// <summary>One sentence on first minus second, such as "The model is worse than the scorecard beyond chance: KS …".</summary>
+    /// <summary>
+    /// One sentence on first minus second of one run, such as "The model is worse than the scorecard beyond the chance of which test samples were
+    /// drawn: KS …"; what another training would give is not in its interval.
+    /// </summary>
     public static string Sentence(Metric metric, Difference difference, string first, string second, int n) =>
         Sentence(Runs.MetricsTable.Name(metric), ToneOf(metric, difference), difference, first, second, n);
 
@@ -49,8 +52,8 @@ public static class Reading
         return tone switch
         {
             Tone.Neutral when difference is { Lower: 0, Upper: 0 } => $"{Capital(first)} and {second} have the same {metric} on every resample of {Format.Count(n)} test samples.",
-            Tone.Good => $"{Capital(first)} is better than {second} beyond chance: {figures}.",
-            Tone.Bad => $"{Capital(first)} is worse than {second} beyond chance: {figures}.",
+            Tone.Good => $"{Capital(first)} is better than {second} beyond the chance of which test samples were drawn: {figures}.",
+            Tone.Bad => $"{Capital(first)} is worse than {second} beyond the chance of which test samples were drawn: {figures}.",
             _ => $"No difference in {metric} between {first} and {second} can be shown: it{figures[metric.Length..]}, which would have shown a true difference of {Format.Figure(difference.Detectable)}.",
         };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 using ZiGong.Credit.Metrics;
 using ZiGong.Evaluation;
 
@@ -11,14 +12,14 @@ public static class EvaluationView
     private const int FieldsShown = 5;
     private const int GroupsShown = 4;
 
-    /// <summary>Prints each part that the report has; older reports have fewer.</summary>
-    public static void Print(EvaluationReport report, Screen screen)
+    /// <summary>Prints each part that the report has; older reports have fewer. Limits are those of the run.</summary>
+    public static void Print(EvaluationReport report, EvaluationOptions options, Screen screen)
     {
         PrintClasses(report, screen);
         PrintShares(report, screen);
         PrintCalibration(report, screen);
         PrintFairness(report, screen);
-        PrintDrift(report, screen);
+        PrintDrift(report, options, screen);
     }
 
     private static void PrintClasses(EvaluationReport report, Screen screen)
@@ -93,7 +94,7 @@ public static class EvaluationView
         }
     }
 
-    private static void PrintDrift(EvaluationReport report, Screen screen)
+    private static void PrintDrift(EvaluationReport report, EvaluationOptions options, Screen screen)
     {
         var fields = report.Drift.OrderByDescending(d => d.Psi).ToList();
         if (fields.Count == 0 || report.ScoreDrift.Count == 0)
@@ -104,10 +105,12 @@ public static class EvaluationView
         screen.Heading("Drift (PSI; chance: what unchanged data stay below)");
         screen.Print(Format.Table(
             ["Of", "PSI>", "Chance>", ""],
-            report.ScoreDrift.Select(d => d with { Field = $"score of the {d.Field}" }).Concat(fields.Take(FieldsShown)).Select(d => (string[])
-            [
-                d.Field, Format.Figure(d.Psi), d.NoiseLimit is { } limit ? Format.Figure(limit) : "", d.Alarm ? "alarm" : "",
-            ])));
+            report.ScoreDrift.Select(d => (Drift: d with { Field = $"score of the {d.Field}" }, Limit: options.MaximumScorePsi))
+                .Concat(fields.Take(FieldsShown).Select(d => (Drift: d, Limit: options.MaximumPsi)))
+                .Select(d => (string[])
+                [
+                    d.Drift.Field, Format.Figure(d.Drift.Psi), d.Drift.NoiseLimit is { } chance ? Format.Figure(chance) : "", d.Drift.Exceeds(d.Limit) ? "alarm" : "",
+                ])));
         if (fields.Count > FieldsShown)
         {
             screen.Line($"  {fields.Count - FieldsShown} more fields have a PSI of {Format.Figure(fields[FieldsShown].Psi)} or less.");

@@ -45,7 +45,7 @@ public static class RunResultView
             {
                 screen.Heading($"Test side: {report.Model.N} samples, {report.Model.Positives} bad");
                 PrintMetrics(report, screen);
-                EvaluationView.Print(report, screen);
+                EvaluationView.Print(report, RunOptionsReader.Read(result.View.Run.Options).Evaluation, screen);
             }
 
             OtherTasksView.Print(report.OtherTasks, screen);

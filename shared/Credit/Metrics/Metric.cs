@@ -40,7 +40,7 @@ public enum Metric
     AccGenerated,
 }
 
-/// <summary>A figure with its 95 % bootstrap interval (2.5 % and 97.5 % percentiles of the resamples).</summary>
+/// <summary>A figure with its 95 % bootstrap interval (2.5 % and 97.5 % percentiles of the resamples; of KS reflected at the value, see <see cref="Bootstrap"/>).</summary>
 public sealed record Interval(double Value, double Lower, double Upper);
 
 /// <summary>The difference of two models on the same rows, first minus second, with its paired 95 % interval.</summary>

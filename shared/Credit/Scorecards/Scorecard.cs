@@ -27,17 +27,19 @@ public sealed record Scorecard(double Intercept, IReadOnlyList<double> Weights, 
         new OneHotRows([.. train.Select(s => encoding.Layout.Active(encoding.Bin(s)))], encoding.Layout.Columns),
         [.. train.Select(encoding.IsPositive)],
         seed,
-        options);
+        options,
+        [.. train.Select(s => s.Subject)]);
 
     /// <param name="rows">Active columns of each row.</param>
     /// <param name="positive">Whether each row is truly bad.</param>
-    /// <param name="seed">Deals the rows to folds.</param>
+    /// <param name="seed">Deals the borrowers to folds.</param>
     /// <param name="options">Strengths and folds.</param>
-    /// <exception cref="InputException">The training side lacks a class, or has fewer rows of one than folds.</exception>
-    public static Scorecard Fit(OneHotRows rows, bool[] positive, ulong seed, ScorecardOptions? options = null)
+    /// <param name="subjects">Borrower of each row: all rows of one are in one fold. Left out, every row has a borrower of its own.</param>
+    /// <exception cref="InputException">The training side lacks a class, has fewer rows of one than folds, or all rows of one are of one borrower.</exception>
+    public static Scorecard Fit(OneHotRows rows, bool[] positive, ulong seed, ScorecardOptions? options = null, IReadOnlyList<string>? subjects = null)
     {
         options ??= ScorecardOptions.Default;
-        var fold = StratifiedFolds(positive, options.Folds, seed);
+        var fold = StratifiedFolds(positive, subjects, options.Folds, seed);
         var losses = CrossValidate(rows, positive, fold, options);
         var best = losses.MinBy(l => (l.Value, l.Key)).Key; // equally good: the simpler
         var fit = LogisticRegression.Fit(rows, positive, best);
@@ -80,28 +82,58 @@ public sealed record Scorecard(double Intercept, IReadOnlyList<double> Weights, 
         return totals.ToDictionary(t => t.Key, t => t.Value / fold.Length);
     }
 
-    private static int[] StratifiedFolds(bool[] positive, int folds, ulong seed)
+    /// <summary>Whole borrowers at a time; one with a bad row counts as bad, so that the rarer class is spread over the folds.</summary>
+    private static int[] StratifiedFolds(bool[] positive, IReadOnlyList<string>? subjects, int folds, ulong seed)
     {
+        RequireRows(positive, folds);
         var random = SeededRandom.Stream(seed, "scorecard folds");
         var fold = new int[positive.Length];
+        int[][] borrowers = subjects is null
+            ? [.. Enumerable.Range(0, positive.Length).Select(i => new[] { i })]
+            : [.. Enumerable.Range(0, positive.Length).GroupBy(i => subjects[i], StringComparer.Ordinal).Select(g => g.ToArray())]; // by first row
         foreach (var label in new[] { true, false })
         {
-            int[] members = [.. Enumerable.Range(0, positive.Length).Where(i => positive[i] == label)];
-            if (members.Length < folds)
-            {
-                throw new InputException(
-                    $"the training side holds {members.Length} {(label ? "positive" : "negative")} of {positive.Length} samples, " +
-                    $"a scorecard needs at least {folds} of each class: check the answer mapping and the training window");
-            }
-
+            int[][] members = [.. borrowers.Where(rows => rows.Any(i => positive[i]) == label)];
             random.Shuffle(members.AsSpan());
             for (var i = 0; i < members.Length; i++)
             {
-                fold[members[i]] = i % folds;
+                foreach (var row in members[i])
+                {
+                    fold[row] = i % folds;
+                }
             }
         }
 
+        RequireBothClassesOutside(fold, positive);
         return fold;
+    }
+
+    private static void RequireRows(bool[] positive, int folds)
+    {
+        foreach (var label in new[] { true, false })
+        {
+            var count = positive.Count(p => p == label);
+            if (count < folds)
+            {
+                throw new InputException(
+                    $"the training side holds {count} {(label ? "positive" : "negative")} of {positive.Length} samples, " +
+                    $"a scorecard needs at least {folds} of each class: check the answer mapping and the training window");
+            }
+        }
+    }
+
+    // What is fitted outside a fold needs both classes: the intercept is not regularised.
+    private static void RequireBothClassesOutside(int[] fold, bool[] positive)
+    {
+        foreach (var label in new[] { true, false })
+        {
+            if (fold.Where((_, i) => positive[i] == label).Distinct().Count() < 2)
+            {
+                throw new InputException(
+                    $"all {(label ? "positive" : "negative")} samples of the training side are of one borrower or of so few that one fold of the cross-validation holds them all: "
+                    + "a scorecard needs both classes without them; check the descriptor's subject and the training window");
+            }
+        }
     }
 }
 

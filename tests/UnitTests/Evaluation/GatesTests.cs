@@ -116,13 +116,36 @@ public sealed class GatesTests
     }
 
     [Theory]
-    [InlineData(KsFallRule.Always, -0.025, false)]
-    [InlineData(KsFallRule.WhenDetectable, -0.025, true)] // 500 rows could not have shown it
-    [InlineData(KsFallRule.WhenDetectable, -0.031, false)]
-    [InlineData(KsFallRule.Off, -0.5, true)]
-    public void The_size_of_a_fall_counts_as_configured(KsFallRule rule, double fall, bool passes) =>
-        Verdict(Fine with { AgainstChampion = Against(fall, -0.6, 0.02) }, "champion", new EvaluationOptions { KsFallRule = rule })
-            .Verdict.ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
+    [InlineData(KsFallRule.Always, -0.025, 0.056, 0.014, false)]
+    [InlineData(KsFallRule.WhenDetectable, -0.025, 0.056, 0.014, true)] // a fall of 0.02 could not have been shown
+    [InlineData(KsFallRule.Off, -0.025, 0.056, 0.014, true)]
+    [InlineData(KsFallRule.WhenDetectable, -0.019, 0.018, 0.001, true)] // as much as is allowed
+    [InlineData(KsFallRule.WhenDetectable, -0.025, 0.019, -0.012, false)]
+    public void The_size_of_a_fall_counts_as_configured(KsFallRule rule, double fall, double detectable, double upper, bool passes) =>
+        AfterFall(rule, fall, detectable, upper).ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
+
+    // A fall beyond the detectable difference whose interval still reaches 0: its resamples lie askew of it by almost a standard error. No simulated
+    // comparison gave one, which is why WhenDetectable is so close to Off; here they tell what the rule asks of the test side from what it asks of the fall.
+    [Theory]
+    [InlineData(KsFallRule.WhenDetectable, -0.021, 0.0196, 0.001, false)]
+    [InlineData(KsFallRule.Off, -0.021, 0.0196, 0.001, true)]
+    [InlineData(KsFallRule.WhenDetectable, -0.031, 0.030, 0.001, true)] // large, but a fall of 0.02 could not have been shown
+    public void Whether_a_fall_could_have_been_shown_is_asked_of_the_test_side_and_not_of_the_fall(
+        KsFallRule rule, double fall, double detectable, double upper, bool passes) =>
+        AfterFall(rule, fall, detectable, upper).ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
+
+    [Fact]
+    public void Where_intervals_are_as_wide_as_their_errors_the_detectable_falls_are_the_certain_ones()
+    {
+        foreach (var error in Enumerable.Range(1, 30).Select(e => e / 1000.0))
+        {
+            foreach (var fall in Enumerable.Range(0, 60).Select(f => -f / 1000.0))
+            {
+                var upper = fall + (1.96 * error);
+                AfterFall(KsFallRule.WhenDetectable, fall, 2.80 * error, upper).ShouldBe(AfterFall(KsFallRule.Off, fall, 2.80 * error, upper), $"{fall} ± {error}");
+            }
+        }
+    }
 
     [Fact]
     public void A_certain_fall_rejects_whatever_the_rule() =>
@@ -149,6 +172,15 @@ public sealed class GatesTests
     [InlineData(0.006, 0.001, GateVerdict.Failed)]
     public void A_rise_of_misses_against_the_champion_has_to_be_large_and_certain(double rise, double lower, GateVerdict expected) =>
         Verdict(Fine with { AgainstChampion = Against(0.01, -0.01, 0.03, rise, lower) }, "miss:champion").Verdict.ShouldBe(expected);
+
+    [Fact]
+    public void A_signal_is_what_auc_shows_though_the_interval_of_a_small_ks_reaches_zero()
+    {
+        var values = Report().Values.ToDictionary();
+        values[Metric.Ks] = new Interval(0.08, 0, 0.13);
+
+        Verdict(Fine with { Challenger = new MetricReport(500, 100, values) }, "signal").Verdict.ShouldBe(GateVerdict.Passed);
+    }
 
     [Fact]
     public void Without_generations_miss_is_unknown_and_rejects()
@@ -215,6 +247,29 @@ public sealed class GatesTests
     }
 
     [Theory]
+    [InlineData(1.000, 1.000, "0.0 %")]
+    [InlineData(0.990, 0.980, "1.5 %")]
+    [InlineData(0.010, 0.020, "98.5 %")]
+    [InlineData(0.000, 0.000, "100.0 %")]
+    public void Parity_is_not_measured_where_one_decision_is_hardly_ever_made(double first, double second, string refused)
+    {
+        var groups = new[] { new GroupFigures("f", 100, first, null, null, true), new GroupFigures("m", 100, second, null, null, true) };
+
+        var result = Verdict(Fine with { Fairness = [Parity(1, 1) with { Groups = groups }] }, "fairness:sex");
+
+        result.Verdict.ShouldBe(GateVerdict.Skipped);
+        result.Figures.ShouldContain($"{refused} of 200 are refused");
+    }
+
+    [Fact]
+    public void Parity_is_measured_where_two_in_a_hundred_are_refused()
+    {
+        var groups = new[] { new GroupFigures("f", 100, 0.99, null, null, true), new GroupFigures("m", 100, 0.97, null, null, true) };
+
+        Verdict(Fine with { Fairness = [Parity(0.98, 1) with { Groups = groups }] }, "fairness:sex").Verdict.ShouldBe(GateVerdict.Passed);
+    }
+
+    [Theory]
     [InlineData(0.4, 0.05, GateVerdict.Warned)]
     [InlineData(0.4, 0.45, GateVerdict.Passed)] // as large as chance makes it
     [InlineData(0.2, 0.05, GateVerdict.Passed)]
@@ -242,6 +297,17 @@ public sealed class GatesTests
 
     private static GateResult Verdict(GateFigures figures, string gate, EvaluationOptions? options = null) =>
         Gates.Check(figures, options ?? new EvaluationOptions()).Single(r => r.Gate == gate);
+
+    /// <summary>What the champion gate says of a fall with an interval as wide as its detectable difference makes it.</summary>
+    private static GateVerdict AfterFall(KsFallRule rule, double fall, double detectable, double upper)
+    {
+        var against = new DifferenceReport(500, new Dictionary<Metric, Difference>
+        {
+            [Metric.Ks] = new(fall, upper - (2 * 1.96 * detectable / 2.80), upper, detectable),
+            [Metric.Miss] = new(0, 0, 0, 0.01),
+        });
+        return Verdict(Fine with { AgainstChampion = against }, "champion", new EvaluationOptions { KsFallRule = rule }).Verdict;
+    }
 
     private static MetricReport Report(double miss = 0, double aucLower = 0.7) => new(500, 100, new Dictionary<Metric, Interval>
     {

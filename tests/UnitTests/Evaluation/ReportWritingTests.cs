@@ -121,9 +121,9 @@ public sealed class ReportWritingTests
         rejected.Lineage.Predictions.ShouldBeNull();
     }
 
-    private static double[] GoodModel => [.. Data.TestPositive.Select((y, i) => (y ? 0.6 : 0.1) + (i / 1000.0))];
+    internal static double[] GoodModel => [.. Data.TestPositive.Select((y, i) => (y ? 0.6 : 0.1) + (i / 1000.0))];
 
-    private static EvaluationReport Write(double[] probabilities) => ReportWriting.Of(
+    internal static EvaluationReport Write(double[] probabilities) => ReportWriting.Of(
         Data,
         new TestSideAnswers(
             new AdapterOutput(probabilities, [.. probabilities.Select(_ => Predictions.Generated.Right)], [.. Data.Scored.Select((s, i) => 0.1 + (i / 100.0))]),

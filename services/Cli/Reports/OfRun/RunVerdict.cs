@@ -51,7 +51,7 @@ public static class RunVerdict
 
     private static IEnumerable<string> Sentences(GenerativeFindings found)
     {
-        yield return $"On {Format.Count(found.Model.N)} test samples that nothing before had looked at, the model's answers reach token F1 {Format.Interval(found.Model.TokenF1)}; "
+        yield return $"On {Format.Count(found.Model.N)} test samples that nothing in this run had looked at before, the model's answers reach token F1 {Format.Interval(found.Model.TokenF1)}; "
             + $"{Format.Share(found.Model.HallucinationRate.Value)} of them name a number or field that the input does not contain (95 % bootstrap interval "
             + $"{Format.Share(found.Model.HallucinationRate.Lower)} to {Format.Share(found.Model.HallucinationRate.Upper)}).";
         yield return Reading.Sentence("token F1", Reading.ToneOf(Metric.F1, found.AgainstBaseline), found.AgainstBaseline, "the model", "always giving the most frequent answer", found.Model.N);
@@ -63,7 +63,7 @@ public static class RunVerdict
 
     private static IEnumerable<string> Sentences(EvaluationReport report)
     {
-        yield return $"On {Format.Count(report.Model.N)} test samples that nothing before had looked at, {Format.Count(report.Model.Positives)} of them bad, the model reaches "
+        yield return $"On {Format.Count(report.Model.N)} test samples that nothing in this run had looked at before, {Format.Count(report.Model.Positives)} of them bad, the model reaches "
             + $"KS {Format.Interval(report.Model[Metric.Ks])} and AUC {Format.Interval(report.Model[Metric.Auc])} (95 % bootstrap intervals).";
         yield return Reading.Sentence(Metric.Ks, report.AgainstScorecard[Metric.Ks], "the model", "the scorecard", report.AgainstScorecard.N);
 
@@ -80,6 +80,7 @@ public static class RunVerdict
 
     private static IEnumerable<string> About(RunFacts facts, EvaluationReport report)
     {
+        yield return "All intervals cover which test samples were drawn, and not another training: with another seed the same data may give a model that differs by more.";
         yield return $"It was tuned on {Format.Count(report.Kept)} of {Format.Count(report.Training)} training samples{(report.Generative is null ? "; the scorecard was fitted on all of them" : "")}.";
         if (facts.Result.View.Snapshot is { DecayIdentified: false })
         {

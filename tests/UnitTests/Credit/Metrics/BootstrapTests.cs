@@ -38,19 +38,40 @@ public sealed class BootstrapTests
         right.ShouldBeInRange(180, 199);
     }
 
-    [Fact]
-    public void Intervals_of_ks_hold_what_half_the_rows_are_expected_to_show()
+    [Theory]
+    [InlineData(1000, 0.88, 0.95)]
+    [InlineData(300, 0.86, 0.93)]
+    public void Intervals_of_ks_cover_the_truth_in_nine_cases_of_ten(int n, double least, double most)
     {
-        // KS of N(0, 1) against N(1, 1) is 2Φ(½) − 1 = .3829; a sample's KS lies a little above it, and so may its interval.
+        // KS of N(0, 1) against N(1, 1) is 2Φ(½) − 1 = .3829. A third of the rows is bad. Unreflected the percentiles hold it in .84 and .80
+        // of these cases. Of 1,000 cases with 500 resamples each the reflected ones hold it in .91 and .89: less than they say, still.
+        const int draws = 400;
         var random = new SeededRandom(13);
         var covered = 0;
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < draws; i++)
         {
-            bool[] positive = [.. Enumerable.Range(0, 1000).Select(r => r % 3 == 0)];
+            bool[] positive = [.. Enumerable.Range(0, n).Select(r => r % 3 == 0)];
             covered += Covers(Bootstrap.Evaluate(Predictions.Of([.. positive.Select(y => Logistic(random.NextGaussian() + (y ? 1 : 0)))], positive), (ulong)i, resamples: 200)[Metric.Ks], 0.3829) ? 1 : 0;
         }
 
-        covered.ShouldBeInRange(80, 100);
+        (covered / (double)draws).ShouldBeInRange(least, most);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(200)]
+    public void The_interval_of_ks_holds_its_value_and_stays_within_zero_and_one(int n)
+    {
+        for (var seed = 0UL; seed < 20; seed++)
+        {
+            var noise = Noise(n, 0.5, seed);
+            foreach (var rows in new[] { noise, [.. noise.Select(r => (r.Y ? 0.9 : 0.1, r.Y))], [.. noise.Select(r => (0.4, r.Y))] })
+            {
+                var ks = Bootstrap.Evaluate(Of(rows), seed, resamples: 100)[Metric.Ks];
+                ks.Lower.ShouldBeInRange(0, ks.Value);
+                ks.Upper.ShouldBeInRange(ks.Value, 1);
+            }
+        }
     }
 
     [Fact]

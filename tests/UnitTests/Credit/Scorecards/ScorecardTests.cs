@@ -1,7 +1,10 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Credit;
+using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Scorecards;
+using ZiGong.UnitTests.Credit.Encodings;
 
 namespace ZiGong.UnitTests.Credit.Scorecards;
 
@@ -95,6 +98,49 @@ public sealed class ScorecardTests
         nothing.C.ShouldBeLessThan(signal.C);
         signal.LogLosses[signal.C].ShouldBe(signal.LogLosses.Values.Min());
         signal.LogLosses.Count.ShouldBe(ScorecardOptions.Default.Grid.Count);
+    }
+
+    [Fact]
+    public void A_borrower_with_many_rows_is_in_one_fold_so_that_knowing_him_is_no_merit()
+    {
+        // Twenty borrowers of ten rows each and a column for each borrower; who is bad is a toss, so nothing can be learned for others.
+        string[] subjects = [.. Enumerable.Range(0, 200).Select(i => $"subject{i % 20}")];
+        var rows = new OneHotRows([.. Enumerable.Range(0, 200).Select(i => new[] { i % 20 })], 20);
+        var random = new SeededRandom(4);
+        bool[] bad = [.. Enumerable.Range(0, 20).Select(_ => random.NextDouble() < 0.4)];
+        bool[] labels = [.. Enumerable.Range(0, 200).Select(i => bad[i % 20])];
+
+        Scorecard.Fit(rows, labels, 1).C.ShouldBe(3);
+        Scorecard.Fit(rows, labels, 1, subjects: subjects).LogLosses.Values.Min().ShouldBeGreaterThan(0.6);
+    }
+
+    [Fact]
+    public void Samples_are_folded_by_their_subject()
+    {
+        string[] regions = [.. Enumerable.Range(0, 10).Select(i => $"region{i}")];
+        Sample[] Rows(Func<int, string> subject) =>
+            [.. Enumerable.Range(1, 200).Select(i => EncodingFixtures.Of(i, i % 10 is 1 or 3 or 4 or 8 ? "bad" : "good", ("limit", "1"), ("sex", "1"), ("region", regions[i % 10])) with { Subject = subject(i) })];
+        double Loss(Sample[] rows) => Scorecard.Fit(SampleEncoding.Fit(EncodingFixtures.Descriptor, rows), rows, 1).LogLosses.Values.Min();
+
+        Loss(Rows(i => $"{i}")).ShouldBeLessThan(0.2);
+        Loss(Rows(i => $"{i % 10}")).ShouldBeGreaterThan(0.6);
+    }
+
+    [Fact]
+    public void Where_every_borrower_has_one_row_folding_by_borrower_changes_nothing()
+    {
+        var (rows, labels) = Random(300, 2);
+
+        Scorecard.Fit(rows, labels, 7, subjects: [.. labels.Select((_, i) => $"{i}")]).LogLosses.ShouldBe(Scorecard.Fit(rows, labels, 7).LogLosses);
+    }
+
+    [Fact]
+    public void Bads_of_one_borrower_alone_cannot_be_folded()
+    {
+        bool[] labels = [.. Enumerable.Range(0, 16).Select(i => i < 8)];
+        string[] subjects = [.. Enumerable.Range(0, 16).Select(i => i < 8 ? "one" : $"{i}")];
+
+        Should.Throw<InputException>(() => Scorecard.Fit(Mirrored, labels, 1, subjects: subjects)).Message.ShouldContain("one borrower");
     }
 
     [Fact]
