@@ -37,18 +37,9 @@ public static partial class Gates
         }
 
         var (ks, limit) = (against[Metric.Ks], options.MaximumKsFall);
-        var isLarge = ks.Value < -limit && options.KsFallRule switch
-        {
-            KsFallRule.Always => true,
-            KsFallRule.WhenDetectable => ks.Detectable <= limit,
-            _ => false,
-        };
-        var rule = options.KsFallRule switch
-        {
-            KsFallRule.Always => Invariant($"and the loss stay within {limit:F4}"),
-            KsFallRule.WhenDetectable => Invariant($"and the loss, where so many samples could have shown one of {limit:F4}, stay within it"),
-            _ => "whatever the loss",
-        };
+        var counts = options.KsFallRule == KsFallRule.Always;
+        var isLarge = counts && ks.Value < -limit;
+        var rule = counts ? Invariant($"and the loss stay within {limit:F4}") : "whatever the loss";
         return new Finding(
             !(ks.Upper < 0) && !isLarge,
             Invariant($"ΔKS {ks.Value:+0.0000;-0.0000} [{ks.Lower:+0.0000;-0.0000}, {ks.Upper:+0.0000;-0.0000}]: the upper end must reach 0 {rule}; n = {against.N} could have shown {ks.Detectable:F4}"),

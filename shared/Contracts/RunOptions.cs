@@ -364,9 +364,6 @@ public enum KsFallRule
     /// <summary>Whenever it is larger than MaximumKsFall.</summary>
     Always,
 
-    /// <summary>Where it is larger than MaximumKsFall and so many samples could have shown one of that size; mostly the paired interval is then certain of it too.</summary>
-    WhenDetectable,
-
     /// <summary>Never: only a fall that the paired interval is certain of counts.</summary>
     Off,
 }
@@ -430,7 +427,7 @@ public sealed record EvaluationOptions
     [Range(0.0, 1.0)]
     public double MaximumKsFall { get; init; } = 0.02;
 
-    [Description("When MaximumKsFall counts: Always, WhenDetectable (only where so many samples could have shown a fall of that size) or Off.")]
+    [Description("When MaximumKsFall counts: Always, or Off (only a fall that the paired interval is certain of counts).")]
     [DefaultValue(KsFallRule.Always)]
     public KsFallRule KsFallRule { get; init; } = KsFallRule.Always;
 
