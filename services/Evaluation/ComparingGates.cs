@@ -25,9 +25,7 @@ public static partial class Gates
 
     /// <summary>
     /// tracseq.md: reject if the paired 95 % upper limit of ΔKS is under 0 or ΔKS is under the limit. The second part rejects one of two equal
-    /// models where few rows make ΔKS noisy (at n = 100 more than a third of them), so it can be left to test sides that could have shown such a
-    /// fall, or be left out. The first is hardly more than the second: a detectable difference is 2.80 standard errors, so that a fall beyond
-    /// it is certain as well, unless its resamples lie askew of it.
+    /// models where few rows make ΔKS noisy (at n = 100 more than a third of them), so it can be left out.
     /// </summary>
     private static Finding Champion(GateFigures figures, EvaluationOptions options)
     {
