@@ -52,7 +52,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         if (await db.PipelineSwitch.AnyAsync(s => s.Paused, ct))
         {
             // What was held back is due at once when the pause ends.
-            _swept.Clear();
+            _schedule.Clear();
             return sent;
         }
 
@@ -60,7 +60,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(LongestSending);
         var running = await db.Runs.Where(r => r.Status == RunStatus.Running).Select(r => r.RunId).ToListAsync(ct);
-        Forget(running);
+        _schedule.ForgetAllBut(running);
         foreach (var runId in running)
         {
             try
@@ -70,7 +70,7 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
             catch (Exception e) when (e is not NpgsqlException && !ct.IsCancellationRequested)
             {
                 // One run with rows that cannot be read must not keep the others waiting; and what was not sent is due again at once.
-                _swept.Remove(runId);
+                _schedule.Forget(runId);
                 log.LogWarning(e, "run {Run} could not be swept", runId);
             }
         }
@@ -97,7 +97,13 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
     private async Task<int> SweepAsync(PipelineDb db, Guid runId, CancellationToken sending, CancellationToken ct)
     {
         var standing = await StandingAsync(db, runId, ct);
-        if (standing.Alive || !IsDue(runId, standing))
+        if (await AnyAtWorkAsync(db, runId, ct))
+        {
+            _schedule.SeeAtWork(runId, standing);
+            return 0;
+        }
+
+        if (!_schedule.IsDue(runId, standing))
         {
             return 0;
         }
@@ -112,49 +118,20 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         return messages.Count;
     }
 
-    /// <summary>How a run stands: whether anybody works on it, and figures that change whenever it moves.</summary>
-    private static async Task<Standing> StandingAsync(PipelineDb db, Guid runId, CancellationToken ct)
+    private static Task<bool> AnyAtWorkAsync(PipelineDb db, Guid runId, CancellationToken ct) =>
+        db.WorkUnits.AnyAsync(u => u.RunId == runId && u.State == UnitState.Leased && u.LeaseExpiresAt > PipelineDb.Now(), ct);
+
+    private static async Task<RunStanding> StandingAsync(PipelineDb db, Guid runId, CancellationToken ct)
     {
         var units = db.WorkUnits.Where(u => u.RunId == runId);
-        return new Standing(
+        return new RunStanding(
             await db.Runs.Where(r => r.RunId == runId).Select(r => r.Generation).SingleAsync(ct),
-            await units.AnyAsync(u => u.State == UnitState.Leased && u.LeaseExpiresAt > PipelineDb.Now(), ct),
             await units.CountAsync(u => u.State == UnitState.Done, ct),
             await units.SumAsync(u => u.Attempts, ct),
             await units.CountAsync(u => u.NextAttemptAt > PipelineDb.Now(), ct));
     }
 
-    /// <summary>
-    /// At once when the run has moved since the last sweep, else after twice the last wait: where no worker listens for a night,
-    /// the queues must not fill with copies.
-    /// </summary>
-    private bool IsDue(Guid runId, Standing standing)
-    {
-        var now = time.GetTimestamp();
-        var moved = !_swept.TryGetValue(runId, out var last) || last.Standing != standing;
-        if (!moved && time.GetElapsedTime(last.At, now) < last.Wait)
-        {
-            return false;
-        }
-
-        var wait = moved ? TimeSpan.FromSeconds(options.SweepSeconds) : TimeSpan.FromTicks(Math.Min(2 * last.Wait.Ticks, LongestWait.Ticks));
-        _swept[runId] = (standing, now, wait);
-        return true;
-    }
-
-    /// <summary>Runs that are over are not swept again, and Control goes on for months.</summary>
-    private void Forget(IReadOnlyList<Guid> unless)
-    {
-        foreach (var over in _swept.Keys.Except(unless).ToList())
-        {
-            _swept.Remove(over);
-        }
-    }
-
     private static readonly TimeSpan UnlessYoungerThan = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
-    private readonly Dictionary<Guid, (Standing Standing, long At, TimeSpan Wait)> _swept = [];
-
-    private sealed record Standing(int Generation, bool Alive, int Done, int Attempts, int Waiting);
+    private readonly SweepSchedule _schedule = new(TimeSpan.FromSeconds(options.SweepSeconds), time);
 }

@@ -4,51 +4,6 @@ using static TorchSharp.torch;
 
 namespace ZiGong.Mistral;
 
-/// <summary>One transformer layer: its norms and seven projections. LoRA replaces projections in place.</summary>
-public sealed class DecoderLayer
-{
-    /// <summary>[d]</summary>
-    public required Tensor InputNorm { get; init; }
-
-    /// <summary>[d]</summary>
-    public required Tensor PostAttentionNorm { get; init; }
-
-    /// <summary>[heads · D, d]</summary>
-    public required Linear Q { get; set; }
-
-    /// <summary>[kvHeads · D, d]</summary>
-    public required Linear K { get; set; }
-
-    /// <summary>[kvHeads · D, d]</summary>
-    public required Linear V { get; set; }
-
-    /// <summary>[d, heads · D]</summary>
-    public required Linear O { get; set; }
-
-    /// <summary>[ff, d]</summary>
-    public required Linear Gate { get; set; }
-
-    /// <summary>[ff, d]</summary>
-    public required Linear Up { get; set; }
-
-    /// <summary>[d, ff]</summary>
-    public required Linear Down { get; set; }
-
-    /// <summary>In canonical order: q, k, v, o, gate, up, down.</summary>
-    public IReadOnlyList<Linear> Projections => [Q, K, V, O, Gate, Up, Down];
-
-    internal void Replace(Func<Linear, Linear> replacement)
-    {
-        Q = replacement(Q);
-        K = replacement(K);
-        V = replacement(V);
-        O = replacement(O);
-        Gate = replacement(Gate);
-        Up = replacement(Up);
-        Down = replacement(Down);
-    }
-}
-
 /// <summary>
 /// Mistral: token embedding; layers of RMSNorm, grouped-query attention with rotary positions, RMSNorm, SwiGLU; RMSNorm; output head.
 /// Computes what Hugging Face's MistralForCausalLM computes. Letters in the shapes: B samples, T tokens, A query rows per sample, N rows,
@@ -497,29 +452,6 @@ public sealed class MistralModel : IDisposable
         cache.Length += count;
         var last = RmsNorm(x.narrow(1, count - 1, 1), Norm);                        // [B, 1, d]
         return Logits(last).reshape(samples, -1).argmax(-1).cpu().data<long>().ToArray(); // [B]
-    }
-
-    /// <summary>Keys and values of all tokens so far, per layer [B, K, capacity, D]. Keys outside a sliding window stay, but are masked.</summary>
-    private sealed class KvCache
-    {
-        private readonly (Tensor Keys, Tensor Values)[] _layers;
-
-        public KvCache(MistralConfig config, int samples, int capacity, Tensor like)
-        {
-            Tensor Empty() => empty([samples, config.KvHeads, capacity, config.HeadDim], dtype: like.dtype, device: like.device);
-            _layers = [.. Enumerable.Range(0, config.Layers).Select(_ => (Empty(), Empty()))];
-        }
-
-        /// <summary>Tokens before the ones that are being added.</summary>
-        public int Length { get; set; }
-
-        public (Tensor Keys, Tensor Values) Append(int layer, Tensor k, Tensor v)
-        {
-            var (keys, values) = _layers[layer];
-            keys.narrow(2, Length, k.shape[2]).copy_(k);
-            values.narrow(2, Length, v.shape[2]).copy_(v);
-            return (keys.narrow(2, 0, Length + k.shape[2]), values.narrow(2, 0, Length + v.shape[2])); // [B, K, S, D]
-        }
     }
 
     // ---- Checks and tensors ----
