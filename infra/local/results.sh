@@ -71,8 +71,8 @@ uci=$data/uci-default/UCI_Credit_Card.csv lending=$data/lending-club/lendingclub
 measure baseline simulated "$simulated"
 measure baseline german "$german" --folds 5
 measure baseline australian "$australian" --folds 5
-# 64 fields make long prompts: fewer samples and arms, or this one table would take half an hour.
-measure baseline polish "$polish" --folds 3 --set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50
+# 64 fields make long prompts: fewer samples, arms and seeds, or this one table would take an hour.
+measure baseline polish "$polish" --folds 3 --seeds 1 --set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50
 measure baseline uci-default "$uci"
 measure baseline lending-club "$lending"
 measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled"
