@@ -75,26 +75,27 @@ measure baseline australian "$australian" --folds 5
 measure baseline polish "$polish" --folds 3 --seeds 1 --set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50
 measure baseline uci-default "$uci"
 measure baseline lending-club "$lending"
-measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled"
 # Decay.
 measure decay simulated "$simulated" --seeds 5
 measure decay lending-club "$lending"
 measure decay uci-default-panel "$uci"
-measure clock simulated "$simulated"
-measure clock lending-club "$lending"
-measure gamma simulated "$simulated"
-measure gamma lending-club "$lending"
-# How much, and how.
-measure prune-ratio uci-default "$uci"
-measure mix uci-default "$uci"
-measure budget simulated "$simulated"
-measure sketch german "$german"
 # Groups.
 measure fairness german "$german" --seeds 1
 measure fairness uci-default "$uci"
 # What the scores are worth.
 measure fidelity german "$german"
 measure fidelity simulated "$simulated"
+# Where labels are wrong, choosing has something to leave out.
+measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled"
+# Which decay, how much, and how.
+measure gamma simulated "$simulated"
+measure gamma lending-club "$lending"
+measure clock simulated "$simulated"
+measure clock lending-club "$lending"
+measure mix uci-default "$uci"
+measure budget simulated "$simulated"
+measure sketch german "$german"
+measure prune-ratio uci-default "$uci"
 
 echo "results: $number experiments, $failed failed; see $out" >&2
 [ $failed = 0 ]
