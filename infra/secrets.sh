@@ -16,7 +16,7 @@ say() { echo "zigong: $*" >&2; }
 # setting VARIABLE: as the .env has it; the last line counts, and quotes go.
 setting() {
     [ -f "$env" ] || return 0
-    sed -nE "s/^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*//p" "$env" | tail -n 1 | sed -E "s/[[:space:]]+\$//; s/^'(.*)'\$/\1/; s/^\"(.*)\"\$/\1/"
+    sed -nE "s/^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*//p" "$env" | tail -n 1 | sed -E "/^['\"]/!s/[[:space:]]+#.*\$//; s/[[:space:]]+\$//; s/^'(.*)'\$/\1/; s/^\"(.*)\"\$/\1/"
 }
 
 # in_address NAME: the password in an address of this compose file's own servers.
@@ -29,7 +29,7 @@ in_address() {
 
 # check PASSWORD ADDRESS VARIABLE: refuses two that differ, before anything is written.
 check() {
-    [ -s "$folder/$1" ] || return 0
+    if [ ! -f "$folder/$1" ] || [ ! -s "$folder/$1" ]; then return 0; fi
     local known
     known=$(in_address "$2")
     if [ -n "$known" ] && [ "$known" != "$(cat "$folder/$1")" ]; then
@@ -46,10 +46,18 @@ check() {
 password() {
     local known
     known=$(in_address "$2")
-    [ -z "$known" ] || { say "$folder/$1 takes the password of $folder/$2"; printf %s "$known"; return; }
-    known=$(setting "$3")
-    [ -z "$known" ] || { say "$folder/$1 takes $3 of $env, where nothing reads it any more: remove it there"; printf %s "$known"; return; }
-    random_hex 24
+    if [ -n "$known" ]; then
+        say "$folder/$1 takes the password of $folder/$2"
+    else
+        known=$(setting "$3")
+        [ -z "$known" ] || say "$folder/$1 takes $3 of $env, where nothing reads it any more: remove it there"
+    fi
+    if [ -z "$known" ]; then random_hex 24; return; fi
+    # It becomes part of addresses, in which other characters mean something.
+    case $known in
+        *[!A-Za-z0-9._~-]*) say "the password for $folder/$1 has characters that an address cannot hold: change it on the server to letters, digits, . _ ~ or -, and where it stands"; exit 1 ;;
+    esac
+    printf %s "$known"
 }
 
 # make NAME COMMAND...: what the command prints becomes the secret, unless there is one.

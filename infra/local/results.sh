@@ -13,16 +13,18 @@ zigong=$1 data=$2 folder=$3 out=$4 full=${5:-}
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 findings=$here/../../docs/findings.md
 mkdir -p "$folder"
+# Its children must not keep the lock: a server outlives this script.
+exec 7>"$folder/lock"
+flock -n 7 || { echo "results: they are being measured already" >&2; exit 1; }
 rm -f "$folder"/*.md
 all=$SECONDS
 failed=0
-trap '"$zigong" down 2>/dev/null' EXIT
 
 # Borrowers enough for a test side of a thousand. The second table has a sixth of its labels wrong but in the last half year, where the
 # reference and test sides lie.
 simulated=$folder/simulated.csv mislabelled=$folder/simulated-mislabelled.csv
-"$zigong" simulate --out "$simulated" --borrowers 10000 --seed 1 >/dev/null
-"$zigong" simulate --out "$mislabelled" --borrowers 10000 --seed 1 --flips 0.167 >/dev/null
+"$zigong" simulate --out "$simulated" --borrowers 10000 --seed 1 >/dev/null 7>&-
+"$zigong" simulate --out "$mislabelled" --borrowers 10000 --seed 1 --flips 0.167 >/dev/null 7>&-
 sed 's/^name: simulated$/name: simulated-mislabelled/' "$here/../../shared/Credit/Descriptors/catalog/simulated.yaml" >"$folder/simulated-mislabelled.yaml"
 
 # EXPERIMENT DATASET FILE, and what else the command gets. Instead of figures that cannot be had stands the reason.
@@ -39,7 +41,7 @@ measure() {
         return
     fi
     echo "results: $experiment of $dataset" >&2
-    "$zigong" experiment "$experiment" --dataset "$dataset" "$file" "$@" --md >"$page.new" 2>"$page.log" || rc=$?
+    "$zigong" experiment "$experiment" --dataset "$dataset" "$file" "$@" --md >"$page.new" 2>"$page.log" 7>&- || rc=$?
     [ $rc != 130 ] || exit 130
     if [ $rc = 0 ]; then
         cat "$page.new" >>"$page"

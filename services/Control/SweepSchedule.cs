@@ -20,8 +20,8 @@ public sealed class SweepSchedule(TimeSpan every, TimeProvider time)
     public void SeeAtWork(Guid run, RunStanding standing) => _seen[run] = (standing, time.GetTimestamp(), TimeSpan.Zero);
 
     /// <summary>
-    /// Nobody works on the run: whether its messages are to be sent. At once if it is new here, has stood still since the last look, or a back-off has
-    /// ended; after that the waits double, since where no worker listens for a night the queues must not fill with copies.
+    /// Nobody works on the run: whether its messages are to be sent. At once if it is new here, has stood still since the last look, or only failed
+    /// or waited; after that the waits double, since where no worker listens for a night the queues must not fill with copies.
     /// </summary>
     public bool IsDue(Guid run, RunStanding standing)
     {
@@ -29,7 +29,8 @@ public sealed class SweepSchedule(TimeSpan every, TimeProvider time)
         var wait = every;
         if (_seen.TryGetValue(run, out var last))
         {
-            if (standing with { Waiting = last.Standing.Waiting } != last.Standing)
+            // A failed attempt is no step: its unit has no message until it is swept.
+            if (standing with { Attempts = last.Standing.Attempts, Waiting = last.Standing.Waiting } != last.Standing)
             {
                 _seen[run] = (standing, now, TimeSpan.Zero);
                 return false;

@@ -67,10 +67,16 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
             {
                 sent += await SweepAsync(db, runId, patience.Token, ct);
             }
-            catch (Exception e) when (e is not NpgsqlException && !ct.IsCancellationRequested)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
-                // One run with rows that cannot be read must not keep the others waiting; and what was not sent is due again at once.
+                // What was not sent is due again at once.
                 _schedule.Forget(runId);
+                if (e is NpgsqlException)
+                {
+                    throw;
+                }
+
+                // One run with rows that cannot be read must not keep the others waiting.
                 log.LogWarning(e, "run {Run} could not be swept", runId);
             }
         }

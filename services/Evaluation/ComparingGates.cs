@@ -53,11 +53,12 @@ public static partial class Gates
             return new Finding(null, $"{report.Field}: fewer than two groups of at least {Fairness.SmallestGroup} samples, nothing to compare");
         }
 
-        if (Fairness.RefusedShare(report) is var refused && Fairness.IsHardlyEver(refused))
+        if (Fairness.DecidesAlike(report))
         {
+            var refused = Fairness.RefusedShare(report);
             return new Finding(
                 null,
-                $"{report.Field}: {Percent(refused)} of {report.Groups.Sum(g => g.Count)} are refused at P 0.5; where either decision is under {Percent(Fairness.SmallestDecision)}, shares say nothing of parity",
+                $"{report.Field}: {Percent(refused)} of {report.Groups.Sum(g => g.Count)} are refused at P 0.5; where either decision is under {Percent(Fairness.SmallestDecision)} in every group, shares say nothing of parity",
                 ("RefusedShare", refused), ("SmallestDecision", Fairness.SmallestDecision));
         }
 

@@ -127,7 +127,7 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         {
             return (await PredictAsync(champion, data, unit, progress, ct), null);
         }
-        catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException)
+        catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException or JsonException)
         {
             return (null, $"champion {champion.ModelId} cannot be compared with: {e.Message}");
         }

@@ -27,7 +27,10 @@ public static class RunOptionsReader
     public static string Write(RunOptions options) => JsonSerializer.Serialize(options, Json);
 
     public static RunOptions Read(string json) =>
-        JsonSerializer.Deserialize<RunOptions>(json, Json) ?? throw new InvalidDataException("run options are null");
+        JsonSerializer.Deserialize<RunOptions>(WithNamesOfToday(json), Json) ?? throw new InvalidDataException("run options are null");
+
+    /// <summary>Stored options of runs that older code made: KsFallRule had a third name for what Off does.</summary>
+    private static string WithNamesOfToday(string json) => json.Replace("\"WhenDetectable\"", "\"Off\"", StringComparison.Ordinal);
 
     /// <summary>Every option with its default and meaning.</summary>
     public static IReadOnlyList<RunOption> List()

@@ -56,9 +56,9 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
                 await SendAsync(row, ct);
                 sent++;
             }
-            catch (Exception e) when (!ct.IsCancellationRequested && !Outage.IsOne(e))
+            catch (Exception e) when (!ct.IsCancellationRequested && (Outage.IsRefusedMessage(e) || !Outage.IsOne(e)))
             {
-                // One event that is damaged, or that newer code wrote, must not keep all later ones from those who wait for them.
+                // One event that is damaged, that newer code wrote, or that a subscriber's full queue refuses, must not keep all later ones from those who wait for them.
                 TellOf(row, e);
             }
         }

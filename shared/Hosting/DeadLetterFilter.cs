@@ -69,7 +69,7 @@ internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLett
         insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.RunId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         insert.Parameters.AddWithValue(body);
         insert.Parameters.AddWithValue(Printable((Outage.IsSlowCommand(context.Exception) ? new SlowCommandException(context.Exception) : context.Exception).ToString()));
-        await insert.ExecuteNonQueryAsync(context.CancellationToken);
+        await insert.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private static string QueueOf(ExceptionReceiveContext context) => context.InputAddress.Segments[^1].Trim('/');

@@ -23,6 +23,9 @@ public static partial class Outage
             || x is MessageNotAcknowledgedException or RabbitMQ.Client.Exceptions.PublishException { IsReturn: false }
             || x is OperationInterruptedException { ShutdownReason: null or { ReplyCode: not (AccessRefused or PreconditionFailed or NotAllowed) } });
 
+    /// <summary>The broker is there and did not take this one message, as where a subscriber's queue is full.</summary>
+    public static bool IsRefusedMessage(Exception e) => Any(e, x => x is MessageNotAcknowledgedException or RabbitMQ.Client.Exceptions.PublishException);
+
     /// <summary>The database is unreachable or restarting, or did not answer in time (but see <see cref="IsSlowCommand"/>).</summary>
     public static bool OfDatabase(Exception e) =>
         Any(e, x => x is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or (NpgsqlException and not PostgresException));

@@ -116,7 +116,12 @@ public static class PipelineHosting
         where T : IReceiveEndpointConfigurator
     {
         // Only outages get this far: the stage runner deals with everything else. What outlasts the retries is found by the sweeper.
-        transport.UseMessageRetry(r => r.Exponential(6, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(300)));
+        // A command that took all the time it may have is not tried again here: the broker would take the message away before the last try ends.
+        transport.UseMessageRetry(r =>
+        {
+            r.Ignore<Exception>(Outage.IsSlowCommand);
+            r.Exponential(6, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(300));
+        });
         if (faults is not null)
         {
             transport.UseConsumeFilter(typeof(FaultyDelivery<>), context);

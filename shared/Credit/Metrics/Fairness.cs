@@ -52,15 +52,19 @@ public static class Fairness
     /// <summary>Groups smaller than this are reported but take no part in ratios and gaps.</summary>
     public const int SmallestGroup = 50;
 
-    /// <summary>Where fewer than this share of the rows is accepted, or refused, all groups have nearly the same share and parity is not measured.</summary>
+    /// <summary>Where fewer than this share of every group is accepted, or refused, all have nearly the same share and parity is not measured.</summary>
     public const double SmallestDecision = 0.02;
 
     /// <summary>Share of all rows, small groups too, that is predicted bad; NaN without rows.</summary>
     public static double RefusedShare(FairnessReport report) =>
         report.Groups.Sum(g => g.Count * (1 - g.Favourable)) / report.Groups.Sum(g => g.Count);
 
-    /// <summary>Whether so few are refused, or so few accepted, that groups cannot be compared.</summary>
-    public static bool IsHardlyEver(double refusedShare) => Math.Min(refusedShare, 1 - refusedShare) < SmallestDecision - 1e-9;
+    /// <summary>Whether in every group that counts so few are refused, or in every one so few accepted, that groups cannot be compared.</summary>
+    public static bool DecidesAlike(FairnessReport report)
+    {
+        List<double> favourable = [.. report.Groups.Where(g => g.Counted).Select(g => g.Favourable)];
+        return favourable.TrueForAll(f => 1 - f < SmallestDecision - 1e-9) || favourable.TrueForAll(f => f < SmallestDecision - 1e-9);
+    }
 
     /// <param name="field">Name of the protected field.</param>
     /// <param name="groups">Group of each row.</param>

@@ -25,7 +25,7 @@ internal sealed record SeedVariance(double StandardError, double Freedom)
     {
         var n = perSeed.Count;
         int[] there = [.. Enumerable.Range(0, resampled[0].Length).Where(r => resampled.All(s => !double.IsNaN(s[r])))];
-        if (there.Length == 0)
+        if (there.Length < 2)
         {
             return new SeedVariance(double.NaN, double.PositiveInfinity);
         }

@@ -12,6 +12,11 @@ public sealed class RunOptionsReaderTests
     private static readonly RunOptions Defaults = new();
 
     [Fact]
+    public void Options_that_older_code_stored_are_read_under_the_names_of_today() => RunOptionsReader.Read(
+        RunOptionsReader.Write(new RunOptions { Evaluation = new EvaluationOptions { KsFallRule = KsFallRule.Off } }).Replace("\"Off\"", "\"WhenDetectable\"", StringComparison.Ordinal))
+        .Evaluation.KsFallRule.ShouldBe(KsFallRule.Off);
+
+    [Fact]
     public void Setting_an_option_changes_it_and_nothing_else()
     {
         var changed = RunOptionsReader.Set(Defaults, "Selection:TopShare=0.75");

@@ -54,6 +54,13 @@ public sealed class SweepScheduleTests
     }
 
     [Fact]
+    public void An_attempt_that_failed_between_two_looks_is_no_step()
+    {
+        IsDue(done: 4);
+        IsDue(done: 4, attempts: 1, after: 5).ShouldBeTrue();
+    }
+
+    [Fact]
     public void What_is_forgotten_is_due_at_once_and_runs_that_are_over_are_forgotten()
     {
         IsDue(done: 4);
@@ -75,10 +82,10 @@ public sealed class SweepScheduleTests
         (10 * (last[1] - last[0])).ShouldBe(600);
     }
 
-    private bool IsDue(int done, int waiting = 0, double after = 0)
+    private bool IsDue(int done, int waiting = 0, double after = 0, int attempts = 0)
     {
         _clock.Pass(TimeSpan.FromSeconds(after));
-        return _schedule.IsDue(Run, Standing(done, waiting));
+        return _schedule.IsDue(Run, Standing(done, waiting) with { Attempts = attempts });
     }
 
     private static RunStanding Standing(int done, int waiting = 0) => new(1, done, 0, waiting);

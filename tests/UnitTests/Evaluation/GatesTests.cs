@@ -224,8 +224,8 @@ public sealed class GatesTests
 
     [Theory]
     [InlineData(1.000, 1.000, "0.0 %")]
-    [InlineData(0.990, 0.980, "1.5 %")]
-    [InlineData(0.010, 0.020, "98.5 %")]
+    [InlineData(0.995, 0.985, "1.0 %")]
+    [InlineData(0.010, 0.016, "98.7 %")]
     [InlineData(0.000, 0.000, "100.0 %")]
     public void Parity_is_not_measured_where_one_decision_is_hardly_ever_made(double first, double second, string refused)
     {
@@ -243,6 +243,14 @@ public sealed class GatesTests
         var groups = new[] { new GroupFigures("f", 100, 0.99, null, null, true), new GroupFigures("m", 100, 0.97, null, null, true) };
 
         Verdict(Fine with { Fairness = [Parity(0.98, 1) with { Groups = groups }] }, "fairness:sex").Verdict.ShouldBe(GateVerdict.Passed);
+    }
+
+    [Fact]
+    public void A_small_group_that_is_refused_whole_is_seen_though_hardly_anyone_is_refused()
+    {
+        var groups = new[] { new GroupFigures("home", 9_810, 1, null, null, true), new GroupFigures("foreign", 190, 0, null, null, true) };
+
+        Verdict(Fine with { Fairness = [Parity(0, 1) with { Groups = groups }] }, "fairness:sex").Verdict.ShouldBe(GateVerdict.Warned);
     }
 
     [Theory]

@@ -70,6 +70,11 @@ internal static class FidelityCommand
         string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, string? report, Screen screen, CancellationToken ct)
     {
         SettingRanges.Check(settings);
+        if (report is not null && (report == "-" || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(report)))))
+        {
+            throw new InputException($"--report {report}: give a file in a folder that exists");
+        }
+
         var configuration = CliSettings.Read();
         var descriptor = DescriptorFile.Load(dataset);
         await using (var reader = await Reader.OpenAsync(configuration, ct))

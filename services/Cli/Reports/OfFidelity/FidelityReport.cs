@@ -45,7 +45,7 @@ public static class FidelityReport
         "subsets",
         "Models trained on subsets",
         "Linear datamodeling score: for each reference sample the rank correlation, over subsets, of the members' summed influence with minus the loss of the model trained on them. "
-        + $"Two training seeds agree by {Format.Figure(lds.SeedAgreement)} a reference sample; scores that knew the expected losses would reach {Format.Figure(lds.Ceiling)}. "
+        + $"Two training seeds agree by {Format.Figure(lds.SeedAgreement)} a reference sample; scores that knew the expected losses would reach about {Format.Figure(lds.Ceiling)}. "
         + "What “same class” reaches needs no gradient.",
         [
             new Figures(new Figure(

@@ -26,7 +26,7 @@ public static class FidelityVerdict
         var (mine, byClass) = (Of(lds, Arms.Default), Of(lds, Arms.SameClass));
         return mine.Lower <= 0
             ? $"That summed scores foretell what models trained on subsets do is not shown: {Format.Interval(mine)}."
-            : $"Summed scores foretell what models trained on subsets do: {Format.Interval(mine)} of at most {Format.Figure(lds.Ceiling)}; the class alone reaches {Format.Interval(byClass)}.";
+            : $"Summed scores foretell what models trained on subsets do: {Format.Interval(mine)}{Ceiling(lds, " where scores that knew the expected losses would reach about ")}; the class alone reaches {Format.Interval(byClass)}.";
     }
 
     private static IEnumerable<string> Sentences(FidelityResult result)
@@ -62,7 +62,7 @@ public static class FidelityVerdict
         yield return new KeyFigure("Seeds", $"{result.Settings.Seeds}", $"{Format.Count(result.Trained + result.Found)} agents and trainings");
         if (result.Lds is { } lds)
         {
-            yield return new KeyFigure("Datamodeling score", Format.Figure(Of(lds, Arms.Default).Value), $"at most {Format.Figure(lds.Ceiling)}");
+            yield return new KeyFigure("Datamodeling score", Format.Figure(Of(lds, Arms.Default).Value), Ceiling(lds, "estimated ceiling ") is { Length: > 0 } ceiling ? ceiling : "one seed: ceiling unknown");
         }
 
         if (result.Flips is { } flips)
@@ -70,6 +70,8 @@ public static class FidelityVerdict
             yield return new KeyFigure("Wrong labels", Format.Figure(flips.Arms.Single(a => a.Arm == Arms.Default).Mean.Auc), "AUC of lowest score first");
         }
     }
+
+    private static string Ceiling(LdsFigures lds, string words) => double.IsFinite(lds.Ceiling) ? $"{words}{Format.Figure(lds.Ceiling)}" : "";
 
     private static Interval Of(LdsFigures lds, string arm) => lds.Arms.Single(a => a.Arm == arm).PerReference;
 }

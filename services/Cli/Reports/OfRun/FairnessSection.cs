@@ -39,8 +39,8 @@ public static class FairnessSection
             $"Favourable predictions by {label}",
             (counted < 2
                 ? $"Fewer than two groups have {Fairness.SmallestGroup} samples: the differences below may be chance. "
-                : Fairness.RefusedShare(fairness) is var refused && Fairness.IsHardlyEver(refused)
-                ? $"{Format.Share(refused)} of all are predicted bad: where either decision is under {Format.Share(Fairness.SmallestDecision)}, shares say nothing of parity. "
+                : Fairness.DecidesAlike(fairness)
+                ? $"{Format.Share(Fairness.RefusedShare(fairness))} of all are predicted bad: where either decision is under {Format.Share(Fairness.SmallestDecision)} in every group, shares say nothing of parity. "
                 : $"Smallest over largest favourable share of the counted groups: {Value(fairness.ParityRatio)}. ")
             + string.Join(", ", fairness.Groups.Select(g => $"{g.Group} (n = {g.Count}): {Format.Share(g.Favourable)}")) + ".",
             Plots.Dots(
