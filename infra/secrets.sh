@@ -53,9 +53,12 @@ password() {
         [ -z "$known" ] || say "$folder/$1 takes $3 of $env, where nothing reads it any more: remove it there"
     fi
     if [ -z "$known" ]; then random_hex 24; return; fi
-    # It becomes part of addresses, in which other characters mean something.
+    # It becomes part of an address, in which some characters mean something else.
+    local strange='*[!A-Za-z0-9._~-]*'
+    [ "$2" != database ] || strange="*[;=\"']*"
+    # shellcheck disable=SC2254
     case $known in
-        *[!A-Za-z0-9._~-]*) say "the password for $folder/$1 has characters that an address cannot hold: change it on the server to letters, digits, . _ ~ or -, and where it stands"; exit 1 ;;
+        $strange) say "the password for $folder/$1 has characters that the address in $folder/$2 cannot hold: change it on the server and where it stands"; exit 1 ;;
     esac
     printf %s "$known"
 }
