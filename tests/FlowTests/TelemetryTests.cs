@@ -88,8 +88,9 @@ public sealed class TelemetryTests
         foreach (var source in new[] { "Npgsql", "MassTransit" })
         {
             var exceptions = collector.Spans.Where(s => s.Source == source).SelectMany(s => s.Exceptions).ToList();
-            exceptions.ShouldNotBeEmpty(source);
-            exceptions.ShouldAllBe(e => e["exception.type"].EndsWith(nameof(PostgresException), StringComparison.Ordinal));
+            // Others may be of labs beside this one: spans are the process's.
+            exceptions.ShouldContain(e => e["exception.type"].EndsWith(nameof(PostgresException), StringComparison.Ordinal), source);
+            exceptions.ShouldAllBe(e => e.Keys.All(k => k == "exception.type" || k == "exception.escaped"));
         }
 
         collector.Spans.ShouldContain(s => s.Tag("db.response.status_code") == PostgresErrorCodes.InvalidTextRepresentation);
