@@ -80,7 +80,7 @@ measure baseline lending-club "$lending"
 # Decay.
 measure decay simulated "$simulated" --seeds 5
 measure decay lending-club "$lending"
-measure decay uci-default-panel "$uci"
+measure decay uci-default-panel "$uci" --set Snapshot:MaximumTest=6000
 # Groups.
 measure fairness german "$german" --seeds 1
 measure fairness uci-default "$uci"
