@@ -15,7 +15,7 @@ findings=$here/../../docs/findings.md
 mkdir -p "$folder"
 # Its children must not keep the lock: a server outlives this script.
 exec 7>"$folder/lock"
-flock -n 7 || { echo "results: they are being measured already" >&2; exit 1; }
+flock -n 7 || { echo "results: they are being measured already" >&2; exit 3; }
 rm -f "$folder"/*.md
 all=$SECONDS
 failed=0
