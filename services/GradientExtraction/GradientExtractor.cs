@@ -1,5 +1,6 @@
 using TorchSharp;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.Mistral.Gradients;
 
 namespace ZiGong.GradientExtraction;
@@ -22,8 +23,7 @@ public delegate void GradientReceiver(GradientEntry entry, ReadOnlySpan<float> r
 /// </summary>
 public sealed class GradientExtractor : IDisposable
 {
-    private readonly PreparedModel _prepared;
-    private readonly PerSampleGradients _gradients;
+    private readonly LoraGradients _gradients;
     private readonly ExtractorSettings _settings;
 
     /// <param name="model">A model with LoRA attached on any projections.</param>
@@ -32,26 +32,17 @@ public sealed class GradientExtractor : IDisposable
     public GradientExtractor(MistralModel model, ExtractorSettings? settings = null)
     {
         _settings = settings ?? new ExtractorSettings();
-        _prepared = new PreparedModel(model);
-        var fused = _settings.Fused && _prepared.Type == torch.ScalarType.Float32 && model.Embedding.device_type == DeviceType.CPU;
-        _gradients = new PerSampleGradients(_prepared, fused ? new FusedKernels() : new AtenKernels());
+        _gradients = new LoraGradients(model, _settings.Fused);
     }
 
     /// <summary>D, the number of LoRA parameters.</summary>
-    public int Dimension => _prepared.Dimension;
+    public int Dimension => _gradients.Dimension;
 
     /// <summary>The parameters in the order of a gradient, for <see cref="CountSketch"/>.</summary>
-    public IReadOnlyList<ParameterBlock> Blocks => _prepared.Blocks;
+    public IReadOnlyList<ParameterBlock> Blocks => _gradients.Blocks;
 
     /// <summary>Losses and gradients of one micro-batch as it is. Nothing is checked for NaN here.</summary>
-    public SampleGradients Compute(TokenBatch batch) => _gradients.Compute(batch);
-
-    /// <summary>The gradient of the batch's summed loss [D] and its mean loss.</summary>
-    public (double Loss, torch.Tensor Gradient) ComputeSum(TokenBatch batch)
-    {
-        using var each = Compute(batch);
-        return (each.Losses.Average(), each.Gradients.sum([0]).DetachFromDisposeScope());
-    }
+    public SampleGradients Compute(TokenBatch batch) => _gradients.PerSample(batch);
 
     /// <summary>
     /// Extracts all samples in batches of similar length and hands each row over as soon as it is there, in that order (shortest first), not the
@@ -99,7 +90,7 @@ public sealed class GradientExtractor : IDisposable
         writer.Complete();
     }
 
-    public void Dispose() => _prepared.Dispose();
+    public void Dispose() => _gradients.Dispose();
 
     private static void RequireFinite(TokenizedSample[] batch, double[] losses, torch.Tensor gradients)
     {

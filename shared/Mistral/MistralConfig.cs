@@ -146,4 +146,13 @@ public sealed record MistralConfig
             throw new InputException($"{where}: head_dim is {HeadDim}; rotary positions need an even width.");
         }
     }
+
+    /// <exception cref="InputException">The sequence is longer than the model's positions.</exception>
+    internal void CheckLength(long tokens)
+    {
+        if (tokens > MaxPositions)
+        {
+            throw new InputException($"a sequence of {tokens} tokens, but the model has {MaxPositions} positions; shorten the prompt.");
+        }
+    }
 }

@@ -417,7 +417,7 @@ public sealed class MistralModel : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var capacity = length + Math.Max(0, maxNewTokens - 1);
-        CheckLength(capacity);
+        Config.CheckLength(capacity);
         var cache = new KvCache(Config, prompts.Count, capacity, Embedding);
         var results = prompts.Select(_ => new List<int>()).ToArray();
         var open = Enumerable.Repeat(true, prompts.Count).ToArray();
@@ -477,15 +477,7 @@ public sealed class MistralModel : IDisposable
             throw new ArgumentException($"a length of {wrong} in a batch of {ids.shape[1]} tokens a row.", nameof(lengths));
         }
 
-        CheckLength(ids.shape[1]);
-    }
-
-    private void CheckLength(long tokens)
-    {
-        if (tokens > Config.MaxPositions)
-        {
-            throw new InputException($"a sequence of {tokens} tokens, but the model has {Config.MaxPositions} positions; shorten the prompt.");
-        }
+        Config.CheckLength(ids.shape[1]);
     }
 
     private MistralModel Keep()

@@ -48,13 +48,28 @@ public sealed record TokenBatch(int[][] Tokens, int[] AnswerStart)
     /// <exception cref="ArgumentException">No samples, a sample without answer, or a token outside the vocabulary.</exception>
     internal long[] Padded(int vocabulary)
     {
+        Check(vocabulary);
+        var width = Width;
+        var ids = new long[Count * width];
+        for (var sample = 0; sample < Count; sample++)
+        {
+            for (var position = 0; position < Tokens[sample].Length; position++)
+            {
+                ids[(sample * width) + position] = Tokens[sample][position];
+            }
+        }
+
+        return ids;
+    }
+
+    /// <exception cref="ArgumentException">No samples, a sample without answer, or a token outside the vocabulary.</exception>
+    internal void Check(int vocabulary)
+    {
         if (Count == 0 || AnswerStart.Length != Count)
         {
             throw new ArgumentException($"{Count} samples with {AnswerStart.Length} answer starts; expected equal numbers above 0.");
         }
 
-        var width = Width;
-        var ids = new long[Count * width];
         for (var sample = 0; sample < Count; sample++)
         {
             var tokens = Tokens[sample];
@@ -63,14 +78,11 @@ public sealed record TokenBatch(int[][] Tokens, int[] AnswerStart)
                 throw new ArgumentException($"sample {sample}: the answer starts at {AnswerStart[sample]} of {tokens.Length} tokens; expected 1 to {tokens.Length - 1}.");
             }
 
-            for (var position = 0; position < tokens.Length; position++)
+            var foreign = Array.FindIndex(tokens, token => (uint)token >= (uint)vocabulary);
+            if (foreign >= 0)
             {
-                ids[(sample * width) + position] = (uint)tokens[position] < (uint)vocabulary
-                    ? tokens[position]
-                    : throw new ArgumentException($"sample {sample}: token {tokens[position]} at {position} is outside the vocabulary of {vocabulary}.");
+                throw new ArgumentException($"sample {sample}: token {tokens[foreign]} at {foreign} is outside the vocabulary of {vocabulary}.");
             }
         }
-
-        return ids;
     }
 }

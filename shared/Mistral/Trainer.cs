@@ -1,20 +1,27 @@
 using TorchSharp;
 using ZiGong.Contracts;
+using ZiGong.Mistral.Backward;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral;
 
-/// <summary>One optimizer step at a time on given parameters: loss, backward, clip, update. Schedules and data order are the caller's.</summary>
+/// <summary>
+/// One optimizer step at a time on given parameters: loss, backward, clip, update. Schedules and data order are the caller's. An adapter on a base of its own type
+/// is trained by <see cref="LoraGradients"/>, about twice as fast as by autograd, which does everything else.
+/// </summary>
 public sealed class Trainer : IDisposable
 {
     private readonly MistralModel _model;
     private readonly double _maxNorm;
+    private readonly LoraGradients? _byHand;
+    private readonly Tensor? _sum;
 
     /// <param name="model">The model whose loss falls.</param>
     /// <param name="parameters">What is trained: <see cref="MistralModel.LoraParameters"/>, or <see cref="MistralModel.Parameters"/> for the base.</param>
     /// <param name="options">Null: the defaults of <see cref="AdamW"/>.</param>
     /// <param name="maxNorm">Gradients are clipped to this joint norm.</param>
-    public Trainer(MistralModel model, IReadOnlyList<(string Name, Tensor Value)> parameters, AdamWOptions? options = null, double maxNorm = 1)
+    /// <param name="byHand">False: by autograd in any case.</param>
+    public Trainer(MistralModel model, IReadOnlyList<(string Name, Tensor Value)> parameters, AdamWOptions? options = null, double maxNorm = 1, bool byHand = true)
     {
         _model = model;
         _maxNorm = maxNorm;
@@ -24,6 +31,11 @@ public sealed class Trainer : IDisposable
         }
 
         Optimizer = new AdamW(parameters, options);
+        if (byHand && ReferenceEquals(parameters, model.LoraParameters) && LoraGradients.Suits(model))
+        {
+            _byHand = new LoraGradients(model);
+            _sum = Gradients(parameters);
+        }
     }
 
     public AdamW Optimizer { get; }
@@ -39,16 +51,15 @@ public sealed class Trainer : IDisposable
     public double Step(IReadOnlyList<TokenBatch> microBatches, double rate, IReadOnlyList<double>? weights = null)
     {
         Optimizer.ZeroGradients();
-        double samples = microBatches.Sum(batch => batch.Count);
+        _byHand?.Refresh();
+        var samples = microBatches.Sum(batch => batch.Count);
         double mean = 0;
         var done = 0;
         foreach (var batch in microBatches)
         {
             using var scope = NewDisposeScope();
-            var share = weights?.Skip(done).Take(batch.Count).ToArray();
-            var loss = AnswerLoss.Mean(_model, batch, share) * (batch.Count / samples);
-            loss.backward();
-            mean += loss.to(ScalarType.Float64).item<double>();
+            double[] share = [.. Enumerable.Range(done, batch.Count).Select(sample => (weights?[sample] ?? 1) / samples)];
+            mean += _byHand is null ? Propagate(batch, share) : Add(_byHand, batch, share);
             done += batch.Count;
         }
 
@@ -62,5 +73,40 @@ public sealed class Trainer : IDisposable
         return mean;
     }
 
-    public void Dispose() => Optimizer.Dispose();
+    public void Dispose()
+    {
+        _byHand?.Dispose();
+        _sum?.Dispose();
+        Optimizer.Dispose();
+    }
+
+    /// <summary>One vector [D] of which every parameter's gradient is a part.</summary>
+    private static Tensor Gradients(IReadOnlyList<(string Name, Tensor Value)> parameters)
+    {
+        using var scope = NewDisposeScope();
+        var sum = zeros(parameters.Sum(p => p.Value.numel()), dtype: parameters[0].Value.dtype, device: parameters[0].Value.device); // [D]
+        var offset = 0L;
+        foreach (var (_, value) in parameters)
+        {
+            value.grad = sum.narrow(0, offset, value.numel()).view(value.shape);
+            offset += value.numel();
+        }
+
+        return sum.DetachFromDisposeScope();
+    }
+
+    private double Propagate(TokenBatch batch, double[] weights)
+    {
+        var loss = AnswerLoss.Mean(_model, batch, weights) * batch.Count;
+        loss.backward();
+        return loss.to(ScalarType.Float64).item<double>();
+    }
+
+    private double Add(LoraGradients byHand, TokenBatch batch, double[] weights)
+    {
+        using var computed = byHand.Sum(batch, weights);
+        using var noGrad = no_grad();
+        _sum!.add_(computed.Gradients.view(-1));
+        return computed.Losses.Sum();
+    }
 }

@@ -91,19 +91,6 @@ public sealed class GradientExtractorTests
     }
 
     [Fact]
-    public void The_sum_over_a_batch_is_the_sum_of_its_rows()
-    {
-        using var model = Extraction.Model(Extraction.Tiny(), ScalarType.Float64);
-        var batch = Extraction.Batch(9, 14);
-        using var extractor = new GradientExtractor(model);
-        var (loss, sum) = extractor.ComputeSum(batch);
-        using var _ = sum;
-        var (losses, rows) = Extraction.ByHand(model, batch);
-        loss.ShouldBe(losses.Average(), 1e-12);
-        Extraction.Error(sum.data<double>().ToArray(), [.. rows[0].Zip(rows[1], (a, b) => a + b)]).ShouldBeLessThan(1e-12);
-    }
-
-    [Fact]
     public void Extraction_changes_no_weight()
     {
         using var scope = NewDisposeScope();

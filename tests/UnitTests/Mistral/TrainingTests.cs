@@ -172,6 +172,27 @@ public sealed class TrainerTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float64, 1e-11)]
+    [InlineData(ScalarType.Float32, 1e-4)]
+    public void Training_by_hand_takes_the_steps_of_autograd(ScalarType type, double tolerance)
+    {
+        using var written = Fresh(type);
+        using var automatic = Fresh(type);
+        using var one = new Trainer(written, written.LoraParameters);
+        using var two = new Trainer(automatic, automatic.LoraParameters, byHand: false);
+        for (ulong step = 0; step < 6; step++)
+        {
+            double[]? weights = step == 3 ? [0.25, 1.5] : null;
+            one.Step([Batch(step)], 0.01, weights).ShouldBe(two.Step([Batch(step)], 0.01, weights), tolerance);
+        }
+
+        foreach (var ((name, a), (_, b)) in written.LoraParameters.Zip(automatic.LoraParameters))
+        {
+            Scenarios.Distance(a, b).ShouldBeLessThan(10 * tolerance, name);
+        }
+    }
+
     [Fact]
     public void Training_resumes_bit_for_bit_from_a_saved_adapter_and_optimizer()
     {

@@ -1,24 +1,27 @@
 using TorchSharp;
-using ZiGong.Mistral;
 using static TorchSharp.torch;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>
-/// The LoRA gradients of every sample of a batch from one forward and one backward pass, written out by hand: autograd could only give their sum.
-/// Samples do not interact, so the gradient of a row's activations in the summed loss is that of its own sample's loss; each adapter's gradient then
-/// comes from its input rows and output gradients per sample (<see cref="Projection.WriteGradients"/>).
+/// One forward and one backward pass, written out by hand, for the LoRA gradients of every sample of a batch or of all together. Autograd could only
+/// give their sum, and that in twice the time. Samples do not interact, so the gradient of a row's activations in the summed loss is that of its own sample's
+/// loss; each adapter's gradient then comes from its input rows and output gradients (<see cref="Projection.WriteGradients"/>).
 /// Only what the answers depend on is computed: the head, and the last layer's queries, output projection and MLP, at answer rows alone.
 /// </summary>
-internal sealed class PerSampleGradients(PreparedModel model, IKernels kernels)
+internal sealed class ForwardBackward(PreparedModel model, IKernels kernels)
 {
     private readonly MistralConfig _config = model.Config;
 
-    public SampleGradients Compute(TokenBatch tokens)
+    /// <param name="tokens">The samples.</param>
+    /// <param name="weights">What each sample's loss is multiplied by; null: 1.</param>
+    /// <param name="perSample">A gradient for each sample, or one for their sum.</param>
+    /// <returns>Weighted losses [B] and gradients, [B, D] or [1, D].</returns>
+    public SampleGradients Compute(TokenBatch tokens, IReadOnlyList<double>? weights, bool perSample)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using var batch = new BatchRows(tokens, model.Config.VocabSize, model.Type, model.Embedding.device);
+        using var batch = new BatchRows(tokens, weights, model.Config, model.Type, model.Embedding.device);
         var tapes = new LayerTape[model.Layers.Length];
         var x = model.Embedding.index_select(0, batch.Ids); // [B·T, d]
         for (var i = 0; i < tapes.Length; i++)
@@ -32,7 +35,7 @@ internal sealed class PerSampleGradients(PreparedModel model, IKernels kernels)
         }
 
         var (losses, dx) = Head(x, batch); // x and dx: [B·R, d]
-        var gradients = empty([batch.Samples, model.Dimension], dtype: dx.dtype, device: dx.device);
+        var gradients = empty([perSample ? batch.Samples : 1, model.Dimension], dtype: dx.dtype, device: dx.device);
         for (var i = tapes.Length - 1; i >= model.FirstLayer; i--)
         {
             Backward(i, dx, batch, tapes[i], gradients, out dx);

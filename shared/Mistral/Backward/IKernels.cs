@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>
 /// Everything of the forward and backward pass that is not a matrix product. Rows are tokens of all samples one after another; "heads" tensors are

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>What the backward pass of one layer needs from its forward pass, which sets all of it (<see cref="QueryNormed"/> in the last layer only).</summary>
 internal sealed class LayerTape : IDisposable

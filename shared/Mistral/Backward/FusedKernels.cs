@@ -5,7 +5,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>
 /// The kernels for float32 on the CPU, one pass over memory each where tensor operations need several. Single-threaded: an extractor is one worker.

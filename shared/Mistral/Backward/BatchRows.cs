@@ -1,8 +1,8 @@
 using TorchSharp;
-using ZiGong.Mistral;
+using ZiGong.Contracts;
 using static TorchSharp.torch;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>
 /// A micro-batch as rows: B samples of T input tokens, padded on the right, and R answer rows each. The last token of a sample predicts nothing, so
@@ -10,9 +10,17 @@ namespace ZiGong.GradientExtraction;
 /// </summary>
 internal sealed class BatchRows : IDisposable
 {
-    public BatchRows(TokenBatch batch, int vocabulary, ScalarType type, Device device)
+    /// <param name="batch">The samples.</param>
+    /// <param name="sampleWeights">What each sample's loss is multiplied by; null: 1.</param>
+    /// <param name="config">Bounds tokens and lengths.</param>
+    /// <param name="type">Of the weights.</param>
+    /// <param name="device">Where everything is put.</param>
+    /// <exception cref="ArgumentException">No samples, a sample without answer, or a token outside the vocabulary.</exception>
+    /// <exception cref="InputException">A sample is longer than the model's positions.</exception>
+    public BatchRows(TokenBatch batch, IReadOnlyList<double>? sampleWeights, MistralConfig config, ScalarType type, Device device)
     {
-        Check(batch, vocabulary);
+        batch.Check(config.VocabSize);
+        config.CheckLength(batch.Width - 1);
         Samples = batch.Tokens.Length;
         Length = batch.Tokens.Max(tokens => tokens.Length) - 1;
         Answers = Enumerable.Range(0, Samples).Max(i => AnswerCount(batch, i));
@@ -37,7 +45,7 @@ internal sealed class BatchRows : IDisposable
                 AnswerPositions[row] = position;
                 rows[row] = (i * Length) + position;
                 targets[row] = tokens[position + 1];
-                weights[row] = real ? 1.0 / AnswerCount(batch, i) : 0;
+                weights[row] = real ? (sampleWeights?[i] ?? 1) / AnswerCount(batch, i) : 0;
             }
         }
 
@@ -72,7 +80,7 @@ internal sealed class BatchRows : IDisposable
     /// <summary>[B·R] int64.</summary>
     public Tensor Targets { get; }
 
-    /// <summary>[B·R]: 1 / answer tokens of the sample, or 0 for padding.</summary>
+    /// <summary>[B·R]: the sample's weight / its answer tokens, or 0 for padding.</summary>
     public Tensor Weights { get; }
 
     public void Dispose()
@@ -84,27 +92,4 @@ internal sealed class BatchRows : IDisposable
     }
 
     private static int AnswerCount(TokenBatch batch, int sample) => batch.Tokens[sample].Length - batch.AnswerStart[sample];
-
-    private static void Check(TokenBatch batch, int vocabulary)
-    {
-        if (batch.Tokens.Length == 0 || batch.AnswerStart.Length != batch.Tokens.Length)
-        {
-            throw new ArgumentException($"a batch of {batch.Tokens.Length} samples with {batch.AnswerStart.Length} answer positions");
-        }
-
-        for (var i = 0; i < batch.Tokens.Length; i++)
-        {
-            if (batch.AnswerStart[i] < 1 || AnswerCount(batch, i) < 1)
-            {
-                throw new ArgumentException(
-                    $"sample {i} of the batch has {batch.Tokens[i].Length} tokens and its answer at {batch.AnswerStart[i]}: " +
-                    "an answer needs at least one token before it and one of its own");
-            }
-
-            if (Array.Find(batch.Tokens[i], token => (uint)token >= (uint)vocabulary) is var foreign and not 0)
-            {
-                throw new ArgumentException($"sample {i} of the batch has token {foreign}, the vocabulary ends at {vocabulary - 1}");
-            }
-        }
-    }
 }

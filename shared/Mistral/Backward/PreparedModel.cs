@@ -1,11 +1,13 @@
 using TorchSharp;
-using ZiGong.Mistral;
 using ZiGong.Mistral.Gradients;
 using static TorchSharp.torch;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
-/// <summary>A checkpoint made ready once for all its batches: adapters merged, projections with a common input fused, norm weights folded in.</summary>
+/// <summary>
+/// A model made ready for many batches: adapters merged, projections with a common input fused, norm weights folded in. Later changes of the adapters show
+/// after <see cref="Refresh"/>.
+/// </summary>
 internal sealed class PreparedModel : IDisposable
 {
     public PreparedModel(MistralModel model)
@@ -62,6 +64,16 @@ internal sealed class PreparedModel : IDisposable
     public Tensor Cos { get; }
 
     public Tensor Sin { get; }
+
+    /// <summary>Merges the adapters' present values; what has no adapter stays as it is.</summary>
+    public void Refresh()
+    {
+        using var noGradient = no_grad();
+        foreach (var layer in Layers)
+        {
+            layer.Refresh();
+        }
+    }
 
     public void Dispose()
     {
@@ -131,6 +143,15 @@ internal sealed class PreparedLayer : IDisposable
     public Projection Down { get; }
 
     public bool AttentionLearns => Attention.Learns || Query is { Learns: true };
+
+    public void Refresh()
+    {
+        Query?.Refresh();
+        Attention.Refresh();
+        Output.Refresh();
+        GateUp.Refresh();
+        Down.Refresh();
+    }
 
     public void Dispose()
     {

@@ -1,8 +1,7 @@
 using TorchSharp;
-using ZiGong.Mistral;
 using static TorchSharp.torch;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>One linear map of a fused projection.</summary>
 /// <param name="Linear">The map; its gradient is wanted if it is a <see cref="LoraLinear"/>.</param>
@@ -16,40 +15,26 @@ internal sealed record ProjectionPart(Linear Linear, int Offset, double OutputSc
 /// </summary>
 internal sealed class Projection : IDisposable
 {
+    private readonly IReadOnlyList<ProjectionPart> _parts;
+    private readonly ScalarType _type;
     private readonly Adapter[] _adapters;
-    private readonly Tensor _transposed;
     private readonly Tensor? _inputNorm;
-    private readonly Tensor? _downTransposed; // [in, Σr]: all Aᵀ beside each other, input norm folded in
-    private readonly Tensor? _up;             // [out, Σr]: block diagonal of s·B
+    private Tensor _transposed = null!;
+    private Tensor? _downTransposed; // [in, Σr]: all Aᵀ beside each other, input norm folded in
+    private Tensor? _up;             // [out, Σr]: block diagonal of s·B
 
     /// <param name="parts">The maps, in the order of the output columns.</param>
     /// <param name="inputNorm">[in], the weight of the RMSNorm before them; null without one.</param>
     /// <param name="type">What to compute in: that of the adapters, which a half-precision base does not share.</param>
     public Projection(IReadOnlyList<ProjectionPart> parts, Tensor? inputNorm, ScalarType type)
     {
-        using var scope = NewDisposeScope();
+        (_parts, _type, _adapters) = (parts, type, [.. Layout(parts)]);
         _inputNorm = inputNorm?.to(type).detach().DetachFromDisposeScope(); // an alias where the type is the same
-        // An untouched matrix is shared with the model, not copied.
-        var merged = parts.Select(part => Merge(part, _inputNorm, type)).ToArray();
-        Weight = (merged.Length == 1 ? merged[0].detach() : cat(merged, 0)).DetachFromDisposeScope();
-        _transposed = Weight.t().DetachFromDisposeScope();
-        _adapters = [.. Layout(parts)];
-        if (_adapters.Length == 0)
-        {
-            return;
-        }
-
-        var down = cat([.. _adapters.Select(adapter => Fold(adapter.Lora.A, _inputNorm))], 0);
-        _downTransposed = down.t().contiguous().DetachFromDisposeScope();
-        _up = zeros([Weight.shape[0], down.shape[0]], dtype: Weight.dtype, device: Weight.device).DetachFromDisposeScope();
-        foreach (var adapter in _adapters)
-        {
-            _up.narrow(0, adapter.Row, adapter.Outputs).narrow(1, adapter.Rank0, adapter.Rank).copy_(adapter.Lora.B.mul(adapter.Scale));
-        }
+        Fuse();
     }
 
     /// <summary>[out, in], merged.</summary>
-    public Tensor Weight { get; }
+    public Tensor Weight { get; private set; } = null!;
 
     /// <summary>Whether any part has an adapter, so a gradient.</summary>
     public bool Learns => _adapters.Length > 0;
@@ -63,10 +48,10 @@ internal sealed class Projection : IDisposable
     /// <summary>dy [N, out] → dx [N, in].</summary>
     public Tensor Backward(Tensor dy) => dy.mm(Weight);
 
-    /// <summary>Writes the gradients of A and B of every adapter and every sample into their columns of <paramref name="gradients"/> [B, D].</summary>
+    /// <summary>Writes the gradients of A and B of every adapter into their columns of <paramref name="gradients"/>, for every sample or for their sum.</summary>
     /// <param name="x">Input rows [B·R, in], before the norm's weight.</param>
     /// <param name="dy">Gradients of the output rows [B·R, out]; zero beyond a sample's length.</param>
-    /// <param name="gradients">[B, D].</param>
+    /// <param name="gradients">[B, D]; or [1, D], for which the rows of all samples are those of one.</param>
     public void WriteGradients(Tensor x, Tensor dy, Tensor gradients)
     {
         if (_adapters.Length == 0)
@@ -97,9 +82,45 @@ internal sealed class Projection : IDisposable
         }
     }
 
+    /// <summary>Merges the adapters' present values.</summary>
+    public void Refresh()
+    {
+        if (_adapters.Length > 0)
+        {
+            Free();
+            Fuse();
+        }
+    }
+
     public void Dispose()
     {
         _inputNorm?.Dispose();
+        Free();
+    }
+
+    private void Fuse()
+    {
+        using var scope = NewDisposeScope();
+        // An untouched matrix is shared with the model, not copied.
+        var merged = _parts.Select(part => Merge(part, _inputNorm, _type)).ToArray();
+        Weight = (merged.Length == 1 ? merged[0].detach() : cat(merged, 0)).DetachFromDisposeScope();
+        _transposed = Weight.t().DetachFromDisposeScope();
+        if (_adapters.Length == 0)
+        {
+            return;
+        }
+
+        var down = cat([.. _adapters.Select(adapter => Fold(adapter.Lora.A, _inputNorm))], 0);
+        _downTransposed = down.t().contiguous().DetachFromDisposeScope();
+        _up = zeros([Weight.shape[0], down.shape[0]], dtype: Weight.dtype, device: Weight.device).DetachFromDisposeScope();
+        foreach (var adapter in _adapters)
+        {
+            _up.narrow(0, adapter.Row, adapter.Outputs).narrow(1, adapter.Rank0, adapter.Rank).copy_(adapter.Lora.B.mul(adapter.Scale));
+        }
+    }
+
+    private void Free()
+    {
         _transposed.Dispose();
         Weight.Dispose();
         _downTransposed?.Dispose();

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>The kernels as tensor operations: any floating type, any device.</summary>
 internal sealed class AtenKernels : IKernels
