@@ -13,7 +13,7 @@ public static class CodeVersions
 
     public const int Encoding = 1;
     public const int Agent = 2;
-    public const int Gradients = 1;
+    public const int Gradients = 2;
     public const int Reference = 2;
     public const int Partials = 2;
     public const int Selection = 1;

@@ -16,21 +16,22 @@ public static class GradientRows
     public static double Dot(ReadOnlySpan<float> row, ReadOnlySpan<float> vector)
     {
         RequireSameLength(row.Length, vector.Length);
-        var low = Vector512<double>.Zero;
-        var high = Vector512<double>.Zero;
         var whole = row.Length - (row.Length % Lanes);
-        var left = MemoryMarshal.Cast<float, Vector512<float>>(row[..whole]);
-        var right = MemoryMarshal.Cast<float, Vector512<float>>(vector[..whole]);
-        for (var i = 0; i < left.Length; i++)
+        var left = MemoryMarshal.Cast<float, Vector256<float>>(row[..whole]);
+        var right = MemoryMarshal.Cast<float, Vector256<float>>(vector[..whole]);
+        var (first, second, third, fourth) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
+        for (var i = 0; i + 1 < left.Length; i += 2)
         {
             // The product of two floats is exact in double, so fused and unfused hardware agree.
-            var (leftLow, leftHigh) = Vector512.Widen(left[i]);
-            var (rightLow, rightHigh) = Vector512.Widen(right[i]);
-            low += leftLow * rightLow;
-            high += leftHigh * rightHigh;
+            first += Vector256.WidenLower(left[i]) * Vector256.WidenLower(right[i]);
+            second += Vector256.WidenUpper(left[i]) * Vector256.WidenUpper(right[i]);
+            third += Vector256.WidenLower(left[i + 1]) * Vector256.WidenLower(right[i + 1]);
+            fourth += Vector256.WidenUpper(left[i + 1]) * Vector256.WidenUpper(right[i + 1]);
         }
 
-        var sum = FoldPairwise(low + high);
+        var four = (first + third) + (second + fourth);
+        var two = four.GetLower() + four.GetUpper();
+        var sum = two[0] + two[1];
         for (var i = whole; i < row.Length; i++)
         {
             sum += (double)row[i] * vector[i];
@@ -66,13 +67,6 @@ public static class GradientRows
         {
             sum[i] += scale * row[i];
         }
-    }
-
-    private static double FoldPairwise(Vector512<double> sums)
-    {
-        var four = sums.GetLower() + sums.GetUpper();
-        var two = four.GetLower() + four.GetUpper();
-        return two[0] + two[1];
     }
 
     private static void RequireSameLength(int row, int vector)
