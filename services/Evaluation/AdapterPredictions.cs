@@ -36,26 +36,9 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
     {
         torch.set_num_threads(1);
         using var model = await LoadAsync(baseModel, adapter, encoder, ct);
-        var prompts = samples.Select(encoder.Encode).ToList();
-        var probabilities = new double[samples.Count];
         var generated = new Predictions.Generated[samples.Count];
-        foreach (var batch in TokenBatch.Group([.. prompts.Select(p => p.Prompt.Length)], BatchSize))
-        {
-            ct.ThrowIfCancellationRequested();
-            Score(model, answers, prompts, batch, probabilities);
-            Generate(model, encoder, answers, prompts, batch, generated);
-            progress(batch.Length);
-        }
-
-        var others = scored.Select(encoder.Encode).ToList();
-        var scores = new double[scored.Count];
-        foreach (var batch in TokenBatch.Group([.. others.Select(p => p.Prompt.Length)], BatchSize))
-        {
-            ct.ThrowIfCancellationRequested();
-            Score(model, answers, others, batch, scores);
-        }
-
-        return new AdapterOutput(probabilities, generated, scores);
+        var probabilities = Answer(model, encoder, answers, samples, generated, progress, ct);
+        return new AdapterOutput(probabilities, generated, Answer(model, encoder, answers, scored, generated: null, _ => { }, ct));
     }
 
     /// <summary>What an adapter writes freely, greedily, for each sample.</summary>
@@ -67,9 +50,7 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         using var model = await LoadAsync(baseModel, adapter, encoder, ct);
         var prompts = samples.Select(s => encoder.Encode(s).Prompt).ToList();
         var written = new string[samples.Count];
-
-        // Only prompts of one length can be generated for together.
-        foreach (var batch in Enumerable.Range(0, prompts.Count).GroupBy(i => prompts[i].Length).OrderBy(g => g.Key).SelectMany(g => g.Chunk(BatchSize)))
+        foreach (var batch in TokenBatch.GroupOfOneLength([.. prompts.Select(p => p.Length)], BatchSize))
         {
             ct.ThrowIfCancellationRequested();
             var texts = model.Generate([.. batch.Select(i => prompts[i])], longest + Slack, encoder.EosId);
@@ -103,33 +84,31 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         }
     }
 
-    private static void Score(MistralModel model, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, double[] probabilities)
+    /// <param name="generated">Receives what each generation amounted to; null: nothing is generated.</param>
+    /// <returns>P(positive) of each sample.</returns>
+    private static double[] Answer(
+        MistralModel model, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, Predictions.Generated[]? generated, Action<int> progress, CancellationToken ct)
     {
-        var likelihoods = answers.Allowed
-            .Select((_, answer) => AnswerLoss.LogLikelihoods(model, new TokenBatch(
-                [.. batch.Select(i => (int[])[.. prompts[i].Prompt, .. prompts[i].Answers[answer]])],
-                [.. batch.Select(i => prompts[i].Prompt.Length)])))
-            .ToArray();
-        for (var row = 0; row < batch.Length; row++)
+        var prompts = samples.Select(encoder.Encode).ToList();
+        var probabilities = new double[prompts.Count];
+        foreach (var batch in TokenBatch.GroupOfOneLength([.. prompts.Select(p => p.Prompt.Length)], BatchSize))
         {
-            probabilities[batch[row]] = Softmax([.. likelihoods.Select(l => l[row])], answers.PositiveIndex);
-        }
-    }
-
-    private static void Generate(
-        MistralModel model, IPromptEncoder encoder, AnswerSet answers, List<EncodedPrompt> prompts, int[] batch, Predictions.Generated[] generated)
-    {
-        // Only prompts of one length can be generated for together.
-        foreach (var same in batch.GroupBy(i => prompts[i].Prompt.Length))
-        {
-            var indices = same.ToArray();
-            var longest = indices.Max(i => prompts[i].Answers.Max(a => a.Length));
-            var texts = model.Generate([.. indices.Select(i => prompts[i].Prompt)], longest + Slack, encoder.EosId);
-            for (var i = 0; i < indices.Length; i++)
+            ct.ThrowIfCancellationRequested();
+            var asked = Array.ConvertAll(batch, i => prompts[i]);
+            var longest = asked.Max(p => p.Answers.Max(a => a.Length)) + (generated is null ? 0 : Slack);
+            using var continuations = new PromptContinuations(model, [.. asked.Select(p => p.Prompt)], longest);
+            var likelihoods = answers.Allowed.Select((_, answer) => continuations.LogLikelihoods([.. asked.Select(p => p.Answers[answer])])).ToArray();
+            var texts = generated is null ? [] : continuations.Generate(longest, encoder.EosId);
+            for (var row = 0; row < batch.Length; row++)
             {
-                generated[indices[i]] = GeneratedAnswers.Judge(encoder.Decode(texts[i]), answers.Allowed, prompts[indices[i]].Truth);
+                probabilities[batch[row]] = Softmax([.. likelihoods.Select(l => l[row])], answers.PositiveIndex);
+                generated?[batch[row]] = GeneratedAnswers.Judge(encoder.Decode(texts[row]), answers.Allowed, asked[row].Truth);
             }
+
+            progress(batch.Length);
         }
+
+        return probabilities;
     }
 
     /// <summary>exp(x_k) / Σ exp(x), safe for very negative likelihoods.</summary>

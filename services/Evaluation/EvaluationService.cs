@@ -11,6 +11,7 @@ public static class EvaluationService
     public static void AddEvaluation(this PipelineBuilder pipeline, int evaluations = 1)
     {
         pipeline.Services.AddSingleton<AdapterPredictions>();
+        pipeline.Services.AddSingleton<FittedScorecards>();
         pipeline.Services.AddSingleton<GenerativeEvaluation>();
         pipeline.Services.AddSingleton<FurtherTaskEvaluation>();
         pipeline.Services.AddSingleton<ModelEvaluation>();

@@ -13,7 +13,8 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before in its run has looked at, beside majority class, scorecard and champion.</summary>
-public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
+public sealed class ModelEvaluation(
+    ModelStore models, AdapterPredictions predictions, FittedScorecards scorecards, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
@@ -41,7 +42,8 @@ public sealed class ModelEvaluation(ModelStore models, AdapterPredictions predic
         var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
         var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, data.Scored, progress, ct);
         var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
-        var scorecard = Scorecard.Fit(data.Encoding, data.Training, SeedOf(unit));
+        var key = new ScorecardKey(snapshot.SnapshotId, descriptor.Task, snapshot.Encoding, SeedOf(unit));
+        var scorecard = scorecards.Of(key, () => Scorecard.Fit(data.Encoding, data.Training, key.Seed));
         var scorecardProbabilities = scorecard.Predict(data.Encoding, data.Test);
         var lineage = await LineageAsync(unit, snapshot, adapter, ct) with
         {

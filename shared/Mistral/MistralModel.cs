@@ -320,6 +320,15 @@ public sealed class MistralModel : IDisposable
         return new Sight((cos, sin), (cos, sin), Mask(positions, 1, start + count), Rows: null);
     }
 
+    /// <summary>As <see cref="SightOfAll"/> with only the <paramref name="last"/> new tokens of each sample as queries.</summary>
+    private Sight SightOfLast(int start, int count, int last, int samples)
+    {
+        var keys = Angles([.. Enumerable.Range(start, count).Select(position => (long)position)]); // [T, D]
+        var positions = Enumerable.Range(start + count - last, last).Select(position => (long)position).ToArray();
+        var rows = Enumerable.Range(0, samples * last).Select(i => (long)((i / last * count) + count - last + (i % last))).ToArray();
+        return new Sight(keys, Angles(positions), Mask(positions, 1, start + count), Index(rows));
+    }
+
     private Sight SightOfRows(long[] grid, long samples, long tokens)
     {
         var positions = Array.ConvertAll(grid, row => row % tokens);
@@ -398,7 +407,7 @@ public sealed class MistralModel : IDisposable
         return (grid, place);
     }
 
-    // ---- Greedy generation ----
+    // ---- What follows a prompt ----
 
     /// <summary>The likeliest next token, again and again.</summary>
     /// <returns>The new tokens alone, without the <paramref name="eosId"/> that ended them.</returns>
@@ -408,50 +417,31 @@ public sealed class MistralModel : IDisposable
     /// <exception cref="ArgumentException">No prompts, empty ones, or lengths differ.</exception>
     public int[][] Generate(IReadOnlyList<int[]> prompts, int maxNewTokens, int eosId)
     {
-        var length = prompts.Count > 0 ? prompts[0].Length : 0;
-        if (length == 0 || prompts.FirstOrDefault(prompt => prompt.Length != length) is not null)
-        {
-            throw new ArgumentException($"prompts of one length above 0 are expected; got {string.Join(", ", prompts.Select(prompt => prompt.Length))}.", nameof(prompts));
-        }
-
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var capacity = length + Math.Max(0, maxNewTokens - 1);
-        Config.CheckLength(capacity);
-        var cache = new KvCache(Config, prompts.Count, capacity, Embedding);
-        var results = prompts.Select(_ => new List<int>()).ToArray();
-        var open = Enumerable.Repeat(true, prompts.Count).ToArray();
-        var next = prompts.SelectMany(prompt => prompt).Select(id => (long)id).ToArray();
-        for (var made = 0; made < maxNewTokens && open.Contains(true); made++)
-        {
-            next = NextTokens(next, prompts.Count, cache);
-            for (var b = 0; b < open.Length; b++)
-            {
-                open[b] = open[b] && next[b] != eosId;
-                if (open[b])
-                {
-                    results[b].Add((int)next[b]);
-                }
-            }
-        }
-
-        return Array.ConvertAll(results, result => result.ToArray());
+        using var continuations = new PromptContinuations(this, prompts, maxNewTokens);
+        return continuations.Generate(maxNewTokens, eosId);
     }
 
-    private long[] NextTokens(long[] ids, int samples, KvCache cache)
+    /// <summary>Adds tokens to those in <paramref name="cache"/>; the last layer computes queries, output and SwiGLU for the last ones only.</summary>
+    /// <param name="ids">[B · T] the new tokens, sample by sample.</param>
+    /// <param name="samples">B</param>
+    /// <param name="last">A, how many of each sample's new tokens are asked for.</param>
+    /// <param name="cache">Everything before them; longer by T afterwards.</param>
+    /// <returns>[B, A, V]: the logits that predict the token after each of the last A.</returns>
+    internal Tensor Extend(long[] ids, int samples, int last, KvCache cache)
     {
         using var scope = NewDisposeScope();
         var count = ids.Length / samples;
+        Config.CheckLength(cache.Length + count);
         var x = Embed(Index(ids).reshape(samples, count));                          // [B, T, d]
         var sight = SightOfAll(cache.Length, count);
-        for (var i = 0; i < Layers.Length; i++)
+        for (var i = 0; i < Layers.Length - 1; i++)
         {
             x = Layer(i, x, sight, cache);                                          // [B, T, d]
         }
 
+        x = Layer(Layers.Length - 1, x, SightOfLast(cache.Length, count, last, samples), cache); // [B, A, d]
         cache.Length += count;
-        var last = RmsNorm(x.narrow(1, count - 1, 1), Norm);                        // [B, 1, d]
-        return Logits(last).reshape(samples, -1).argmax(-1).cpu().data<long>().ToArray(); // [B]
+        return Logits(RmsNorm(x, Norm)).MoveToOuterDisposeScope();                  // [B, A, V]
     }
 
     // ---- Checks and tensors ----

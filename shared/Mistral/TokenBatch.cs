@@ -21,6 +21,13 @@ public sealed record TokenBatch(int[][] Tokens, int[] AnswerStart)
         return [.. Enumerable.Range(0, lengths.Count).OrderBy(i => lengths[i]).ThenBy(i => i).Chunk(size)];
     }
 
+    /// <summary>As <see cref="Group"/>, of samples with one length each: no padding, and one cache of keys and values serves them all.</summary>
+    public static int[][] GroupOfOneLength(IReadOnlyList<int> lengths, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        return [.. Enumerable.Range(0, lengths.Count).GroupBy(i => lengths[i]).OrderBy(same => same.Key).SelectMany(same => same.Chunk(size))];
+    }
+
     /// <summary>Tokens of the longest sample: the T of the padded rectangle.</summary>
     internal int Width => Tokens.Max(tokens => tokens.Length);
 

@@ -45,6 +45,13 @@ public sealed class LiveTensorTests
         AnswerLoss.LogLikelihoods(model, batch);
         AnswerLoss.PerSample(model, batch);
         model.Generate([Scenarios.Ids(3, 5), Scenarios.Ids(4, 5)], 10, 2);
+        using (var continuations = new PromptContinuations(model, [Scenarios.Ids(3, 5), Scenarios.Ids(4, 5)], 3))
+        {
+            continuations.LogLikelihoods([[1, 2, 3], [4, 2]]);
+            continuations.Generate(3, 2);
+        }
+
+        Should.Throw<System.Runtime.InteropServices.ExternalException>(() => new PromptContinuations(model, [[1, Scenarios.Small.VocabSize]], 3));
         Live().ShouldBe(before);
     }
 
