@@ -69,7 +69,7 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
     private async Task<MistralModel> LoadAsync(string baseModel, string adapter, IPromptEncoder encoder, CancellationToken ct)
     {
         var folder = await artifacts.RequireFolderAsync(adapter, ct);
-        var model = MistralModel.Load(await models.BaseFolderAsync(baseModel, ct));
+        var model = await models.LoadBaseAsync(baseModel, ct);
         try
         {
             PeftAdapter.Load(model, folder);

@@ -10,7 +10,10 @@ namespace ZiGong.Evaluation;
 /// <param name="Seed">Deals borrowers to folds.</param>
 public sealed record ScorecardKey(string Snapshot, string Task, string Encoding, ulong Seed);
 
-/// <summary>The scorecards of the last few evaluations; evaluations of one key at one time wait for one fit.</summary>
+/// <summary>
+/// The scorecards of the last few evaluations; those of one key at one time wait for one fit, unless more keys than are kept are at work. A scorecard is a pure function
+/// of its key, so one that is recomputed would be the same.
+/// </summary>
 public sealed class FittedScorecards : IDisposable
 {
     // Those of the experiments at work; a service that goes on for months must not keep those of every night.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Caching.Memory;
+using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
@@ -14,7 +15,9 @@ namespace ZiGong.Hosting;
 /// Finds models and encoders by what the database says of them. A base is the hash of a folder artifact (the nano that this
 /// pipeline made) or the path of a Hugging Face folder that somebody gave.
 /// </summary>
-public sealed class ModelStore(ArtifactStore artifacts) : IDisposable
+/// <param name="artifacts">Holds what the pipeline made.</param>
+/// <param name="device">Where models are put; null: the CPU.</param>
+public sealed class ModelStore(ArtifactStore artifacts, torch.Device? device = null) : IDisposable
 {
     // A run's examples never change, and every unit needs them.
     // Those of the runs at work; a service that goes on for months must not keep those of every night.
@@ -32,11 +35,15 @@ public sealed class ModelStore(ArtifactStore artifacts) : IDisposable
             : throw new InputException($"base model '{baseModel}' is neither nano nor a folder; give the path of a Hugging Face Mistral folder");
     }
 
+    /// <summary>The base alone, on this process's device.</summary>
+    public async Task<MistralModel> LoadBaseAsync(string baseModel, CancellationToken ct) =>
+        MistralModel.Load(await BaseFolderAsync(baseModel, ct), device: device);
+
     /// <summary>The base with fresh or stored LoRA parameters attached.</summary>
     /// <param name="weights">Folder artifact in PEFT layout, or null for freshly seeded ones.</param>
     public async Task<MistralModel> LoadAsync(string baseModel, LoraOptions lora, ulong seed, string? weights, CancellationToken ct)
     {
-        var model = MistralModel.Load(await BaseFolderAsync(baseModel, ct));
+        var model = await LoadBaseAsync(baseModel, ct);
         if (weights is null)
         {
             model.AttachLora(lora, seed);

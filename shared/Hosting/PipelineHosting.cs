@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Hosting.Faults;
 using ZiGong.Hosting.Telemetry;
@@ -54,7 +55,9 @@ public static class PipelineHosting
         services.AddSingleton<RunFailures>();
         services.AddSingleton<Announcer>();
         services.AddSingleton<StageRunner>();
-        services.AddSingleton<ModelStore>();
+        // Asked here, so that a device that is not there stops the host; not for the CPU, since services without models load no libtorch.
+        var device = options.Device == "cpu" ? null : ComputeDevice.Of(options.Device, torch.cuda.device_count());
+        services.AddSingleton(provider => new ModelStore(provider.GetRequiredService<ArtifactStore>(), device));
         services.AddHostedService<MigrationsAtStart>();
         services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
         services.AddMassTransit(bus =>

@@ -37,6 +37,9 @@ public sealed record PipelineOptions
     /// <summary>Gradient extractions at a time; one per core is best, since tensors use one thread each.</summary>
     public int Workers { get; set; } = Environment.ProcessorCount;
 
+    /// <summary>Where models compute: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. One worker keeps a GPU busy: set <see cref="Workers"/> to 1 there.</summary>
+    public string Device { get; set; } = "cpu";
+
     /// <summary>Seconds that a unit belongs to a worker that gives no sign of life.</summary>
     public double LeaseSeconds { get; set; } = 60;
 
@@ -72,6 +75,7 @@ public sealed record PipelineOptions
         Require(BrokerCa.Length == 0 || Broker.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase), nameof(BrokerCa), "is given, but the broker's address is not amqps://");
         Require(Telemetry.Length == 0 || Uri.TryCreate(Telemetry, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https", nameof(Telemetry), "must be an address such as http://collector:4318");
         Require(Workers is >= 1 and <= 1024, nameof(Workers), $"is {Workers}, but must lie between 1 and 1024");
+        Require(Device == "cpu" || ComputeDevice.IsCuda(Device), nameof(Device), $"is '{Device}', but must be cpu, cuda or cuda:N");
         Require(LeaseSeconds is >= 1 and <= 3600, nameof(LeaseSeconds), $"is {LeaseSeconds}, but must lie between 1 and 3600");
         Require(MaximumAttempts is >= 1 and <= 100, nameof(MaximumAttempts), $"is {MaximumAttempts}, but must lie between 1 and 100");
         Require(SweepSeconds is >= 0.1 and <= 3600, nameof(SweepSeconds), $"is {SweepSeconds}, but must lie between 0.1 and 3600");

@@ -21,7 +21,7 @@ public sealed class PromptContinuations : IDisposable
     /// <param name="model">Asked without gradients.</param>
     /// <param name="prompts">B prompts of T tokens each.</param>
     /// <param name="longest">Most tokens that an answer or a generation may have.</param>
-    /// <exception cref="ArgumentException">No prompts, empty ones, or lengths differ.</exception>
+    /// <exception cref="ArgumentException">No prompts, empty ones, lengths differ, or a token is outside the vocabulary.</exception>
     public PromptContinuations(MistralModel model, IReadOnlyList<int[]> prompts, int longest)
     {
         (_model, _samples, _prompt, _longest) = (model, prompts.Count, prompts.Count > 0 ? prompts[0].Length : 0, longest);
@@ -30,6 +30,7 @@ public sealed class PromptContinuations : IDisposable
             throw new ArgumentException($"prompts of one length above 0 are expected; got {string.Join(", ", prompts.Select(prompt => prompt.Length))}.", nameof(prompts));
         }
 
+        RequireKnown(prompts);
         var capacity = _prompt + Math.Max(0, longest - 1); // nothing follows the last token
         model.Config.CheckLength(capacity);
         _cache = new KvCache(model.Config, _samples, capacity, model.Embedding);
@@ -151,9 +152,14 @@ public sealed class PromptContinuations : IDisposable
         }
 
         RequireRoom(answers.Max(answer => answer.Length));
-        if (answers.SelectMany(answer => answer).FirstOrDefault(token => (uint)token >= (uint)_model.Config.VocabSize) is var foreign and not 0)
+        RequireKnown(answers);
+    }
+
+    private void RequireKnown(IReadOnlyList<int[]> texts)
+    {
+        if (texts.SelectMany(text => text).FirstOrDefault(token => (uint)token >= (uint)_model.Config.VocabSize) is var foreign and not 0)
         {
-            throw new ArgumentException($"token {foreign} of an answer is outside the vocabulary of {_model.Config.VocabSize}.", nameof(answers));
+            throw new ArgumentException($"token {foreign} is outside the vocabulary of {_model.Config.VocabSize}.", nameof(texts));
         }
     }
 

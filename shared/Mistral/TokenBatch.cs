@@ -12,16 +12,9 @@ public sealed record TokenBatch(int[][] Tokens, int[] AnswerStart)
     public static TokenBatch LanguageModel(int[][] tokens) => new(tokens, [.. Enumerable.Repeat(1, tokens.Length)]);
 
     /// <summary>
-    /// Index lists of samples with similar lengths, at most <paramref name="size"/> each: sorted by length, ties by position, cut in order.
-    /// A pure function of the lengths, so that batches and padding do not depend on workers or timing.
+    /// Index lists of samples with one length each, at most <paramref name="size"/>: shortest first, in order of position. Without padding, one cache of keys and
+    /// values serves them all. A pure function of the lengths, so that batches do not depend on workers or timing.
     /// </summary>
-    public static int[][] Group(IReadOnlyList<int> lengths, int size)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return [.. Enumerable.Range(0, lengths.Count).OrderBy(i => lengths[i]).ThenBy(i => i).Chunk(size)];
-    }
-
-    /// <summary>As <see cref="Group"/>, of samples with one length each: no padding, and one cache of keys and values serves them all.</summary>
     public static int[][] GroupOfOneLength(IReadOnlyList<int> lengths, int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);

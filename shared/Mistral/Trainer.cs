@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace ZiGong.Mistral;
 
 /// <summary>
-/// One optimizer step at a time on given parameters: loss, backward, clip, update. Schedules and data order are the caller's. An adapter on a base of its own type
-/// is trained by <see cref="LoraGradients"/>, about twice as fast as by autograd, which does everything else.
+/// One optimizer step at a time on given parameters: loss, backward, clip, update. Schedules and data order are the caller's. A model's own adapter is trained
+/// by <see cref="LoraGradients"/> where that suits, about twice as fast as by autograd, which trains everything else; the base must not change meanwhile.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class Trainer : IDisposable
     /// <param name="parameters">What is trained: <see cref="MistralModel.LoraParameters"/>, or <see cref="MistralModel.Parameters"/> for the base.</param>
     /// <param name="options">Null: the defaults of <see cref="AdamW"/>.</param>
     /// <param name="maxNorm">Gradients are clipped to this joint norm.</param>
-    /// <param name="byHand">False: by autograd in any case.</param>
+    /// <param name="byHand">False: by autograd in any case, to compare.</param>
     public Trainer(MistralModel model, IReadOnlyList<(string Name, Tensor Value)> parameters, AdamWOptions? options = null, double maxNorm = 1, bool byHand = true)
     {
         _model = model;
@@ -34,7 +34,7 @@ public sealed class Trainer : IDisposable
         if (byHand && ReferenceEquals(parameters, model.LoraParameters) && LoraGradients.Suits(model))
         {
             _byHand = new LoraGradients(model);
-            _sum = Gradients(parameters);
+            _sum = zeros(_byHand.Dimension, dtype: parameters[0].Value.dtype, device: parameters[0].Value.device).DetachFromDisposeScope();
         }
     }
 
@@ -50,8 +50,16 @@ public sealed class Trainer : IDisposable
     /// <exception cref="ArithmeticException">The loss or a gradient is NaN or infinite.</exception>
     public double Step(IReadOnlyList<TokenBatch> microBatches, double rate, IReadOnlyList<double>? weights = null)
     {
-        Optimizer.ZeroGradients();
-        _byHand?.Refresh();
+        if (_byHand is null)
+        {
+            Optimizer.ZeroGradients();
+        }
+        else
+        {
+            _byHand.Refresh();
+            Attach(_sum!.zero_());
+        }
+
         var samples = microBatches.Sum(batch => batch.Count);
         double mean = 0;
         var done = 0;
@@ -80,19 +88,16 @@ public sealed class Trainer : IDisposable
         Optimizer.Dispose();
     }
 
-    /// <summary>One vector [D] of which every parameter's gradient is a part.</summary>
-    private static Tensor Gradients(IReadOnlyList<(string Name, Tensor Value)> parameters)
+    /// <summary>Makes every parameter's gradient a part of <paramref name="sum"/> [D], whatever it was.</summary>
+    private void Attach(Tensor sum)
     {
         using var scope = NewDisposeScope();
-        var sum = zeros(parameters.Sum(p => p.Value.numel()), dtype: parameters[0].Value.dtype, device: parameters[0].Value.device); // [D]
         var offset = 0L;
-        foreach (var (_, value) in parameters)
+        foreach (var (_, value) in _model.LoraParameters)
         {
             value.grad = sum.narrow(0, offset, value.numel()).view(value.shape);
             offset += value.numel();
         }
-
-        return sum.DetachFromDisposeScope();
     }
 
     private double Propagate(TokenBatch batch, double[] weights)

@@ -56,8 +56,9 @@ public static class Checkups
     };
 
     /// <param name="error">Null where the library answered.</param>
-    public static Checkup Tensors(string? error) => error is null
-        ? new Checkup("Tensors", Health.Fine, "libtorch answers")
+    /// <param name="cudaDevices">GPUs that it can compute on.</param>
+    public static Checkup Tensors(string? error, int cudaDevices) => error is null
+        ? new Checkup("Tensors", Health.Fine, $"libtorch answers{(cudaDevices == 0 ? "" : $"; CUDA devices: {cudaDevices} (Pipeline__Device=cuda computes there)")}")
         : new Checkup("Tensors", Health.Missing, error, "apt-get install libtorch-dev cmake g++, or point LIBTORCH at an unpacked libtorch; then build again");
 
     /// <param name="library">Path of the BLAS that libtorch uses; null where none is loaded.</param>

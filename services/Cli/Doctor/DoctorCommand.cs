@@ -50,10 +50,11 @@ internal static class DoctorCommand
 
         var home = CliSettings.Home;
         Directory.CreateDirectory(home);
+        var tensors = TensorError();
         return
         [
             Checkups.Sdk(await SdksAsync(ct)),
-            Checkups.Tensors(TensorError()),
+            Checkups.Tensors(tensors, tensors is null ? torch.cuda.device_count() : 0),
             Checkups.Blas(LoadedBlas()),
             Checkups.Postgres(version, database),
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),

@@ -20,7 +20,7 @@ internal sealed class BatchRows : IDisposable
     public BatchRows(TokenBatch batch, IReadOnlyList<double>? sampleWeights, MistralConfig config, ScalarType type, Device device)
     {
         batch.Check(config.VocabSize);
-        config.CheckLength(batch.Width - 1);
+        config.CheckLength(batch.Width);
         Samples = batch.Tokens.Length;
         Length = batch.Tokens.Max(tokens => tokens.Length) - 1;
         Answers = Enumerable.Range(0, Samples).Max(i => AnswerCount(batch, i));

@@ -95,7 +95,7 @@ internal sealed class ForwardBackward(PreparedModel model, IKernels kernels)
         var targets = batch.Targets.unsqueeze(1);
         var weights = batch.Weights.unsqueeze(1);
         var losses = logProbabilities.gather(1, targets).mul(weights).neg().view(batch.Samples, batch.Answers).to(ScalarType.Float64).sum(1);
-        var gradient = logProbabilities.exp_().mul_(weights).scatter_add_(1, targets, weights.neg()); // (softmax − onehot) / answers
+        var gradient = logProbabilities.exp_().mul_(weights).scatter_add_(1, targets, weights.neg()); // (softmax − onehot) · weight / answers
         using var normedGradient = gradient.mm(model.Head).mul_(model.Norm);
         var dx = zeros_like(x);
         kernels.AddNormaliseGradient(dx, normedGradient, normed, scale);

@@ -9,7 +9,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace ZiGong.Mistral.Backward;
 
 /// <summary>
-/// The kernels for float32 on the CPU, one pass over memory each where tensor operations need several. Single-threaded: an extractor is one worker.
+/// The kernels for float32 on the CPU, one pass over memory each where tensor operations need several. Single-threaded: one worker a core.
 /// </summary>
 internal sealed class FusedKernels : IKernels
 {

@@ -7,10 +7,13 @@ namespace ZiGong.Mistral.Backward;
 /// <summary>
 /// Losses and LoRA gradients of a model, written out by hand: per sample, or summed at about half the cost of autograd. Made from the model's present
 /// weights, merged and fused; <see cref="Refresh"/> follows the adapters when they have changed. The model must outlive it. One serves one thread; several may
-/// share a model.
+/// share a model. Fused copies of every projection but o and down stay in memory; base and norms are taken as they are when it is made.
 /// </summary>
 public sealed class LoraGradients : IDisposable
 {
+    /// <summary>Numbers that copies may have for training: a GiB of float32, which a model of 500 million parameters reaches.</summary>
+    private const long MostCopied = 1L << 28;
+
     private readonly PreparedModel _prepared;
     private readonly ForwardBackward _pass;
 
@@ -30,8 +33,13 @@ public sealed class LoraGradients : IDisposable
     /// <summary>The parameters in the order of a gradient.</summary>
     public IReadOnlyList<ParameterBlock> Blocks => _prepared.Blocks;
 
-    /// <summary>Whether the base is kept in the adapters' type, so that nothing but what is fused has to be copied.</summary>
-    public static bool Suits(MistralModel model) => model.LoraParameters.Count > 0 && model.LoraParameters[0].Value.dtype == model.Embedding.dtype;
+    /// <summary>Whether to train a model so: its base is kept in the adapters' type and is not large.</summary>
+    public static bool Suits(MistralModel model) =>
+        model.LoraParameters.Count > 0 && model.LoraParameters[0].Value.dtype == model.Embedding.dtype && AreCopiesSmall(model.Config);
+
+    /// <summary>Whether the fused copies of such a base are small beside what a machine has.</summary>
+    public static bool AreCopiesSmall(MistralConfig config) =>
+        config.Layers * (long)config.HiddenSize * (((config.Heads + (2 * config.KvHeads)) * config.HeadDim) + (2 * config.IntermediateSize)) <= MostCopied;
 
     /// <summary>Losses [B] and gradients [B, D] of one micro-batch. Nothing is checked for NaN here.</summary>
     /// <exception cref="ArgumentException">No samples, a sample without answer, or a token outside the vocabulary.</exception>

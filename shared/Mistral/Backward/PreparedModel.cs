@@ -20,7 +20,7 @@ internal sealed class PreparedModel : IDisposable
         var first = Array.FindIndex(linears, linear => linear is LoraLinear);
         if (first < 0)
         {
-            throw new ArgumentException("the model has no LoRA adapter, so there is no gradient to extract");
+            throw new ArgumentException("the model has no LoRA adapter, so it has no LoRA gradients");
         }
 
         using var noGradient = no_grad();

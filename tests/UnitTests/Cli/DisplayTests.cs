@@ -100,7 +100,9 @@ public sealed class DisplayTests
     public void What_is_missing_comes_with_how_to_get_it()
     {
         Checkups.Postgres(null, "connection refused").Remedy.ShouldContain("apt-get install postgresql");
-        Checkups.Tensors("cannot load").Remedy.ShouldContain("libtorch-dev");
+        Checkups.Tensors("cannot load", 0).Remedy.ShouldContain("libtorch-dev");
+        Checkups.Tensors(null, 0).Found.ShouldBe("libtorch answers");
+        Checkups.Tensors(null, 2).Found.ShouldContain("CUDA devices: 2");
         Checkups.Disk("/x", 1000).Health.ShouldBe(Health.Missing);
         Checkups.Disk("/x", 100L << 30).Remedy.ShouldBeEmpty();
         Checkups.Broker("memory", installed: false).Health.ShouldBe(Health.Fine, "the embedded mode needs no broker");

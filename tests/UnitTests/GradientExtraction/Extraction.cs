@@ -28,9 +28,11 @@ internal static class Extraction
     };
 
     /// <summary>A model with random A, B and norms: a fresh adapter's B = 0 would hide every error in the gradient of A.</summary>
-    public static MistralModel Model(MistralConfig config, ScalarType type, params string[] targets)
+    public static MistralModel Model(MistralConfig config, ScalarType type, params string[] targets) => ModelOn(CPU, config, type, targets);
+
+    public static MistralModel ModelOn(Device device, MistralConfig config, ScalarType type, params string[] targets)
     {
-        var model = MistralModel.Random(config, seed: 5, type);
+        var model = MistralModel.Random(config, seed: 5, type, device);
         model.AttachLora(new LoraOptions(Rank: 3, Alpha: 6, Targets: targets.Length > 0 ? targets : AllProjections), seed: 6);
         using var noGradient = no_grad();
         foreach (var (name, value) in model.LoraParameters)
@@ -104,7 +106,7 @@ internal static class Extraction
 
     private static double[] Doubles(Tensor values)
     {
-        using var wide = values.detach().to(ScalarType.Float64);
+        using var wide = values.detach().to(ScalarType.Float64).cpu();
         return wide.data<double>().ToArray();
     }
 

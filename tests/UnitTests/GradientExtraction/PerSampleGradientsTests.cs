@@ -64,6 +64,19 @@ public sealed class PerSampleGradientsTests
         }
     }
 
+    /// <summary>No width is a multiple of a vector's, and heads are wide enough for vectors: whole ones and what is left over both count.</summary>
+    [Fact]
+    public void Widths_that_leave_a_remainder_are_computed_to_their_end()
+    {
+        var config = Extraction.Tiny() with { HiddenSize = 50, IntermediateSize = 61, HeadDim = 22 };
+        using var model = Extraction.Model(config, ScalarType.Float32);
+        var batch = Extraction.Batch(9, 17, 4, 23, 12);
+        var expected = Extraction.ByAutograd(model, batch);
+        var actual = Extraction.ByHand(model, batch);
+        Extraction.Error(actual.Gradients, expected.Gradients).ShouldBeLessThan(1e-5);
+        Extraction.Error(actual.Losses, expected.Losses).ShouldBeLessThan(1e-5);
+    }
+
     /// <summary>The largest error over both samples of the reference, relative to each one's largest gradient.</summary>
     private static double AgainstReference(ScalarType type, string suffix, ExtractorSettings settings)
     {

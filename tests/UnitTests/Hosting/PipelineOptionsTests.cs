@@ -15,6 +15,7 @@ public sealed class PipelineOptionsTests
     [InlineData("Transport")]
     [InlineData("Broker")]
     [InlineData("Workers")]
+    [InlineData("Device")]
     [InlineData("LeaseSeconds")]
     [InlineData("MaximumAttempts")]
     [InlineData("SweepSeconds")]
@@ -27,10 +28,23 @@ public sealed class PipelineOptionsTests
             "Transport" => options with { Transport = "pigeon" },
             "Broker" => options with { Transport = "rabbitmq", Broker = "nowhere" },
             "Workers" => options with { Workers = 0 },
+            "Device" => options with { Device = "cuda:all" },
             "LeaseSeconds" => options with { LeaseSeconds = double.NaN },
             "MaximumAttempts" => options with { MaximumAttempts = 0 },
             _ => options with { SweepSeconds = 0 },
         };
         Should.Throw<InputException>(() => options.Checked()).Message.ShouldStartWith($"Pipeline:{option} ");
     }
+
+    [Theory]
+    [InlineData("cpu", 0)]
+    [InlineData("cuda", 1)]
+    [InlineData("cuda:1", 2)]
+    public void A_device_that_is_there_is_taken(string name, int devices) => ComputeDevice.Of(name, devices).ToString().ShouldBe(name);
+
+    [Theory]
+    [InlineData("cuda", 0, "no CUDA device")]
+    [InlineData("cuda:2", 2, "2 CUDA devices, counted from 0")]
+    public void A_device_that_is_not_there_is_refused(string name, int devices, string seen) =>
+        Should.Throw<InputException>(() => ComputeDevice.Of(name, devices)).Message.ShouldContain($"Pipeline:Device is {name}, but libtorch sees {seen}");
 }

@@ -103,7 +103,7 @@ public sealed class MistralModelTests
         var cached = model.Generate(prompts, count, eosId: -1);
         for (var i = 0; i < prompts.Length; i++)
         {
-            cached[i].ShouldBe(Uncached(model, prompts[i], count));
+            cached[i].ShouldBe(Scenarios.Uncached(model, prompts[i], count));
             model.Generate(prompts[i], count, eosId: -1).ShouldBe(cached[i]);
         }
     }
@@ -164,19 +164,6 @@ public sealed class MistralModelTests
         Should.Throw<InputException>(() => model.Hidden(Scenarios.Rows(Scenarios.Ids(1, 65)), [65])).Message.ShouldContain("65 tokens, but the model has 64");
         Should.Throw<InputException>(() => model.Generate(Scenarios.Ids(1, 60), 6, -1)).Message.ShouldContain("65 tokens");
         Should.Throw<ArgumentException>(() => model.Generate([[1, 2], [3]], 1, -1)).Message.ShouldContain("2, 1");
-    }
-
-    private static int[] Uncached(MistralModel model, int[] prompt, int count)
-    {
-        using var scope = NewDisposeScope();
-        List<int> ids = [.. prompt];
-        for (var i = 0; i < count; i++)
-        {
-            var logits = model.Logits(model.Hidden(Scenarios.Rows([.. ids]), [ids.Count]));
-            ids.Add((int)logits[0, ids.Count - 1].argmax().item<long>());
-        }
-
-        return [.. ids.Skip(prompt.Length)];
     }
 }
 

@@ -49,12 +49,13 @@ public sealed class PromptContinuationsTests
     [Theory]
     [InlineData(null, -1)]
     [InlineData(3, -1)]
+    [InlineData(null, 0)]
     [InlineData(null, 1)]
     [InlineData(3, 1)]
     public void A_generation_is_the_same_whatever_was_scored_before(int? window, int endsAt)
     {
         using var model = Scenarios.WithAdapter(Scenarios.Small with { SlidingWindow = window });
-        var free = Array.ConvertAll(Prompts, prompt => Uncached(model, prompt, 6));
+        var free = Array.ConvertAll(Prompts, prompt => Scenarios.Uncached(model, prompt, 6));
         var eos = endsAt < 0 ? -1 : free[0][endsAt]; // the first ends early, the others where they happen to
         var expected = Array.ConvertAll(free, tokens => tokens.TakeWhile(token => token != eos).ToArray());
 
@@ -83,28 +84,15 @@ public sealed class PromptContinuationsTests
         using var continuations = new PromptContinuations(model, Prompts, longest: 2);
         Should.Throw<ArgumentException>(() => continuations.LogLikelihoods([[1]])).Message.ShouldContain("answers of 1 tokens to 3 prompts");
         Should.Throw<ArgumentException>(() => continuations.LogLikelihoods([[1], [], [1]])).Message.ShouldContain("1, 0, 1");
-        Should.Throw<ArgumentException>(() => continuations.LogLikelihoods([[1], [53], [1]])).Message.ShouldContain("token 53 of an answer is outside the vocabulary of 53");
+        Should.Throw<ArgumentException>(() => continuations.LogLikelihoods([[1], [53], [1]])).Message.ShouldContain("token 53 is outside the vocabulary of 53");
         Should.Throw<ArgumentException>(() => continuations.LogLikelihoods([[1], [1, 2, 3], [1]])).Message.ShouldContain("3 tokens, but there is room for 2");
         Should.Throw<ArgumentException>(() => continuations.Generate(3, Eos)).Message.ShouldContain("3 tokens, but there is room for 2");
         Should.Throw<ArgumentException>(() => new PromptContinuations(model, [[1], [1, 2]], 1)).Message.ShouldContain("1, 2");
         Should.Throw<ArgumentException>(() => new PromptContinuations(model, [], 1));
+        Should.Throw<ArgumentException>(() => new PromptContinuations(model, [[53]], 1)).Message.ShouldContain("token 53 is outside the vocabulary of 53");
         Should.Throw<InputException>(() => new PromptContinuations(model, [Scenarios.Ids(1, 60)], 6)).Message.ShouldContain("65 tokens, but the model has 64");
     }
 
     private static double[] WithWholePrompt(MistralModel model, int[][] answers) => AnswerLoss.LogLikelihoods(model, new TokenBatch(
         [.. Prompts.Select((prompt, i) => (int[])[.. prompt, .. answers[i]])], [.. Prompts.Select(prompt => prompt.Length)]));
-
-    /// <summary>The likeliest tokens, each computed with everything before it.</summary>
-    private static int[] Uncached(MistralModel model, int[] prompt, int count)
-    {
-        using var scope = NewDisposeScope();
-        List<int> ids = [.. prompt];
-        for (var i = 0; i < count; i++)
-        {
-            var logits = model.Logits(model.Hidden(Scenarios.Rows([.. ids]), [ids.Count]));
-            ids.Add((int)logits[0, ids.Count - 1].argmax().item<long>());
-        }
-
-        return [.. ids.Skip(prompt.Length)];
-    }
 }

@@ -81,6 +81,20 @@ internal static class Scenarios
         return model;
     }
 
+    /// <summary>The likeliest tokens, each computed with everything before it.</summary>
+    public static int[] Uncached(MistralModel model, int[] prompt, int count)
+    {
+        using var scope = NewDisposeScope();
+        List<int> ids = [.. prompt];
+        for (var i = 0; i < count; i++)
+        {
+            var logits = model.Logits(model.Hidden(Rows([.. ids]), [ids.Count]));
+            ids.Add((int)logits[0, ids.Count - 1].argmax().item<long>());
+        }
+
+        return [.. ids.Skip(prompt.Length)];
+    }
+
     /// <summary>Largest difference, relative to the largest expected value.</summary>
     public static double Distance(Tensor actual, Tensor expected)
     {

@@ -3,6 +3,7 @@ using TorchSharp;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using static TorchSharp.torch;
 
 namespace ZiGong.UnitTests.Mistral;
@@ -179,6 +180,7 @@ public sealed class TrainerTests : IDisposable
     {
         using var written = Fresh(type);
         using var automatic = Fresh(type);
+        LoraGradients.Suits(written).ShouldBeTrue();
         using var one = new Trainer(written, written.LoraParameters);
         using var two = new Trainer(automatic, automatic.LoraParameters, byHand: false);
         for (ulong step = 0; step < 6; step++)
@@ -241,6 +243,35 @@ public sealed class TrainerTests : IDisposable
         AnswerLoss.Mean(model, batch, [1, 0]).item<double>().ShouldBe(AnswerLoss.Mean(model, other, [1, 0]).item<double>(), 1e-12);
     }
 
+    [Fact]
+    public void A_sample_of_weight_zero_leaves_no_trace_on_what_is_learnt_either()
+    {
+        using var model = Fresh(ScalarType.Float64);
+        using var other = Fresh(ScalarType.Float64);
+        using var one = new Trainer(model, model.LoraParameters);
+        using var two = new Trainer(other, other.LoraParameters);
+        var batch = Batch(1);
+        one.Step([batch], 0.01, [1, 0]).ShouldBe(two.Step([new TokenBatch([batch.Tokens[0], Scenarios.Ids(77, 11)], batch.AnswerStart)], 0.01, [1, 0]), 1e-12);
+        model.LoraParameters.Zip(other.LoraParameters).ShouldAllBe(pair => Scenarios.Distance(pair.First.Value, pair.Second.Value) < 1e-12);
+    }
+
+    [Fact]
+    public void A_gradient_that_somebody_took_away_is_there_again_at_the_next_step()
+    {
+        using var model = Fresh(ScalarType.Float64);
+        using var other = Fresh(ScalarType.Float64);
+        using var one = new Trainer(model, model.LoraParameters);
+        using var two = new Trainer(other, other.LoraParameters);
+        foreach (var (_, value) in model.LoraParameters)
+        {
+            value.grad = null;
+        }
+
+        one.Step([Batch(1)], 0.01);
+        two.Step([Batch(1)], 0.01);
+        model.LoraParameters.Zip(other.LoraParameters).ShouldAllBe(pair => pair.First.Value.equal(pair.Second.Value));
+    }
+
     private static void Train(Trainer trainer, int from, int to)
     {
         for (var step = from; step < to; step++)
@@ -295,16 +326,6 @@ public sealed class AnswerLossTests
         Refusal([[1, 53, 3]], [1]).ShouldContain("token 53 at 1 is outside the vocabulary of 53");
         Refusal([[1, -1, 3]], [1]).ShouldContain("token -1");
         Refusal([[1, 2, 3]], [1, 1]).ShouldContain("1 samples with 2 answer starts");
-    }
-
-    [Fact]
-    public void Groups_hold_similar_lengths_and_every_sample_once()
-    {
-        int[] lengths = [9, 3, 7, 3, 8, 5, 3];
-        var groups = TokenBatch.Group(lengths, 3);
-        groups.ShouldBe([[1, 3, 6], [5, 2, 4], [0]]);
-        TokenBatch.Group([], 3).ShouldBeEmpty();
-        Should.Throw<ArgumentOutOfRangeException>(() => TokenBatch.Group(lengths, 0));
     }
 
     [Fact]

@@ -1,0 +1,24 @@
+using TorchSharp;
+using ZiGong.Contracts;
+
+namespace ZiGong.Hosting;
+
+/// <summary>Where this process computes its models.</summary>
+public static class ComputeDevice
+{
+    /// <summary>Whether a name is that of a CUDA device: cuda, or cuda:N.</summary>
+    public static bool IsCuda(string name) => name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(name.AsSpan(5), out _));
+
+    /// <param name="name">cpu, cuda or cuda:N.</param>
+    /// <param name="cudaDevices">How many there are.</param>
+    /// <exception cref="InputException">There is no such device here.</exception>
+    public static torch.Device Of(string name, int cudaDevices)
+    {
+        var device = new torch.Device(name);
+        return device.type == DeviceType.CPU || Math.Max(0, device.index) < cudaDevices
+            ? device
+            : throw new InputException(
+                $"{PipelineOptions.Section}:{nameof(PipelineOptions.Device)} is {name}, but libtorch sees {(cudaDevices == 0 ? "no CUDA device" : $"{cudaDevices} CUDA devices, counted from 0")}: "
+                + "it needs NVIDIA's driver and a libtorch for CUDA, which LIBTORCH names when building");
+    }
+}
