@@ -17,7 +17,6 @@ mkdir -p "$folder"
 exec 7>"$folder/lock"
 flock -n 7 || { echo "results: they are being measured already" >&2; exit 3; }
 rm -f "$folder"/*.md
-all=$SECONDS
 failed=0
 
 # Borrowers enough for a test side of a thousand. The second table has a sixth of its labels wrong but in the last half year, where the
@@ -27,13 +26,17 @@ simulated=$folder/simulated.csv mislabelled=$folder/simulated-mislabelled.csv
 "$zigong" simulate --out "$mislabelled" --borrowers 10000 --seed 1 --flips 0.167 >/dev/null 7>&-
 sed 's/^name: simulated$/name: simulated-mislabelled/' "$here/../../shared/Credit/Descriptors/catalog/simulated.yaml" >"$folder/simulated-mislabelled.yaml"
 
+# What an experiment has taken, in seconds, with those of measurements that were stopped: FILE, and by how much it grows.
+spend() { echo $(($(cat "$1" 2>/dev/null || echo 0) + $2)) >"$1"; }
+
 # EXPERIMENT DATASET FILE, and what else the command gets. Instead of figures that cannot be had stands the reason.
 number=0
 measure() {
-    local experiment=$1 dataset=$2 file=$3 page started=$SECONDS rc=0
+    local experiment=$1 dataset=$2 file=$3 page spent started=$SECONDS rc=0
     shift 3
     number=$((number + 1))
     page=$folder/$(printf %02d "$number")-$(basename "$dataset" .yaml)-$experiment.md
+    spent=$folder/$(basename "$dataset" .yaml)-$experiment.seconds
     if [ "$experiment" != fidelity ] && [ -n "$full" ]; then set -- "$@" --full; fi
     printf '## %s: %s\n\n```\n./zigong experiment %s --dataset %s %s\n```\n\n' "$(basename "$dataset" .yaml)" "$experiment" "$experiment" "${dataset##*/}" "${file##*/}${*:+ $*}" >"$page"
     if [ ! -f "$file" ]; then
@@ -42,10 +45,11 @@ measure() {
     fi
     echo "results: $experiment of $dataset" >&2
     "$zigong" experiment "$experiment" --dataset "$dataset" "$file" "$@" --md >"$page.new" 2>"$page.log" 7>&- || rc=$?
+    spend "$spent" $((SECONDS - started))
     [ $rc != 130 ] || exit 130
     if [ $rc = 0 ]; then
         cat "$page.new" >>"$page"
-        printf '\nThis took %d s; what earlier experiments had computed was found again.\n' $((SECONDS - started)) >>"$page"
+        printf '\nThis took %d s; what earlier experiments had computed was found again.\n' "$(cat "$spent")" >>"$page"
     else
         printf 'Not measured: %s\n' "$(tail -n 1 "$page.log")" >>"$page"
         failed=$((failed + 1))
@@ -60,7 +64,7 @@ write_page() {
         cat "$findings"
         printf '\n# Tables\n\n'
         if [ -n "$full" ]; then echo "All samples took part (\`--full\`)."; else echo "At most 4,000 training and 1,500 reference samples took part (no \`--full\`)."; fi
-        echo "Measured with \`./zigong results${full:+ $full}\` at commit $(git -C "$here" rev-parse --short HEAD 2>/dev/null || echo unknown) on $(nproc) cores, $(((SECONDS - all) / 60)) minutes."
+        echo "Measured with \`./zigong results${full:+ $full}\` at commit $(git -C "$here" rev-parse --short HEAD 2>/dev/null || echo unknown) on $(nproc) cores, $(($(cat "$folder"/*.seconds | paste -sd+) / 60)) minutes."
         for page in "$folder"/*.md; do echo; cat "$page"; done
     } >"$out.new"
     mv "$out.new" "$out"
@@ -72,26 +76,25 @@ uci=$data/uci-default/UCI_Credit_Card.csv lending=$data/lending-club/lendingclub
 # The paper's claim, and its rivals.
 measure baseline simulated "$simulated"
 measure baseline german "$german" --folds 5
-measure baseline australian "$australian" --folds 5
+measure baseline australian "$australian" --folds 5 --arms full random-50 default-50 top-50 plain-50
 # 64 fields make long prompts: fewer samples, arms and seeds, or this one table would take an hour.
 measure baseline polish "$polish" --folds 3 --seeds 1 --set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50
-measure baseline uci-default "$uci"
-measure baseline lending-club "$lending"
+measure baseline uci-default "$uci" --arms full random-50 default-50 top-50 plain-50 tracincp-50 loss-50 less-50
+measure baseline lending-club "$lending" --arms full random-50 default-50 top-50 plain-50 tracincp-50 loss-50 less-50 newest-50 gamma1-50
 # Decay.
 measure decay simulated "$simulated" --seeds 5
 measure decay lending-club "$lending"
 measure decay uci-default-panel "$uci" --set Snapshot:MaximumTest=6000
 # Groups.
-measure fairness german "$german" --seeds 1
+measure fairness german "$german" --folds 5
 measure fairness uci-default "$uci"
 # What the scores are worth.
 measure fidelity german "$german"
 measure fidelity simulated "$simulated"
 # Where labels are wrong, choosing has something to leave out.
-measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled"
+measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled" --arms full random-50 default-50 top-50 plain-50 loss-50
 # Which decay, how much, and how.
 measure gamma simulated "$simulated"
-measure gamma lending-club "$lending"
 measure clock simulated "$simulated"
 measure clock lending-club "$lending"
 measure mix uci-default "$uci"
