@@ -31,7 +31,7 @@ public sealed class ExtractorPool(ModelStore models) : IDisposable
 
         torch.set_num_threads(1);
         var model = await models.LoadAsync(checkpoint.Base, new LoraOptions(), seed: 0, checkpoint.Weights, ct);
-        return new Loaded(key, model, new GradientExtractor(model, new ExtractorSettings(options.MicroBatch)));
+        return new Loaded(key, model, new GradientExtractor(model, ExtractorSettings.Of(options.MicroBatch)));
     }
 
     public void Return(Loaded loaded) => _idle.Add(loaded);

@@ -38,13 +38,21 @@ public sealed class LoraTraining : IDisposable
     {
         torch.set_num_threads(1);
         var model = await models.LoadAsync(baseModel, lora, seed, state, ct);
-        var trainer = new Trainer(model, model.LoraParameters, adam, clipNorm);
-        if (state is not null)
+        var training = new LoraTraining(model, new Trainer(model, model.LoraParameters, adam, clipNorm), baseModel);
+        try
         {
-            trainer.Optimizer.Load(Path.Combine(await artifacts.RequireFolderAsync(state, ct), TrainerState.MomentsFile));
-        }
+            if (state is not null)
+            {
+                training._trainer.Optimizer.Load(Path.Combine(await artifacts.RequireFolderAsync(state, ct), TrainerState.MomentsFile));
+            }
 
-        return new LoraTraining(model, trainer, baseModel);
+            return training;
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
     }
 
     /// <summary>One optimizer step.</summary>

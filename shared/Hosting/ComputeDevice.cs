@@ -9,6 +9,10 @@ public static class ComputeDevice
     /// <summary>Whether a name is that of a CUDA device: cuda, or cuda:N.</summary>
     public static bool IsCuda(string name) => name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(name.AsSpan(5), out _));
 
+    /// <summary>The device that a process is configured for; null for the CPU, for which no libtorch is loaded.</summary>
+    /// <exception cref="InputException">There is no such device here.</exception>
+    public static torch.Device? Of(PipelineOptions options) => options.Device == "cpu" ? null : Of(options.Device, torch.cuda.device_count());
+
     /// <param name="name">cpu, cuda or cuda:N.</param>
     /// <param name="cudaDevices">How many there are.</param>
     /// <exception cref="InputException">There is no such device here.</exception>
@@ -18,7 +22,9 @@ public static class ComputeDevice
         return device.type == DeviceType.CPU || Math.Max(0, device.index) < cudaDevices
             ? device
             : throw new InputException(
-                $"{PipelineOptions.Section}:{nameof(PipelineOptions.Device)} is {name}, but libtorch sees {(cudaDevices == 0 ? "no CUDA device" : $"{cudaDevices} CUDA devices, counted from 0")}: "
-                + "it needs NVIDIA's driver and a libtorch for CUDA, which LIBTORCH names when building");
+                $"{PipelineOptions.Section}:{nameof(PipelineOptions.Device)} is {name}, but libtorch sees "
+                + (cudaDevices == 0
+                    ? "no CUDA device: it needs NVIDIA's driver and a libtorch for CUDA, which LIBTORCH names when building"
+                    : $"devices cuda:0 to cuda:{cudaDevices - 1} alone"));
     }
 }

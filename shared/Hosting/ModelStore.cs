@@ -50,10 +50,9 @@ public sealed class ModelStore(ArtifactStore artifacts, torch.Device? device = n
             return model;
         }
 
-        var folder = await artifacts.RequireFolderAsync(weights, ct);
         try
         {
-            PeftAdapter.Load(model, folder);
+            PeftAdapter.Load(model, await artifacts.RequireFolderAsync(weights, ct));
             return model;
         }
         catch (InputException e)
@@ -61,6 +60,11 @@ public sealed class ModelStore(ArtifactStore artifacts, torch.Device? device = n
             // The pipeline wrote these weights itself: whatever is wrong with them, no user can correct it in an input.
             model.Dispose();
             throw new InvalidDataException($"stored weights {weights} cannot be read: {e.Message}", e);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
         }
     }
 

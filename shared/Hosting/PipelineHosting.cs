@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Hosting.Faults;
 using ZiGong.Hosting.Telemetry;
@@ -55,8 +54,8 @@ public static class PipelineHosting
         services.AddSingleton<RunFailures>();
         services.AddSingleton<Announcer>();
         services.AddSingleton<StageRunner>();
-        // Asked here, so that a device that is not there stops the host; not for the CPU, since services without models load no libtorch.
-        var device = options.Device == "cpu" ? null : ComputeDevice.Of(options.Device, torch.cuda.device_count());
+        // Asked here, so that a device that is not there stops the host.
+        var device = ComputeDevice.Of(options);
         services.AddSingleton(provider => new ModelStore(provider.GetRequiredService<ArtifactStore>(), device));
         services.AddHostedService<MigrationsAtStart>();
         services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);

@@ -30,7 +30,7 @@ public sealed class PromptContinuations : IDisposable
             throw new ArgumentException($"prompts of one length above 0 are expected; got {string.Join(", ", prompts.Select(prompt => prompt.Length))}.", nameof(prompts));
         }
 
-        RequireKnown(prompts);
+        RequireKnown(prompts, nameof(prompts));
         var capacity = _prompt + Math.Max(0, longest - 1); // nothing follows the last token
         model.Config.CheckLength(capacity);
         _cache = new KvCache(model.Config, _samples, capacity, model.Embedding);
@@ -152,14 +152,14 @@ public sealed class PromptContinuations : IDisposable
         }
 
         RequireRoom(answers.Max(answer => answer.Length));
-        RequireKnown(answers);
+        RequireKnown(answers, nameof(answers));
     }
 
-    private void RequireKnown(IReadOnlyList<int[]> texts)
+    private void RequireKnown(IReadOnlyList<int[]> texts, string what)
     {
         if (texts.SelectMany(text => text).FirstOrDefault(token => (uint)token >= (uint)_model.Config.VocabSize) is var foreign and not 0)
         {
-            throw new ArgumentException($"token {foreign} is outside the vocabulary of {_model.Config.VocabSize}.", nameof(texts));
+            throw new ArgumentException($"token {foreign} is outside the vocabulary of {_model.Config.VocabSize}.", what);
         }
     }
 

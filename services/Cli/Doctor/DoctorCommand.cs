@@ -54,7 +54,7 @@ internal static class DoctorCommand
         return
         [
             Checkups.Sdk(await SdksAsync(ct)),
-            Checkups.Tensors(tensors, tensors is null ? torch.cuda.device_count() : 0),
+            Checkups.Tensors(tensors, tensors is null ? torch.cuda.device_count() : 0, settings?.Device ?? "cpu"),
             Checkups.Blas(LoadedBlas()),
             Checkups.Postgres(version, database),
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),

@@ -19,12 +19,14 @@ public sealed class LiveTensorTests
         GC.WaitForPendingFinalizers();
     }
 
-    [Fact]
-    public void A_training_loop_leaves_as_many_tensors_alive_as_before()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_training_loop_leaves_as_many_tensors_alive_as_before(bool byHand)
     {
         using var model = MistralModel.Random(Scenarios.Small, 1);
         model.AttachLora(Scenarios.EveryProjection, 2);
-        using var trainer = new Trainer(model, model.LoraParameters);
+        using var trainer = new Trainer(model, model.LoraParameters, byHand: byHand);
         var batch = new TokenBatch([Scenarios.Ids(1, 9), Scenarios.Ids(2, 7)], [7, 5]);
         trainer.Step([batch], 1e-3); // the first step makes the gradients, which stay
         var before = Live();

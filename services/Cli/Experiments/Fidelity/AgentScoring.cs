@@ -62,7 +62,7 @@ public sealed record AgentScoring(
             return new CheckpointProducts(period + 1, null, plan.RateSum(period), alone, new Dictionary<string, SpaceProducts>());
         }
 
-        using var extractor = new GradientExtractor(training.Model, new ExtractorSettings(Options.Gradients.MicroBatch));
+        using var extractor = new GradientExtractor(training.Model, ExtractorSettings.Of(Options.Gradients.MicroBatch));
         var (losses, rows) = Extract(extractor, [.. Data.Training.Select((s, i) => Tokenized(s.Id, Example(i, Scored)))], ct);
         var spaces = new Dictionary<string, SpaceProducts>(StringComparer.Ordinal);
         var (_, references) = Extract(extractor, [.. Data.References.Select(s => Tokenized(s.Id, AgentSlices.ToExample(Data.Encoding.Encode(s))))], ct);

@@ -86,8 +86,10 @@ internal static class FidelityCommand
         var data = FidelityData.Of(descriptor, samples, settings, options.Snapshot);
         var status = new StatusLine(screen, TimeProvider.System);
         var gate = new Lock();
+        var artifacts = new ArtifactStore(configuration.Artifacts);
+        using var models = new ModelStore(artifacts, ComputeDevice.Of(configuration));
         var experiment = new FidelityExperiment(
-            data, settings, options, new ArtifactStore(configuration.Artifacts), new KeyedResults(Path.Combine(CliSettings.Home, "experiments", "fidelity")), configuration.Workers,
+            data, settings, options, artifacts, models, new KeyedResults(Path.Combine(CliSettings.Home, "experiments", "fidelity")), configuration.Workers,
             (done, total, what) =>
             {
                 lock (gate)

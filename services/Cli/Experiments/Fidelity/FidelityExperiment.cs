@@ -19,10 +19,9 @@ namespace ZiGong.Cli.Experiments.Fidelity;
 /// <param name="workers">Pieces at a time; tensors use one thread each.</param>
 /// <param name="progress">Told pieces done, pieces in all, and what they are.</param>
 public sealed class FidelityExperiment(
-    FidelityData data, FidelitySettings settings, RunOptions options, ArtifactStore artifacts, KeyedResults results, int workers, Action<int, int, string> progress)
+    FidelityData data, FidelitySettings settings, RunOptions options, ArtifactStore artifacts, ModelStore models, KeyedResults results, int workers, Action<int, int, string> progress)
 {
     private static readonly int[] Widths = [1024, 4096, 16384];
-    private readonly ModelStore _models = new(artifacts);
     private readonly string[] _answers = [.. data.Training.Select(s => s.Answer)];
     private readonly InfluenceMatrix _matrix = new(
         [.. data.Training.Select(s => s.Id)],
@@ -45,7 +44,7 @@ public sealed class FidelityExperiment(
         }
 
         var encoding = await artifacts.PutAsync(data.Encoding.ToJson(), ct);
-        _base = await new BaseModels(artifacts, _models).RequireAsync("nano", encoding, options, ct);
+        _base = await new BaseModels(artifacts, models).RequireAsync("nano", encoding, options, ct);
         (_trained, _found) = (0, 0);
         var agents = measures.Overlaps([FidelityMeasure.Lds, FidelityMeasure.Loo, FidelityMeasure.Stability]) ? await AgentsAsync(ct) : [];
         var lds = measures.Contains(FidelityMeasure.Lds) ? await LdsAsync(agents, ct) : null;
@@ -149,12 +148,12 @@ public sealed class FidelityExperiment(
         return new Work(key, async ct =>
         {
             List<Example> references = [.. data.References.Select(r => AgentSlices.ToExample(data.Encoding.Encode(r)))];
-            return MemoryMarshal.AsBytes((await SubsetTraining.LossesAsync(_models, artifacts, protocol, members, references, ct)).AsSpan()).ToArray();
+            return MemoryMarshal.AsBytes((await SubsetTraining.LossesAsync(models, artifacts, protocol, members, references, ct)).AsSpan()).ToArray();
         });
     }
 
     private async Task<IReadOnlyList<IReadOnlyList<CheckpointProducts>>> ProductsAsync(string what, IReadOnlyList<AgentScoring> agents, CancellationToken ct) =>
-        [.. (await DoAsync(what, [.. agents.Select(a => new Work(a.Key, token => a.RunAsync(_models, artifacts, token)))], ct)).Select(ProductsFile.Read)];
+        [.. (await DoAsync(what, [.. agents.Select(a => new Work(a.Key, token => a.RunAsync(models, artifacts, token)))], ct)).Select(ProductsFile.Read)];
 
     private static double[] Numbers(byte[] bytes) => MemoryMarshal.Cast<byte, double>(bytes).ToArray();
 
