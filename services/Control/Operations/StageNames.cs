@@ -12,7 +12,7 @@ public static class StageNames
         ("gradients", Stage.Gradients), ("gradientextraction", Stage.Gradients),
         ("reference", Stage.Reference),
         ("partials", Stage.Partials),
-        ("tracseq", Stage.Scores), ("scores", Stage.Scores),
+        ("tracseq", Stage.Scores), ("tracseqscoring", Stage.Scores), ("scores", Stage.Scores),
         ("selection", Stage.Selection),
         ("templating", Stage.Dataset), ("dataset", Stage.Dataset),
         ("tuning", Stage.Tuning),
