@@ -7,6 +7,7 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Subjects;
+using ZiGong.Hosting;
 using ZiGong.Ingest;
 using ZiGong.Storage;
 
