@@ -4,6 +4,7 @@ using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Contracts;
 using ZiGong.Credit.Subjects;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Hosting;
 using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;
@@ -80,9 +81,13 @@ public sealed class FidelityTests : IDisposable
     public void A_cut_without_one_of_the_answers_is_refused() =>
         Should.Throw<InputException>(() => Data(Tiny with { References = 1 })).Message.ShouldContain("--references");
 
-    private FidelityExperiment Experiment(string name, Action? piece = null, RunOptions? options = null) => new(
-        Data(Tiny), Tiny, options ?? Lab.Small, new ArtifactStore(Path.Combine(_folder, name, "artifacts")), new KeyedResults(Path.Combine(_folder, name, "results")), workers: 2,
-        (_, _, _) => piece?.Invoke());
+    private FidelityExperiment Experiment(string name, Action? piece = null, RunOptions? options = null)
+    {
+        var artifacts = new ArtifactStore(Path.Combine(_folder, name, "artifacts"));
+        return new FidelityExperiment(
+            Data(Tiny), Tiny, options ?? Lab.Small, artifacts, new ModelStore(artifacts), new KeyedResults(Path.Combine(_folder, name, "results")), workers: 2,
+            (_, _, _) => piece?.Invoke());
+    }
 
     private FidelityData Data(FidelitySettings settings)
     {
