@@ -28,7 +28,8 @@ public static partial class Outage
 
     /// <summary>The database is unreachable or restarting, or did not answer in time (but see <see cref="IsSlowCommand"/>).</summary>
     public static bool OfDatabase(Exception e) =>
-        Any(e, x => x is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or (NpgsqlException and not PostgresException));
+        Any(e, x => x is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or (NpgsqlException and not PostgresException)
+            || x is TimeoutException && WithinNpgsql().IsMatch(x.StackTrace ?? "")); // as it is, where time runs out between two steps of opening a connection
 
     /// <summary>
     /// A command ran out of time on a connection that stood. It is an outage where the database answers nothing else either; where it does, the command
@@ -71,6 +72,9 @@ public static partial class Outage
     // Npgsql throws the same for a connection that cannot be had in time; only the stack tells.
     [GeneratedRegex(@"NpgsqlConnection\.<?Open|NpgsqlDataSource\.<?Open", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Opening();
+
+    [GeneratedRegex(@"\bNpgsql\.", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex WithinNpgsql();
 
     [GeneratedRegex("<(?<name>[A-Za-z0-9_]+)>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Generated();
