@@ -118,7 +118,7 @@ measure fairness german "$german" --folds 5
 measure fairness uci-default "$uci"
 # What the scores are worth.
 measure fidelity german "$german"
-measure fidelity simulated "$simulated" --measure lds flips
+measure fidelity simulated "$simulated" --measure lds --measure flips
 # Where labels are wrong, choosing has something to leave out.
 measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled" --arms full random-50 top-50
 # Which decay, how much, and how. What the sample's age does is in decay, what sketches do in fidelity.
