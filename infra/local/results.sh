@@ -5,7 +5,7 @@
 #
 # ZIGONG runs the command line. DATA holds the real tables; one that is not there is left out, and the page says so. FOLDER gets a Markdown file
 # per experiment, OUT is the page: docs/findings.md, which people wrote, and then the tables. Experiments that are finished are found again, so
-# that a stopped measurement goes on where it was.
+# that a stopped measurement goes on where it was; a table that the same commit has finished stays as it is.
 set -euo pipefail
 
 [ $# -ge 4 ] || { echo "usage: results.sh ZIGONG DATA FOLDER OUT [--full]" >&2; exit 2; }
@@ -16,7 +16,7 @@ mkdir -p "$folder"
 # Its children must not keep the lock: a server outlives this script.
 exec 7>"$folder/lock"
 flock -n 7 || { echo "results: they are being measured already" >&2; exit 3; }
-rm -f "$folder"/*.md
+commit=$(git -C "$here" rev-parse --short HEAD 2>/dev/null || echo unknown)
 failed=0
 
 # Borrowers enough for a test side of a thousand. The second table has a sixth of its labels wrong but in the last half year, where the
@@ -37,14 +37,22 @@ spend() {
 }
 
 # EXPERIMENT DATASET FILE, and what else the command gets. Instead of figures that cannot be had stands the reason.
-number=0 total=0
+number=0 total=0 pages=()
 measure() {
-    local experiment=$1 dataset=$2 file=$3 page spent started=$SECONDS rc=0
+    local experiment=$1 dataset=$2 file=$3 page spent made started=$SECONDS rc=0
     shift 3
     number=$((number + 1))
     page=$folder/$(printf %02d "$number")-$(basename "$dataset" .yaml)-$experiment.md
     if [ "$experiment" != fidelity ] && [ -n "$full" ]; then set -- "$@" --full; fi
     spent=$folder/$(basename "$dataset" .yaml)-$experiment-$(echo "$*" | sha256sum | cut -c1-8).seconds
+    pages+=("$page")
+    made="$commit $experiment $dataset $*"
+    if [ -f "$page" ] && [ "$(cat "$page.made" 2>/dev/null)" = "$made" ]; then
+        total=$((total + $(cat "$spent.done")))
+        write_page
+        return
+    fi
+    rm -f "$page.made"
     printf '## %s: %s\n\n```\n./zigong experiment %s --dataset %s %s\n```\n\n' "$(basename "$dataset" .yaml)" "$experiment" "$experiment" "${dataset##*/}" "${file##*/}${*:+ $*}" >"$page"
     if [ ! -f "$file" ]; then
         echo "Not measured: the table was not there." >>"$page"
@@ -60,6 +68,7 @@ measure() {
     if [ $rc = 0 ]; then
         cat "$page.new" >>"$page"
         printf '\nThis took %d s; what earlier experiments had computed was found again.\n' "$(cat "$spent.done")" >>"$page"
+        echo "$made" >"$page.made"
     else
         printf 'Not measured: %s\n' "$(tail -n 1 "$page.log")" >>"$page"
         failed=$((failed + 1))
@@ -74,8 +83,8 @@ write_page() {
         cat "$findings"
         printf '\n# Tables\n\n'
         if [ -n "$full" ]; then echo "All samples took part (\`--full\`)."; else echo "At most 4,000 training and 1,500 reference samples took part, fewer where a command or a table says so (no \`--full\`)."; fi
-        echo "Measured with \`./zigong results${full:+ $full}\` at commit $(git -C "$here" rev-parse --short HEAD 2>/dev/null || echo unknown) on $(nproc) cores, $((total / 60)) minutes."
-        for page in "$folder"/*.md; do echo; cat "$page"; done
+        echo "Measured with \`./zigong results${full:+ $full}\` at commit $commit on $(nproc) cores, $((total / 60)) minutes."
+        for page in "${pages[@]}"; do echo; cat "$page"; done
     } >"$out.new"
     mv "$out.new" "$out"
 }
@@ -109,16 +118,12 @@ measure fairness german "$german" --folds 5
 measure fairness uci-default "$uci"
 # What the scores are worth.
 measure fidelity german "$german"
-measure fidelity simulated "$simulated"
+measure fidelity simulated "$simulated" --measure lds --measure flips
 # Where labels are wrong, choosing has something to leave out.
-measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled" --arms full random-50 top-50 plain-50 loss-50
-# Which decay, how much, and how.
+measure baseline "$folder/simulated-mislabelled.yaml" "$mislabelled" --arms full random-50 top-50
+# Which decay, and how much. What the sample's age does is in decay, what sketches do in fidelity; mix, clock, sketch and prune-ratio would take it over two hours.
 measure gamma simulated "$simulated"
-measure clock simulated "$simulated"
-measure mix uci-default "$uci"
 measure budget simulated "$simulated" --arms full random-5 top-5 random-10 top-10 random-30 top-30 random-50 top-50
-measure prune-ratio uci-default "$uci"
-measure sketch german "$german"
 
 echo "results: $number experiments, $failed failed; see $out" >&2
 [ $failed = 0 ]
