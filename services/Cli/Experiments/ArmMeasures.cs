@@ -9,7 +9,7 @@ internal sealed class ArmMeasures
     public const int Resamples = 1000;
 
     /// <summary>The metrics that experiments report.</summary>
-    public static readonly IReadOnlyList<Metric> Shown = [Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.Brier, Metric.Miss];
+    public static readonly IReadOnlyList<Metric> Shown = [Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.Brier, Metric.Ece, Metric.Miss];
 
     private readonly ExperimentPlan _plan;
     private readonly IReadOnlyList<long> _seeds;
@@ -88,7 +88,7 @@ internal sealed class ArmMeasures
     private static Dictionary<FairnessFigure, T> Known<T>(Func<int, T> figure, Func<T, double> value) =>
         Enum.GetValues<FairnessFigure>().Where(f => !double.IsNaN(value(figure((int)f)))).ToDictionary(f => f, f => figure((int)f));
 
-    /// <summary>Means over seeds of each group's shares.</summary>
+    /// <summary>Means over seeds of each group's shares; one seed's interval is none of theirs.</summary>
     private IReadOnlyList<GroupFigures> Groups(string field, IReadOnlyList<string> groups, int arm)
     {
         var reports = _rows[arm].Select(rows => Credit.Metrics.Fairness.Measure(field, groups, [.. rows.Select(r => r.Probability)], [.. rows.Select(r => r.Positive)])).ToList();
@@ -97,6 +97,7 @@ internal sealed class ArmMeasures
             Favourable = reports.Average(r => r.Groups[g].Favourable),
             FavourableOfGood = reports.Average(r => r.Groups[g].FavourableOfGood),
             FavourableOfBad = reports.Average(r => r.Groups[g].FavourableOfBad),
+            FavourableInterval = reports.Count == 1 ? group.FavourableInterval : null,
         })];
     }
 

@@ -7,6 +7,12 @@ namespace ZiGong.Cli.Experiments;
 /// <summary>An experiment's result on the screen.</summary>
 public static class ExperimentView
 {
+    private static readonly (string Name, FairnessFigure Figure)[] FairnessFigures =
+    [
+        ("Parity ratio", FairnessFigure.ParityRatio), ("Parity difference", FairnessFigure.ParityDifference),
+        ("Equal opportunity", FairnessFigure.EqualOpportunity), ("Average odds", FairnessFigure.AverageOdds),
+    ];
+
     public static void Print(ExperimentResult result, Screen screen)
     {
         if (screen.Json)
@@ -21,13 +27,13 @@ public static class ExperimentView
         screen.Line(string.Create(CultureInfo.InvariantCulture, $"{result.ArmsDone} of {result.ArmsPlanned} runs done; {design.Training:#,0} training, {design.Reference:#,0} reference, {design.Test:#,0} test samples{Bad(design)}; seeds {string.Join(", ", design.Seeds)}; {design.Steps:#,0} steps an arm"));
         screen.Heading("Arms (mean over seeds ± their standard deviation)");
         screen.Print(Format.Table(
-            ["Arm", "What it is", "KS>", "AUC>", "Acc>", "F1>", "Brier>", "Miss>", "Kept>", "Classes", "Age>", "Overlap>", "Seconds>"],
+            ["Arm", "What it is", "KS>", "AUC>", "Acc>", "F1>", "Brier>", "ECE>", "Miss>", "Kept>", "Classes", "Age>", "Overlap>", "Seconds>"],
             result.Arms.Select(ArmRow)));
         if (result.Comparisons.Count > 0)
         {
             screen.Heading($"Differences, arm minus reference [95 %], n = {design.Test:#,0}; in brackets behind KS and AUC what could have been detected");
             screen.Print(Format.Table(
-                ["Arm", "Against", "ΔKS>", "ΔAUC>", "ΔAcc>", "ΔF1>", "ΔBrier>", "Overlap>"],
+                ["Arm", "Against", "ΔKS>", "ΔAUC>", "ΔAcc>", "ΔF1>", "ΔBrier>", "ΔECE>", "Overlap>"],
                 result.Comparisons.Select(ComparisonRow)));
         }
 
@@ -35,7 +41,7 @@ public static class ExperimentView
         {
             screen.Heading("Fairness (favourable: predicted good)");
             screen.Print(Format.Table(
-                ["Field", "Arm", "Groups: n, favourable", "Parity ratio>", "Δ parity ratio>", "Equal opportunity>", "Average odds>"],
+                ["Field", "Arm", "Groups: n, favourable", .. FairnessFigures.SelectMany(f => new[] { $"{f.Name}>", "Δ>" })],
                 result.Fairness.Select(FairnessRow)));
         }
 
@@ -62,7 +68,7 @@ public static class ExperimentView
     [
         comparison.Arm, comparison.Reference,
         Detectable(comparison, Metric.Ks), Detectable(comparison, Metric.Auc),
-        .. new[] { Metric.Acc, Metric.F1, Metric.Brier }.Select(m => comparison.Differences.TryGetValue(m, out var d) ? Interval(d) : ""),
+        .. new[] { Metric.Acc, Metric.F1, Metric.Brier, Metric.Ece }.Select(m => comparison.Differences.TryGetValue(m, out var d) ? Format.Change(d) : ""),
         Format.Figure(comparison.Overlap),
     ];
 
@@ -70,22 +76,15 @@ public static class ExperimentView
     [
         fairness.Field, fairness.Arm,
         string.Join("; ", fairness.Groups.Select(g => $"{g.Group} {Format.Count(g.Count)}, {Format.Share(g.Favourable)}{(g.Counted ? "" : " (small)")}")),
-        Figure(fairness, FairnessFigure.ParityRatio),
-        fairness.Differences.TryGetValue(FairnessFigure.ParityRatio, out var change) ? Interval(change) : "",
-        Figure(fairness, FairnessFigure.EqualOpportunity),
-        Figure(fairness, FairnessFigure.AverageOdds),
+        .. FairnessFigures.SelectMany(f => new[] { Figure(fairness, f.Figure), fairness.Differences.TryGetValue(f.Figure, out var change) ? Format.Change(change) : "" }),
     ];
 
     private static string Figure(ArmFairness fairness, FairnessFigure which) => fairness.Figures.TryGetValue(which, out var f)
-        ? $"{Format.Figure(f.Mean)} [{Format.Figure(f.Lower)}, {Format.Figure(f.Upper)}]"
+        ? Format.Interval(f)
         : "";
 
     private static string Spread(ArmFigure figure) => figure.PerSeed.Count > 1 ? $"{Format.Figure(figure.Mean)} ± {Format.Figure(figure.Spread)}" : Format.Figure(figure.Mean);
 
-    private static string Interval(Difference d) => $"{Signed(d.Value)} [{Signed(d.Lower)}, {Signed(d.Upper)}]";
-
     private static string Detectable(ArmComparison comparison, Metric metric) =>
-        comparison.Differences.TryGetValue(metric, out var d) ? $"{Interval(d)} ({Format.Figure(d.Detectable)})" : "";
-
-    private static string Signed(double value) => value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
+        comparison.Differences.TryGetValue(metric, out var d) ? $"{Format.Change(d)} ({Format.Figure(d.Detectable)})" : "";
 }

@@ -19,6 +19,14 @@ public static class Format
     public static string Interval(Interval interval) =>
         $"{Figure(interval.Value)} [{Figure(interval.Lower)}, {Figure(interval.Upper)}]";
 
+    public static string Interval(ArmFigure figure) => Interval(new Interval(figure.Mean, figure.Lower, figure.Upper));
+
+    public static string Signed(double value) => double.IsFinite(value) ? value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture) : "-";
+
+    public static string Change(Difference difference) => Change(new Interval(difference.Value, difference.Lower, difference.Upper));
+
+    public static string Change(Interval change) => $"{Signed(change.Value)} [{Signed(change.Lower)}, {Signed(change.Upper)}]";
+
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {
         < 10 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),

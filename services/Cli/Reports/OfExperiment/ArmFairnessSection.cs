@@ -9,6 +9,12 @@ namespace ZiGong.Cli.Reports.OfExperiment;
 /// <summary>How the arms treat the groups of protected fields.</summary>
 public static class ArmFairnessSection
 {
+    private static readonly (string Name, FairnessFigure Figure)[] Shown =
+    [
+        ("Parity ratio", FairnessFigure.ParityRatio), ("Parity gap", FairnessFigure.ParityDifference),
+        ("Equal opportunity gap", FairnessFigure.EqualOpportunity), ("Average odds gap", FairnessFigure.AverageOdds),
+    ];
+
     public static ReportSection Of(ExperimentResult result) => new(
         "fairness",
         "Fairness",
@@ -22,12 +28,11 @@ public static class ArmFairnessSection
         var known = field.Where(f => f.Figures.ContainsKey(FairnessFigure.ParityRatio)).ToList();
         var table = DataTable.Of(
             $"{field.Key}: figures of every arm, and the difference to its reference",
-            ["Arm", "Parity ratio>", "Difference>", "Equal opportunity gap>", "Average odds gap>", "Groups"],
+            ["Arm", "Reference", .. Shown.SelectMany(f => new[] { $"{f.Name}>", "Difference>" }), "Groups"],
             field.Select(f => (IReadOnlyList<Cell>)
             [
-                f.Arm, Figure(f, FairnessFigure.ParityRatio),
-                f.Differences.TryGetValue(FairnessFigure.ParityRatio, out var d) ? $"{Reading.Interval(d)} to {f.Reference}" : f.Arm == f.Reference ? "reference" : "not measured",
-                Figure(f, FairnessFigure.EqualOpportunity), Figure(f, FairnessFigure.AverageOdds),
+                f.Arm, f.Arm == f.Reference ? "none" : f.Reference,
+                .. Shown.SelectMany(s => new Cell[] { Figure(f, s.Figure), f.Differences.TryGetValue(s.Figure, out var d) ? Reading.Interval(d) : f.Arm == f.Reference ? "" : "not measured" }),
                 string.Join("; ", f.Groups.Select(g => $"{g.Group} n = {Format.Count(g.Count)}, favourable {Format.Share(g.Favourable)}{(g.Counted ? "" : " (too small)")}")),
             ]));
         if (known.Count == 0)
