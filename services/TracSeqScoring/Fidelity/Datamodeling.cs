@@ -20,10 +20,10 @@ public static class Datamodeling
     public static IEnumerable<double> Predict(IEnumerable<int[]> subsets, double[] scores) => subsets.Select(members => members.Sum(m => scores[m]));
 
     /// <summary>
-    /// Mean Spearman correlation over the series, with a 95 % bootstrap interval over the subsets; series without variation count as 0: they rank
-    /// nothing.
+    /// Mean Spearman correlation over the series, bootstrapped over the subsets; series without variation count as 0: they rank nothing. The same
+    /// seed and number of subsets give the same resamples, so that scores can be compared in pairs.
     /// </summary>
-    public static Interval Score(IReadOnlyList<RankedPair> series, ulong seed, int resamples)
+    public static SubsetScore Score(IReadOnlyList<RankedPair> series, ulong seed, int resamples)
     {
         var subsets = series[0].Count;
         var counts = new int[subsets];
@@ -42,12 +42,27 @@ public static class Datamodeling
             drawn[r] = Mean(series, counts);
         }
 
-        var (lower, upper) = Quantiles.Central95(drawn);
-        return new Interval(value, lower, upper);
+        return new SubsetScore(value, drawn);
     }
 
     private static double Mean(IReadOnlyList<RankedPair> series, int[] counts) =>
         series.Average(s => s.Spearman(counts) is var value && double.IsNaN(value) ? 0 : value);
+}
+
+/// <summary>A mean rank correlation and its values under resamples of the subsets.</summary>
+public sealed record SubsetScore(double Value, IReadOnlyList<double> Resampled)
+{
+    /// <summary>With a 95 % interval over the subsets.</summary>
+    public Interval Interval => Of(Value, Resampled);
+
+    /// <summary>This less the other under the same resamples, with a 95 % interval.</summary>
+    public Interval Minus(SubsetScore other) => Of(Value - other.Value, [.. Resampled.Zip(other.Resampled, (a, b) => a - b)]);
+
+    private static Interval Of(double value, IReadOnlyList<double> resampled)
+    {
+        var (lower, upper) = Quantiles.Central95(resampled);
+        return new Interval(value, lower, upper);
+    }
 }
 
 /// <summary>Two figures of the same things, sorted once, so that the rank correlation of any resample of them is one pass.</summary>

@@ -111,6 +111,11 @@ internal static class FidelityCommand
         }
 
         status.Clear();
+        if (result.Found > 0)
+        {
+            screen.Note($"{Format.Count(result.Found)} of {Format.Count(result.Trained + result.Found)} runs were there already");
+        }
+
         FidelityView.Print(result, screen);
         if (report is not null)
         {

@@ -40,9 +40,15 @@ public sealed record FidelityData
             .GroupBy(s => s.NaturalKey, StringComparer.Ordinal).Select(g => g.Last()),
     ];
 
-    /// <exception cref="InputException">The split is not possible, or a class is missing among the samples that are left.</exception>
+    /// <exception cref="InputException">The descriptor's answers are free texts, the split is not possible, or a class is missing among the samples that are left.</exception>
     public static FidelityData Of(DatasetDescriptor descriptor, IReadOnlyList<Sample> samples, FidelitySettings settings, SnapshotOptions options)
     {
+        if (descriptor.Answer.IsFree)
+        {
+            throw new InputException(
+                $"experiment fidelity compares what scores say of allowed answers; those of {descriptor.Name} are free texts: take a data set with allowed answers");
+        }
+
         var split = SplitOptions.From(descriptor) with { MaxPeriods = options.Periods };
         var plan = SplitPlanner.Plan([.. samples.Select((s, i) => SampleHeader.Of(s, i))], split, SeededRandom.Derive((ulong)options.SplitSeed, "split"));
         var training = Choose(samples, plan, Side.Train, settings.Rows);

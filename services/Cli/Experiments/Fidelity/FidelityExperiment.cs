@@ -96,13 +96,15 @@ public sealed class FidelityExperiment(
         var clean = Seeds.Zip(recorded, (seed, answers) => new AgentScoring(data, options, _base, seed, _answers, answers, [])).ToList();
         var products = await ProductsAsync("flipped agents", [.. runs, .. clean], ct);
         var scores = Ruled([.. products.Take(runs.Count).Select((p, i) => ArmScores.All(_arms, _matrix, p, recorded[i], (ulong)i + 1))]);
-        FlipRanking Rank(int seed, double[] of) => FlipRanking.Of(of, recorded[seed], [.. recorded[seed].Select((a, i) => a != _answers[i])], settings.Inspected);
+        FlipRanking Rank(int seed, double[] of) => new(of, recorded[seed], [.. recorded[seed].Select((a, i) => a != _answers[i])], settings.Inspected);
         return new FlipFindings(
             recorded[0].Where((a, i) => a != _answers[i]).Count(),
-            [
-                .. scores[0].Select((arm, a) => FlipArm.Of(arm.Name, [.. scores.Select((s, seed) => Rank(seed, s[a].Group))])),
-                FlipArm.Of("oracle", [.. products.Skip(runs.Count).Select((p, seed) => Rank(seed, [.. p[^1].Losses.Select(l => -l)]))]),
-            ]);
+            Measures.Flips(
+                [
+                    .. scores[0].Select((arm, a) => (arm.Name, (IReadOnlyList<FlipRanking>)[.. scores.Select((s, seed) => Rank(seed, s[a].Group))])),
+                    ("oracle", [.. products.Skip(runs.Count).Select((p, seed) => Rank(seed, [.. p[^1].Losses.Select(l => -l)]))]),
+                ],
+                _answers.Length, settings.Resamples));
     }
 
     private async Task<IReadOnlyList<SketchFigures>> SketchAsync(CancellationToken ct)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Metrics;
 using ZiGong.TracSeqScoring.Fidelity;
 
@@ -36,14 +38,19 @@ public sealed record FidelityResult(
 /// What scores that predict the expected losses exactly would reach per reference sample: the root of the reliability of losses averaged over the training seeds
 /// (Spearman and Brown); NaN with one seed.
 /// </param>
-public sealed record LdsFigures(double LossRange, double SeedAgreement, double GroupSeedAgreement, double Ceiling, IReadOnlyList<LdsArm> Arms);
+public sealed record LdsFigures(double LossRange, double SeedAgreement, double GroupSeedAgreement, double Ceiling, IReadOnlyList<LdsArm> Arms)
+{
+    /// <summary>Reference samples that the score should rest on (tracseq.md, "Score fidelity").</summary>
+    public const int EnoughReferences = 200;
+}
 
 /// <summary>An arm's score with bootstrap intervals over the subsets; means over the agents.</summary>
 /// <param name="PerReference">Mean Spearman over reference samples of summed pairwise influence and −loss.</param>
-/// <param name="Ensemble">The same with influence averaged over the agents first.</param>
+/// <param name="AgainstDefault">PerReference less that of <see cref="Arms.Default"/> on the same subsets; null for that arm itself.</param>
+/// <param name="Ensemble">PerReference with influence averaged over the agents first.</param>
 /// <param name="Group">Spearman of summed scores and the mean reference loss.</param>
 /// <param name="GroupBalanced">Spearman of summed scores and the class-balanced mean reference loss.</param>
-public sealed record LdsArm(string Arm, Interval PerReference, Interval Ensemble, Interval Group, Interval GroupBalanced);
+public sealed record LdsArm(string Arm, Interval PerReference, Interval? AgainstDefault, Interval Ensemble, Interval Group, Interval GroupBalanced);
 
 /// <summary>Leave one out.</summary>
 /// <param name="Samples">Left out, one at a time.</param>
@@ -56,19 +63,26 @@ public sealed record LeaveOneOutFigures(int Samples, double SeedAgreement, IRead
 public sealed record LeaveOneOutArm(string Arm, Interval Mean, Interval Balanced);
 
 /// <summary>Flipped labels.</summary>
-public sealed record FlipFindings(int Flipped, IReadOnlyList<FlipArm> Arms);
-
-/// <summary>Mean over the seeds, and each seed.</summary>
-public sealed record FlipArm(string Arm, FlipRanking Mean, IReadOnlyList<FlipRanking> Seeds)
+public sealed record FlipFindings(int Flipped, IReadOnlyList<FlipArm> Arms)
 {
-    public static FlipArm Of(string arm, IReadOnlyList<FlipRanking> seeds) => new(
-        arm,
-        new FlipRanking(
-            seeds.Average(s => s.Auc),
-            seeds[0].WithinClass.Keys.ToDictionary(c => c, c => seeds.Average(s => s.WithinClass[c]), StringComparer.Ordinal),
-            seeds.Average(s => s.Found)),
-        seeds);
+    /// <summary>Names of <see cref="FlipArm.Figures"/>.</summary>
+    /// <param name="inspected">Share of the samples that were looked at.</param>
+    public IReadOnlyList<string> Titles(double inspected) => ["All", .. Arms[0].WithinClass.Keys.Select(c => $"Within {c}"), $"Found in {Format.Share(inspected)}"];
 }
+
+/// <summary>How an arm finds wrong labels, lowest score first.</summary>
+/// <param name="All">AUC over all samples; one half is chance.</param>
+/// <param name="WithinClass">AUC by recorded answer, where class alone cannot help.</param>
+/// <param name="Found">Share of the wrong labels among the inspected.</param>
+public sealed record FlipArm(string Arm, FlipFigure All, IReadOnlyDictionary<string, FlipFigure> WithinClass, FlipFigure Found)
+{
+    /// <summary>In the order of tables.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<FlipFigure> Figures => [All, .. WithinClass.Values, Found];
+}
+
+/// <summary>Mean over the seeds with a 95 % interval over samples and seeds, and less that of <see cref="Arms.Default"/>, paired; null for that arm itself.</summary>
+public sealed record FlipFigure(ArmFigure Figure, Difference? AgainstDefault);
 
 /// <summary>Sketched against exact, at one width.</summary>
 /// <param name="Error">Mean over pairs and checkpoints of |⟨ĝ, r̂⟩ − ⟨g, r⟩| / (‖g‖‖r‖).</param>

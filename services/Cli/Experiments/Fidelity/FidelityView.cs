@@ -43,11 +43,16 @@ internal static class FidelityView
         screen.Heading(
             $"Linear datamodeling score: {settings.Subsets} subsets of half the samples × {settings.Seeds} seeds, {settings.Steps} steps, 95 % intervals over subsets");
         screen.Print(Format.Table(
-            ["Arm", "Per reference sample [95 %]>", "Agents averaged [95 %]>", "Mean loss [95 %]>", "Balanced mean loss [95 %]>"],
-            lds.Arms.Select(a => (string[])[a.Arm, Format.Interval(a.PerReference), Format.Interval(a.Ensemble), Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])));
+            ["Arm", "Per reference sample [95 %]>", $"Less {Arms.Default} [95 %]>", "Agents averaged [95 %]>", "Mean loss [95 %]>", "Balanced mean loss [95 %]>"],
+            lds.Arms.Select(a => (string[])
+                [a.Arm, Format.Interval(a.PerReference), a.AgainstDefault is { } d ? Format.Change(d) : "", Format.Interval(a.Ensemble), Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])));
         screen.Line(
             $"The mean reference loss varies by {lds.LossRange.ToString("0.0000", CultureInfo.InvariantCulture)} nats between subsets; two seeds agree by {Format.Figure(lds.SeedAgreement)} a reference sample, "
             + $"{Format.Figure(lds.GroupSeedAgreement)} in the mean. Scores that knew the expected losses would reach {Format.Figure(lds.Ceiling)} a reference sample.");
+        if (result.References < LdsFigures.EnoughReferences)
+        {
+            screen.Line($"Fewer than {LdsFigures.EnoughReferences} reference samples: another draw of them may move these figures beyond their intervals.");
+        }
     }
 
     private static void LeaveOneOut(FidelityResult result, Screen screen)
@@ -70,15 +75,13 @@ internal static class FidelityView
             return;
         }
 
-        string[] classes = [.. flips.Arms[0].Mean.WithinClass.Keys];
-        screen.Heading($"Flipped labels: {flips.Flipped} of {Format.Count(result.Training)}, mean of {result.Settings.Seeds} seeds; AUC of lowest score first");
+        screen.Heading(
+            $"Flipped labels: {flips.Flipped} of {Format.Count(result.Training)}, mean of {result.Settings.Seeds} seeds; AUC of lowest score first, "
+            + $"95 % intervals over samples{(result.Settings.Seeds > 1 ? " and seeds" : "")}; Δ: less {Arms.Default}");
         screen.Print(Format.Table(
-            ["Arm", "All>", "Lowest to highest seed>", .. classes.Select(c => $"Within {c}>"), $"Found in {Format.Share(result.Settings.Inspected)}>"],
+            ["Arm", .. flips.Titles(result.Settings.Inspected).SelectMany(title => new[] { $"{title}>", "Δ>" })],
             flips.Arms.Select(a => (string[])
-            [
-                a.Arm, Format.Figure(a.Mean.Auc), $"{Format.Figure(a.Seeds.Min(s => s.Auc))} to {Format.Figure(a.Seeds.Max(s => s.Auc))}",
-                .. classes.Select(c => Format.Figure(a.Mean.WithinClass[c])), Format.Share(a.Mean.Found),
-            ])));
+                [a.Arm, .. a.Figures.SelectMany(f => new[] { Format.Interval(f.Figure), f.AgainstDefault is { } d ? Format.Change(d) : "" })])));
         screen.Line("oracle: highest loss first under the same agent trained on the true labels.");
     }
 

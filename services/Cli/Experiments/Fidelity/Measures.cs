@@ -20,6 +20,8 @@ public static class Measures
         double[] groupBalanced = [.. mean.Select(l => -Weighted(l, balanced))];
         var agreement = Agreement(
             losses.Length, (a, b) => Enumerable.Range(0, plain.Length).Average(r => Zero(Ranking.Spearman([.. losses[a].Select(l => l[r])], [.. losses[b].Select(l => l[r])]))));
+        SubsetScore[] pairs = [.. agents[0].Select((_, i) => Score([.. agents.SelectMany(agent => Datamodeling.Series(subsets, agent[i].Pairs, mean))]))];
+        var plainPlace = Enumerable.Range(0, pairs.Length).Single(i => agents[0][i].Name == Arms.Default);
         return new LdsFigures(
             Quantiles.StandardDeviation(group),
             agreement,
@@ -27,12 +29,13 @@ public static class Measures
             Ceiling(agreement, losses.Length),
             [.. agents[0].Select((arm, i) => new LdsArm(
                 arm.Name,
-                Score([.. agents.SelectMany(agent => Datamodeling.Series(subsets, agent[i].Pairs, mean))]),
-                Score(Datamodeling.Series(subsets, Average([.. agents.Select(agent => agent[i].Pairs)]), mean)),
-                Score([.. agents.Select(agent => new RankedPair([.. Datamodeling.Predict(subsets, agent[i].Group)], group))]),
-                Score([.. agents.Select(agent => new RankedPair([.. Datamodeling.Predict(subsets, agent[i].Group)], groupBalanced))])))]);
+                pairs[i].Interval,
+                i == plainPlace ? null : pairs[i].Minus(pairs[plainPlace]),
+                Score(Datamodeling.Series(subsets, Average([.. agents.Select(agent => agent[i].Pairs)]), mean)).Interval,
+                Score([.. agents.Select(agent => new RankedPair([.. Datamodeling.Predict(subsets, agent[i].Group)], group))]).Interval,
+                Score([.. agents.Select(agent => new RankedPair([.. Datamodeling.Predict(subsets, agent[i].Group)], groupBalanced))]).Interval))]);
 
-        Interval Score(IReadOnlyList<RankedPair> series) => Datamodeling.Score(series, seed: 1, settings.Resamples);
+        SubsetScore Score(IReadOnlyList<RankedPair> series) => Datamodeling.Score(series, seed: 1, settings.Resamples);
     }
 
     /// <param name="agents">[agent][arm]</param>
@@ -55,7 +58,30 @@ public static class Measures
         Interval Score(int arm, double[][] rises)
         {
             double[] mean = [.. places.Select((_, p) => rises.Average(r => r[p]))];
-            return Datamodeling.Score([.. agents.Select(agent => new RankedPair([.. places.Select(p => agent[arm].Group[p])], mean))], seed: 1, settings.Resamples);
+            return Datamodeling.Score([.. agents.Select(agent => new RankedPair([.. places.Select(p => agent[arm].Group[p])], mean))], seed: 1, settings.Resamples).Interval;
+        }
+    }
+
+    /// <param name="arms">By arm, then seed: how its scores rank the flips of that seed. One of them is <see cref="Arms.Default"/>.</param>
+    public static IReadOnlyList<FlipArm> Flips(IReadOnlyList<(string Name, IReadOnlyList<FlipRanking> Seeds)> arms, int rows, int resamples)
+    {
+        var plain = Enumerable.Range(0, arms.Count).Single(i => arms[i].Name == Arms.Default);
+        var first = arms[0].Seeds[0];
+        var statistics = ArmBootstrap.Run(
+            [.. arms.Select(a => (IReadOnlyList<Func<CountedMeasure>>)[.. a.Seeds.Select(s => (Func<CountedMeasure>)(() => s.Run))])],
+            first.Size, rows, [.. Enumerable.Range(0, arms.Count).Select(i => (i, plain))], seed: 1, resamples);
+        return
+        [
+            .. arms.Select((arm, i) => new FlipArm(
+                arm.Name, Figure(i, 0), first.Classes.Select((c, k) => (Class: c, At: 2 + k)).ToDictionary(c => c.Class, c => Figure(i, c.At), StringComparer.Ordinal), Figure(i, 1))),
+        ];
+
+        FlipFigure Figure(int arm, int which)
+        {
+            var figure = statistics.Figures[arm][which];
+            return new FlipFigure(
+                figure with { Lower = Math.Max(0, figure.Lower), Upper = Math.Min(1, figure.Upper) },
+                arm == plain ? null : statistics.Differences[arm][which]);
         }
     }
 

@@ -54,8 +54,9 @@ public static class FidelityReport
                 Plots.Forest(new Scale("rank correlation"), [("per reference sample", Ink.Model, [.. lds.Arms.Select(a => Point(a.Arm, a.PerReference))])]),
                 DataTable.Of(
                     "Linear datamodeling scores with 95 % intervals over subsets",
-                    ["Arm", "Per reference sample>", "Agents averaged>", "Mean loss>", "Balanced mean loss>"],
-                    lds.Arms.Select(a => (IReadOnlyList<Cell>)[a.Arm, Format.Interval(a.PerReference), Format.Interval(a.Ensemble), Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])),
+                    ["Arm", "Per reference sample>", $"Less {Arms.Default}>", "Agents averaged>", "Mean loss>", "Balanced mean loss>"],
+                    lds.Arms.Select(a => (IReadOnlyList<Cell>)
+                        [a.Arm, Format.Interval(a.PerReference), a.AgainstDefault is { } d ? Format.Change(d) : "", Format.Interval(a.Ensemble), Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])),
                 Height(lds.Arms.Count))),
         ]);
 
@@ -82,7 +83,7 @@ public static class FidelityReport
             return null;
         }
 
-        string[] classes = [.. flips.Arms[0].Mean.WithinClass.Keys];
+        string[] classes = [.. flips.Arms[0].WithinClass.Keys];
         string[] arms = [.. flips.Arms.Select(a => a.Arm)];
         return new ReportSection(
             "flips",
@@ -92,21 +93,18 @@ public static class FidelityReport
             [
                 new Figures(new Figure(
                     "AUC of lowest score first for wrong labels",
-                    $"Over all samples and within each class: {string.Join(", ", flips.Arms.Select(a => $"{a.Arm} {Format.Figure(a.Mean.Auc)}"))}.",
+                    $"Over all samples and within each class: {string.Join(", ", flips.Arms.Select(a => $"{a.Arm} {Format.Interval(a.All.Figure)}"))}.",
                     Plots.Dots(
                         new Scale("AUC"), arms,
                         [
-                            new Group("all", Inks.Series[0], [.. flips.Arms.Select(a => a.Mean.Auc)]),
-                            .. classes.Select((c, i) => new Group($"within {c}", Inks.Series[(i + 1) % Inks.Series.Count], [.. flips.Arms.Select(a => a.Mean.WithinClass[c])])),
+                            new Group("all", Inks.Series[0], [.. flips.Arms.Select(a => a.All.Figure.Mean)]),
+                            .. classes.Select((c, i) => new Group($"within {c}", Inks.Series[(i + 1) % Inks.Series.Count], [.. flips.Arms.Select(a => a.WithinClass[c].Figure.Mean)])),
                         ]),
                     DataTable.Of(
-                        "AUC of lowest score first for wrong labels",
-                        ["Arm", "All>", "Lowest to highest seed>", .. classes.Select(c => $"Within {c}>"), $"Found in {Format.Share(result.Settings.Inspected)}>"],
+                        $"AUC of lowest score first for wrong labels with 95 % intervals; behind each figure, less that of {Arms.Default}",
+                        ["Arm", .. flips.Titles(result.Settings.Inspected).SelectMany(title => new[] { $"{title}>", "Difference>" })],
                         flips.Arms.Select(a => (IReadOnlyList<Cell>)
-                        [
-                            a.Arm, Format.Figure(a.Mean.Auc), $"{Format.Figure(a.Seeds.Min(s => s.Auc))} to {Format.Figure(a.Seeds.Max(s => s.Auc))}",
-                            .. classes.Select(c => new Cell(Format.Figure(a.Mean.WithinClass[c]))), Format.Share(a.Mean.Found),
-                        ])),
+                            [a.Arm, .. a.Figures.SelectMany(f => new Cell[] { Format.Interval(f.Figure), f.AgainstDefault is { } d ? Format.Change(d) : "" })])),
                     Height(arms.Length))),
             ]);
     }

@@ -35,6 +35,13 @@ public static class FidelityVerdict
         {
             var best = lds.Arms.MaxBy(a => a.PerReference.Value)!;
             yield return $"Highest of {lds.Arms.Count} arms on subsets: {best.Arm} with {Format.Interval(best.PerReference)}; noise has {Format.Interval(Of(lds, Arms.Random))}.";
+            string[] ahead = [.. lds.Arms.Where(a => a.AgainstDefault is { Lower: > 0 }).Select(a => $"{a.Arm} {Format.Change(a.AgainstDefault!)}")];
+            yield return ahead.Length == 0 ? $"No arm is ahead of {Arms.Default} beyond chance." : $"Ahead of {Arms.Default} beyond chance: {string.Join(", ", ahead)}.";
+            yield return Group(lds.Arms.Single(a => a.Arm == Arms.Default).GroupBalanced);
+            if (result.References < LdsFigures.EnoughReferences)
+            {
+                yield return $"Fewer than {LdsFigures.EnoughReferences} reference samples: another draw of them may move these figures beyond their intervals.";
+            }
         }
 
         if (result.LeaveOneOut is { } loo)
@@ -45,8 +52,8 @@ public static class FidelityVerdict
         if (result.Flips is { } flips)
         {
             FlipArm Arm(string name) => flips.Arms.Single(a => a.Arm == name);
-            yield return $"Lowest score first finds wrong labels with an AUC of {Format.Figure(Arm(Arms.Default).Mean.Auc)}, highest loss first with {Format.Figure(Arm(Arms.Loss).Mean.Auc)}; "
-                + $"of {Format.Share(result.Settings.Inspected)} inspected, {Format.Share(Arm(Arms.Default).Mean.Found)} and {Format.Share(Arm(Arms.Loss).Mean.Found)} of them.";
+            yield return $"Lowest score first finds wrong labels with an AUC of {Format.Interval(Arm(Arms.Default).All.Figure)}, highest loss first with {Format.Interval(Arm(Arms.Loss).All.Figure)}; "
+                + $"of {Format.Share(result.Settings.Inspected)} inspected, {Format.Share(Arm(Arms.Default).Found.Figure.Mean)} and {Format.Share(Arm(Arms.Loss).Found.Figure.Mean)} of them.";
         }
 
         yield return "Each interval covers 95 % on its own; with this many arms the highest of them is partly luck.";
@@ -67,9 +74,13 @@ public static class FidelityVerdict
 
         if (result.Flips is { } flips)
         {
-            yield return new KeyFigure("Wrong labels", Format.Figure(flips.Arms.Single(a => a.Arm == Arms.Default).Mean.Auc), "AUC of lowest score first");
+            yield return new KeyFigure("Wrong labels", Format.Figure(flips.Arms.Single(a => a.Arm == Arms.Default).All.Figure.Mean), "AUC of lowest score first");
         }
     }
+
+    // The very score that selection ranks by, without its quotas.
+    private static string Group(Interval balanced) => "A subset's summed score against the mean reference, which selection ranks by within its quotas, "
+        + $"{(balanced.Lower > 0 ? "foretells" : balanced.Upper < 0 ? "foretells the opposite of" : "is not shown to foretell")} the class-balanced reference loss: {Format.Interval(balanced)}.";
 
     private static string Ceiling(LdsFigures lds, string words) => double.IsFinite(lds.Ceiling) ? $"{words}{Format.Figure(lds.Ceiling)}" : "";
 

@@ -30,7 +30,7 @@ public sealed class DatamodelingTests
         var matrix = new InfluenceMatrix([.. Ids(Samples)], [], [.. Enumerable.Range(0, References).Select(i => i % 2 == 0 ? "good" : "bad")], 0);
         CheckpointProducts[] checkpoints = [new(1, null, Eta, new double[Samples], new Dictionary<string, SpaceProducts> { ["Exact"] = products })];
 
-        var score = Datamodeling.Score(Datamodeling.Series(Subsets, matrix.Pairs(arm, checkpoints), losses), seed: 1, resamples: 100);
+        var score = Datamodeling.Score(Datamodeling.Series(Subsets, matrix.Pairs(arm, checkpoints), losses), seed: 1, resamples: 100).Interval;
 
         score.Value.ShouldBe(1, 1e-3);
         score.Lower.ShouldBeGreaterThan(0.99);
@@ -61,8 +61,23 @@ public sealed class DatamodelingTests
     public void Scores_that_are_all_alike_rank_nothing()
     {
         double[][] losses = [.. Subsets.Select((_, i) => new double[] { i })];
-        var score = Datamodeling.Score(Datamodeling.Series(Subsets, [new double[Samples]], losses), seed: 1, resamples: 20);
+        var score = Datamodeling.Score(Datamodeling.Series(Subsets, [new double[Samples]], losses), seed: 1, resamples: 20).Interval;
         (score.Value, score.Lower, score.Upper).ShouldBe((0, 0, 0));
+    }
+
+    [Fact]
+    public void A_score_less_another_is_paired_by_subset()
+    {
+        var truth = Gaussian(References, Samples, seed: 3);
+        double[][] losses = [.. Subsets.Select(members => truth.Select(scores => -members.Sum(m => scores[m])).ToArray())];
+        var (exact, noisy) = (Of(truth), Of([.. truth.Zip(Gaussian(References, Samples, seed: 5), (t, n) => t.Zip(n, (x, y) => x + y).ToArray())]));
+
+        var difference = exact.Minus(noisy);
+        difference.Value.ShouldBe(exact.Value - noisy.Value, 1e-12);
+        difference.Lower.ShouldBeGreaterThan(0, "the truth ranks every resample perfectly");
+        exact.Minus(exact).ShouldBe(new ZiGong.Credit.Metrics.Interval(0, 0, 0));
+
+        SubsetScore Of(double[][] pairs) => Datamodeling.Score(Datamodeling.Series(Subsets, pairs, losses), seed: 1, resamples: 50);
     }
 
     [Fact]
@@ -86,7 +101,7 @@ public sealed class DatamodelingTests
             }
         }).Check(Config.QuickThrowOnFailure);
 
-    private static ZiGong.Credit.Metrics.Interval Score(double[][] pairs, double[][] losses) => Datamodeling.Score(Datamodeling.Series(Subsets, pairs, losses), seed: 1, resamples: 20);
+    private static ZiGong.Credit.Metrics.Interval Score(double[][] pairs, double[][] losses) => Datamodeling.Score(Datamodeling.Series(Subsets, pairs, losses), seed: 1, resamples: 20).Interval;
 
     private static int[] Half(int subset)
     {

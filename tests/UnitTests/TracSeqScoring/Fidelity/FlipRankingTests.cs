@@ -1,5 +1,9 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Shouldly;
 using Xunit;
+using ZiGong.Contracts;
+using ZiGong.Credit.Metrics;
 using ZiGong.TracSeqScoring.Fidelity;
 
 namespace ZiGong.UnitTests.TracSeqScoring.Fidelity;
@@ -13,24 +17,45 @@ public sealed class FlipRankingTests
     public void Figures_are_those_of_hand()
     {
         double[] scores = [5, 4, 1, 6, 7, 8, 3, 2, 9, 10];
-        var ranking = FlipRanking.Of(scores, Answers, Flipped, inspected: 0.2);
+        var ranking = new FlipRanking(scores, Answers, Flipped, inspected: 0.2);
+        ranking.Classes.ShouldBe(["bad", "good"]);
 
-        // Lowest first: 1 (flipped), 2, 3 (flipped), 4 …: the first is above all 8 others, the second above 7 of 8.
-        ranking.Auc.ShouldBe(15 / 16.0, 1e-12);
-        ranking.WithinClass["good"].ShouldBe(1);
-        ranking.WithinClass["bad"].ShouldBe(2 / 3.0, 1e-12);
-        ranking.Found.ShouldBe(0.5, "the two lowest of ten hold one of the two flips");
+        // Lowest first: 1 (flipped), 2, 3 (flipped), 4 …: the first is above all 8 others, the second above 7 of 8. The two lowest of ten hold one of the two flips.
+        var (all, found, bad, good) = Figures(ranking, Ones(10));
+        all.ShouldBe(15 / 16.0, 1e-12);
+        found.ShouldBe(0.5);
+        bad.ShouldBe(2 / 3.0, 1e-12);
+        good.ShouldBe(1);
     }
 
     [Fact]
     public void The_truth_finds_everything_and_its_opposite_nothing()
     {
         double[] truth = [.. Flipped.Select(f => f ? -1.0 : 1)];
-        var found = FlipRanking.Of(truth, Answers, Flipped, 0.2);
-        (found.Auc, found.Found).ShouldBe((1, 1));
-        var opposite = FlipRanking.Of([.. truth.Select(t => -t)], Answers, Flipped, 0.2);
-        (opposite.Auc, opposite.Found).ShouldBe((0, 0));
+        Figures(new FlipRanking(truth, Answers, Flipped, 0.2), Ones(10)).ShouldBe((1, 1, 1, 1));
+        Figures(new FlipRanking([.. truth.Select(t => -t)], Answers, Flipped, 0.2), Ones(10)).ShouldBe((0, 0, 0, 0));
     }
+
+    [Fact]
+    public void A_resample_ranks_like_the_rows_written_out() =>
+        Prop.ForAll(Gen.Choose(0, 10_000).ToArbitrary(), seed =>
+        {
+            var random = new SeededRandom((ulong)seed);
+            double[] scores = [.. Enumerable.Range(0, 10).Select(_ => (double)random.NextInt(5))];
+            int[] counts = [.. Enumerable.Range(0, 10).Select(_ => random.NextInt(3))];
+            int[] rows = [.. Enumerable.Range(0, 10).OrderBy(i => scores[i]).SelectMany(i => Enumerable.Repeat(i, counts[i]))];
+
+            var (all, found, bad, good) = Figures(new FlipRanking(scores, Answers, Flipped, 0.3), counts);
+
+            Same(all, Auc(rows));
+            Same(bad, Auc([.. rows.Where(i => Answers[i] == "bad")]));
+            Same(good, Auc([.. rows.Where(i => Answers[i] == "good")]));
+            var looked = rows.Take((int)Math.Round(0.3 * rows.Length, MidpointRounding.AwayFromZero));
+            Same(found, looked.Count(i => Flipped[i]) / (double)rows.Count(i => Flipped[i]));
+
+            static void Same(double actual, double expected) => (double.IsNaN(expected) ? double.IsNaN(actual) : Math.Abs(actual - expected) < 1e-12).ShouldBeTrue($"{actual} is not {expected}");
+            double Auc(int[] of) => Ranking.Auc([.. of.Select(i => -scores[i])], [.. of.Select(i => Flipped[i])]);
+        }).Check(Config.QuickThrowOnFailure);
 
     [Fact]
     public void Two_scorings_agree_by_rank_and_by_their_tops()
@@ -44,5 +69,14 @@ public sealed class FlipRankingTests
         agreement.TopJaccard.ShouldBe(0.5, 1e-12);
         agreement.Spearman.ShouldBe(1 - (6 * 98 / 990.0), 1e-12);
         ScoreAgreement.Mean([first, second, first]).Spearman.ShouldBe((1 + (2 * agreement.Spearman)) / 3, 1e-12);
+    }
+
+    private static int[] Ones(int count) => [.. Enumerable.Repeat(1, count)];
+
+    private static (double All, double Found, double Bad, double Good) Figures(FlipRanking ranking, int[] counts)
+    {
+        var values = new double[ranking.Size];
+        ranking.Run(counts, values);
+        return (values[0], values[1], values[2], values[3]);
     }
 }

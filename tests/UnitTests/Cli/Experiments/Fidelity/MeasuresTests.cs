@@ -42,15 +42,37 @@ public sealed class MeasuresTests
         double[][] truth = [[1, 2, 4, 8, 16], [5, -3, 1, 0.5, 2], [0.1, 0.7, -0.2, 3, -1]];
         int[][] subsets = [[0, 1], [1, 2], [2, 3], [3, 4], [0, 4], [1, 3]];
         double[][] losses = [.. subsets.Select(s => truth.Select(t => -s.Sum(m => t[m])).ToArray())];
-        var arm = new ArmScores("oracle", "", truth, [.. Enumerable.Range(0, 5).Select(s => truth.Average(t => t[s]))]);
+        var arm = new ArmScores(Arms.Default, "", truth, [.. Enumerable.Range(0, 5).Select(s => truth.Average(t => t[s]))]);
         var figures = Measures.Lds([[arm], [arm]], Matrix, subsets, [losses, losses], Settings);
 
         figures.Arms[0].PerReference.Value.ShouldBe(1, 1e-12);
+        figures.Arms[0].AgainstDefault.ShouldBeNull();
         figures.Arms[0].Ensemble.Value.ShouldBe(1, 1e-12);
         figures.Arms[0].Group.Value.ShouldBe(1, 1e-12);
         figures.SeedAgreement.ShouldBe(1, 1e-12);
         figures.Ceiling.ShouldBe(1, 1e-12);
         figures.LossRange.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Flips_are_compared_with_the_default_arm_on_the_same_samples_and_seeds()
+    {
+        string[] answers = [.. Enumerable.Range(0, 40).Select(i => i % 4 == 0 ? "bad" : "good")];
+        bool[] flipped = [.. Enumerable.Range(0, 40).Select(i => i % 8 < 2)];
+        double[] truth = [.. flipped.Select(f => f ? 0.0 : 1)], noise = [.. Enumerable.Range(0, 40).Select(i => (double)(i * 7 % 40))];
+        FlipRanking Of(double[] scores) => new(scores, answers, flipped, 0.25);
+
+        var arms = Measures.Flips([(Arms.Default, [Of(noise), Of(noise)]), ("right", [Of(truth), Of(truth)])], rows: 40, resamples: 200);
+
+        arms.Select(a => a.Arm).ShouldBe([Arms.Default, "right"]);
+        arms[0].All.AgainstDefault.ShouldBeNull();
+        arms[0].All.Figure.Lower.ShouldBeLessThan(arms[0].All.Figure.Upper);
+        (arms[1].All.Figure.Mean, arms[1].All.Figure.Lower, arms[1].All.Figure.Upper).ShouldBe((1, 1, 1), "the truth finds every flip in every resample");
+        arms[1].WithinClass.Keys.ShouldBe(["bad", "good"]);
+        arms[1].WithinClass["good"].Figure.Mean.ShouldBe(1);
+        arms[1].Found.Figure.Mean.ShouldBe(1, "ten are looked at and ten are flipped");
+        arms[1].All.AgainstDefault!.Value.ShouldBe(1 - arms[0].All.Figure.Mean, 1e-12);
+        arms[1].All.AgainstDefault!.Lower.ShouldBeGreaterThan(0);
     }
 
     [Theory]
