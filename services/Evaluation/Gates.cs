@@ -117,7 +117,7 @@ public static partial class Gates
         return Of("finite", GateMode.Fail, new Finding(notNumbers.Count + broken.Length == 0, words, ("NotNumbers", notNumbers.Count), ("Metrics", broken.Length), ("N", n))).Single();
     }
 
-    private static Finding Leakage(LeakFigures? leaks)
+    internal static Finding Leakage(LeakFigures? leaks)
     {
         if (leaks is null)
         {

@@ -5,6 +5,7 @@ using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
+using ZiGong.Credit.Splits;
 using ZiGong.Credit.Templates;
 using ZiGong.Hosting;
 using ZiGong.Storage;
@@ -28,7 +29,8 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         var (findings, answers, training, championFault) = await MeasureAsync(unit, snapshot, descriptor, adapter, champion, ct);
         var test = await EvaluationData.MembersAsync(unit, snapshot, descriptor, Side.Test, ct);
         var drift = Drift.Measure(await models.EncodingAsync(snapshot.Encoding, ct), test);
-        var gates = GenerativeGates.Check(findings, championFault, drift, unit.Options.Evaluation);
+        var leaks = await LeaksAsync(unit, snapshot, descriptor, ct);
+        var gates = GenerativeGates.Check(findings, leaks, championFault, drift, unit.Options.Evaluation);
         var none = new MetricReport(test.Count, 0, new Dictionary<Metric, Interval>());
         var nothing = new DifferenceReport(test.Count, new Dictionary<Metric, Difference>());
         return new EvaluationReport(
@@ -43,7 +45,15 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         {
             Generative = findings,
             Failures = Gates.Failures(gates),
+            Leaks = leaks,
         };
+    }
+
+    /// <summary>Between the sides of the whole snapshot, whatever their tasks.</summary>
+    private static async Task<LeakFigures> LeaksAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, CancellationToken ct)
+    {
+        async Task<List<Sample>> SideAsync(Side side) => [.. (await unit.Db.MembersAsync(snapshot.SnapshotId, side, ct)).Select(m => m.Sample)];
+        return LeakCheck.Measure(await SideAsync(Side.Train), await SideAsync(Side.Reference), await SideAsync(Side.Test), SplitOptions.From(descriptor));
     }
 
     /// <summary>The figures alone, of a task that has no say in the verdict.</summary>
@@ -104,7 +114,7 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
             var encoder = await ModelEvaluation.ChampionEncoderAsync(models, champion, unit, ct);
             return (await WriteAsync(champion.Base, champion.Adapter, encoder, training, test, template, progress, ct), null);
         }
-        catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException)
+        catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException or JsonException)
         {
             return (null, $"champion {champion.ModelId} cannot be compared with: {e.Message}");
         }

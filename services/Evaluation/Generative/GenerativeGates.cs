@@ -1,9 +1,10 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Splits;
 
 namespace ZiGong.Evaluation.Generative;
 
-/// <summary>Decides whether a model that answers freely may replace the champion. Ranking gates (KS, AUC, Miss) do not apply and are not there.</summary>
+/// <summary>Decides whether a model that answers freely may replace the champion. Ranking gates (KS, AUC) do not apply and are not there.</summary>
 public static class GenerativeGates
 {
     /// <summary>Fewer test answers than this say nothing.</summary>
@@ -11,16 +12,23 @@ public static class GenerativeGates
 
     /// <summary>Every gate that is on, in a fixed order; the model passes when none has failed.</summary>
     /// <param name="findings">What was measured.</param>
+    /// <param name="leaks">What the sides of the snapshot share.</param>
     /// <param name="championFault">Why the champion cannot be compared with; null where it can, or where there is none.</param>
     /// <param name="drift">One entry per field.</param>
     /// <param name="options">Modes and limits.</param>
-    public static IReadOnlyList<GateResult> Check(GenerativeFindings findings, string? championFault, IReadOnlyList<FieldDrift> drift, EvaluationOptions options)
+    public static IReadOnlyList<GateResult> Check(
+        GenerativeFindings findings, LeakFigures leaks, string? championFault, IReadOnlyList<FieldDrift> drift, EvaluationOptions options)
     {
         var model = findings.Model;
         return
         [
+            .. Gates.Of("leakage", options.LeakageGate, Gates.Leakage(leaks)),
             .. Gates.Of("size", options.ClassesGate, new(model.N >= SmallestTest, $"{model.N} test answers, at least {SmallestTest} are needed", ("N", model.N), ("Smallest", SmallestTest))),
             .. Gates.Of("signal", options.SignalGate, Signal(findings)),
+            .. Gates.Of("miss", options.MissGate, new(
+                model.Empty.Value <= options.MaximumMiss,
+                $"{model.Empty.Value:P2} [{model.Empty.Lower:P2}, {model.Empty.Upper:P2}] of the answers are empty, at most {options.MaximumMiss:P2}, n = {model.N}",
+                ("Empty", model.Empty.Value), ("MaximumMiss", options.MaximumMiss), ("N", model.N))),
             .. Gates.Of("hallucination", options.HallucinationGate, new(
                 model.HallucinationRate.Value <= options.MaximumHallucination,
                 $"{model.HallucinationRate.Value:P2} [{model.HallucinationRate.Lower:P2}, {model.HallucinationRate.Upper:P2}] of the answers hold a number or field name that the prompt does not, "

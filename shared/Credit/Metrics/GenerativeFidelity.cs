@@ -28,6 +28,7 @@ public sealed record HallucinationFinding(int Mentions, IReadOnlyList<string> Nu
 public static class GenerativeFidelity
 {
     private const decimal LargestRounding = 0.05m;
+    private const decimal Largest = 1e28m; // a decimal holds little more
 
     /// <param name="answer">What the model wrote.</param>
     /// <param name="input">All that it was told.</param>
@@ -55,7 +56,7 @@ public static class GenerativeFidelity
             var unit = Unit(said) * factor;
             foreach (var value in said.Readings)
             {
-                if (given.Readings.Any(g => Agrees(value * factor, g, said.Signed, unit)))
+                if (Math.Abs(value) <= Largest / Math.Max(1, factor) && given.Readings.Any(g => Agrees(value * factor, g, said.Signed, unit)))
                 {
                     return true;
                 }

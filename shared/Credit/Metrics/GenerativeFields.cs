@@ -63,7 +63,7 @@ public static partial class GenerativeFields
     }
 
     /// <summary>Whether these words, in this order, are in the text.</summary>
-    internal static bool Contains(string text, string term) => UseUp(Plain(text).ToCharArray(), Plain(term).Trim());
+    internal static bool Contains(string text, string term) => Plain(term).Trim() is { Length: > 0 } words && UseUp(Plain(text).ToCharArray(), words);
 
     private static IEnumerable<(string Text, string Plain)> Labels(string text) => Label().Matches(text)
         .Select(m => m.Groups["label"].Value.Trim())

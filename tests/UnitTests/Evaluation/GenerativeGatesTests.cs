@@ -4,6 +4,7 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
+using ZiGong.Credit.Splits;
 using ZiGong.Evaluation;
 using ZiGong.Evaluation.Generative;
 
@@ -11,22 +12,24 @@ namespace ZiGong.UnitTests.Evaluation;
 
 public sealed class GenerativeGatesTests
 {
-    private static GenerativeReport Figures(double f1 = 0.6, double hallucination = 0.01, int n = 100)
+    private static GenerativeReport Figures(double f1 = 0.6, double hallucination = 0.01, int n = 100, double empty = 0)
     {
         static Interval At(double value) => new(value, value, value);
-        return new GenerativeReport(n, At(f1 / 2), At(f1), At(hallucination), At(hallucination), At(0));
+        return new GenerativeReport(n, At(f1 / 2), At(f1), At(hallucination), At(hallucination), At(empty));
     }
+
+    private static readonly LeakFigures Apart = new(50, 0, 0, 0, false, null, 0, 0, null);
 
     private static GenerativeFindings Findings(GenerativeReport? model = null, Difference? gain = null, Difference? champion = null) =>
         new(model ?? Figures(), Figures(0.2), "clerk", gain ?? new Difference(0.4, 0.3, 0.5, 0.1), champion, []);
 
     private static GateVerdict Verdict(string gate, GenerativeFindings findings) =>
-        GenerativeGates.Check(findings, null, [], new EvaluationOptions()).Single(g => g.Gate == gate).Verdict;
+        GenerativeGates.Check(findings, Apart, null, [], new EvaluationOptions()).Single(g => g.Gate == gate).Verdict;
 
     [Fact]
     public void A_good_model_passes_every_gate_and_none_of_them_speaks_of_ranks()
     {
-        var gates = GenerativeGates.Check(Findings(champion: new Difference(0.1, 0, 0.2, 0.1)), null, [new FieldDrift("income", 0.01, 0.01)], new EvaluationOptions());
+        var gates = GenerativeGates.Check(Findings(champion: new Difference(0.1, 0, 0.2, 0.1)), Apart, null, [new FieldDrift("income", 0.01, 0.01)], new EvaluationOptions());
 
         gates.ShouldAllBe(g => g.Verdict == GateVerdict.Passed);
         gates.ShouldNotContain(g => g.Figures.Contains("KS", StringComparison.Ordinal) || g.Figures.Contains("AUC", StringComparison.Ordinal));
@@ -41,6 +44,20 @@ public sealed class GenerativeGatesTests
     {
         Verdict("hallucination", Findings(Figures(hallucination: 0.05))).ShouldBe(GateVerdict.Passed);
         Verdict("hallucination", Findings(Figures(hallucination: 0.06))).ShouldBe(GateVerdict.Failed);
+    }
+
+    [Fact]
+    public void Borrowers_on_two_sides_are_rejected()
+    {
+        var gate = GenerativeGates.Check(Findings(), Apart with { InTraining = 3 }, null, [], new EvaluationOptions()).Single(g => g.Gate == "leakage");
+        (gate.Verdict, gate.Values["InTraining"]).ShouldBe((GateVerdict.Failed, 3));
+    }
+
+    [Fact]
+    public void Answers_that_are_empty_count_as_missed()
+    {
+        Verdict("miss", Findings(Figures(empty: 0.01))).ShouldBe(GateVerdict.Passed);
+        Verdict("miss", Findings(Figures(empty: 0.02))).ShouldBe(GateVerdict.Failed);
     }
 
     [Fact]

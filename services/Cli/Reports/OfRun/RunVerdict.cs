@@ -75,7 +75,9 @@ public static class RunVerdict
 
         yield return report.AgainstChampion is { } champion
             ? Reading.Sentence(Metric.Ks, champion[Metric.Ks], "the model", "the champion before it", champion.N)
-            : "There was no champion to compare with.";
+            : report.Gates.FirstOrDefault(g => g.Gate == "champion") is { Verdict: not GateVerdict.Skipped } fault
+                ? $"{Reading.Capital(fault.Figures)}."
+                : "There was no champion to compare with.";
     }
 
     private static IEnumerable<string> About(RunFacts facts, EvaluationReport report)

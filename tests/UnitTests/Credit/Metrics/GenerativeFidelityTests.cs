@@ -62,6 +62,14 @@ public sealed class GenerativeFidelityTests
     public void A_field_the_input_does_not_have_is_named(string answer, string field) =>
         GenerativeFidelity.Check(answer, Input, Fields).Fields.ShouldBe([field]);
 
+    [Fact]
+    public void Numbers_too_large_for_a_percentage_and_terms_without_letters_are_no_fault()
+    {
+        GenerativeFidelity.Check("-123456789012345678 bn", "a ratio of 5 %, 900000000000000000 bn", []).Numbers.Count.ShouldBe(1);
+        var odd = new FieldTerms("odd", ["odd", "--"]);
+        GenerativeFidelity.Check("The odd one.", "nothing", [odd]).Fields.ShouldBe(["odd"]);
+    }
+
     [Theory]
     [InlineData("credit amounts", "amount")]
     [InlineData("PAY-0", "pay_0")]
