@@ -38,19 +38,21 @@ public sealed class LoraTraining : IDisposable
     {
         torch.set_num_threads(1);
         var model = await models.LoadAsync(baseModel, lora, seed, state, ct);
-        var training = new LoraTraining(model, new Trainer(model, model.LoraParameters, adam, clipNorm), baseModel);
+        Trainer? trainer = null;
         try
         {
+            trainer = new Trainer(model, model.LoraParameters, adam, clipNorm);
             if (state is not null)
             {
-                training._trainer.Optimizer.Load(Path.Combine(await artifacts.RequireFolderAsync(state, ct), TrainerState.MomentsFile));
+                trainer.Optimizer.Load(Path.Combine(await artifacts.RequireFolderAsync(state, ct), TrainerState.MomentsFile));
             }
 
-            return training;
+            return new LoraTraining(model, trainer, baseModel);
         }
         catch
         {
-            training.Dispose();
+            trainer?.Dispose();
+            model.Dispose();
             throw;
         }
     }

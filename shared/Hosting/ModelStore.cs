@@ -44,18 +44,18 @@ public sealed class ModelStore(ArtifactStore artifacts, torch.Device? device = n
     public async Task<MistralModel> LoadAsync(string baseModel, LoraOptions lora, ulong seed, string? weights, CancellationToken ct)
     {
         var model = await LoadBaseAsync(baseModel, ct);
-        if (weights is null)
-        {
-            model.AttachLora(lora, seed);
-            return model;
-        }
-
         try
         {
+            if (weights is null)
+            {
+                model.AttachLora(lora, seed);
+                return model;
+            }
+
             PeftAdapter.Load(model, await artifacts.RequireFolderAsync(weights, ct));
             return model;
         }
-        catch (InputException e)
+        catch (InputException e) when (weights is not null)
         {
             // The pipeline wrote these weights itself: whatever is wrong with them, no user can correct it in an input.
             model.Dispose();

@@ -22,6 +22,7 @@ public sealed class PromptContinuations : IDisposable
     /// <param name="prompts">B prompts of T tokens each.</param>
     /// <param name="longest">Most tokens that an answer or a generation may have.</param>
     /// <exception cref="ArgumentException">No prompts, empty ones, lengths differ, or a token is outside the vocabulary.</exception>
+    /// <exception cref="InputException">Prompt and answer are longer than the model's positions.</exception>
     public PromptContinuations(MistralModel model, IReadOnlyList<int[]> prompts, int longest)
     {
         (_model, _samples, _prompt, _longest) = (model, prompts.Count, prompts.Count > 0 ? prompts[0].Length : 0, longest);

@@ -40,6 +40,9 @@ public sealed class Trainer : IDisposable
 
     public AdamW Optimizer { get; }
 
+    /// <summary>Whether gradients come from <see cref="LoraGradients"/> instead of autograd.</summary>
+    public bool IsByHand => _byHand is not null;
+
     /// <summary>
     /// One step on the mean loss of all samples of the micro-batches, which share out memory but are one batch to the optimizer.
     /// </summary>

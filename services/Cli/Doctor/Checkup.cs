@@ -57,13 +57,13 @@ public static class Checkups
 
     /// <param name="error">Null where the library answered.</param>
     /// <param name="cudaDevices">GPUs that it can compute on.</param>
-    /// <param name="device">Where models are to compute.</param>
-    public static Checkup Tensors(string? error, int cudaDevices, string device = "cpu") => error is null
+    /// <param name="deviceError">Why models cannot compute where they are to; null where they can.</param>
+    public static Checkup Tensors(string? error, int cudaDevices, string? deviceError = null) => error is null
         ? new Checkup(
             "Tensors",
-            device != "cpu" && cudaDevices == 0 ? Health.Missing : Health.Fine,
+            deviceError is null ? Health.Fine : Health.Missing,
             $"libtorch answers{(cudaDevices == 0 ? "" : $"; CUDA devices: {cudaDevices} (Pipeline__Device=cuda computes there)")}",
-            device != "cpu" && cudaDevices == 0 ? $"Pipeline__Device is {device}: install NVIDIA's driver and build with LIBTORCH naming a libtorch for CUDA" : "")
+            deviceError ?? "")
         : new Checkup("Tensors", Health.Missing, error, "apt-get install libtorch-dev cmake g++, or point LIBTORCH at an unpacked libtorch; then build again");
 
     /// <param name="library">Path of the BLAS that libtorch uses; null where none is loaded.</param>

@@ -33,6 +33,19 @@ internal static class DoctorCommand
         "zigong doctor",
         "zigong doctor --json");
 
+    private static string? DeviceError(PipelineOptions settings)
+    {
+        try
+        {
+            ComputeDevice.Of(settings);
+            return null;
+        }
+        catch (Contracts.InputException e)
+        {
+            return e.Message;
+        }
+    }
+
     private static async Task<IReadOnlyList<Checkup>> ExamineAsync(CancellationToken ct)
     {
         PipelineOptions? settings = null;
@@ -54,7 +67,7 @@ internal static class DoctorCommand
         return
         [
             Checkups.Sdk(await SdksAsync(ct)),
-            Checkups.Tensors(tensors, tensors is null ? torch.cuda.device_count() : 0, settings?.Device ?? "cpu"),
+            Checkups.Tensors(tensors, tensors is null ? torch.cuda.device_count() : 0, tensors is null && settings is not null ? DeviceError(settings) : null),
             Checkups.Blas(LoadedBlas()),
             Checkups.Postgres(version, database),
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),

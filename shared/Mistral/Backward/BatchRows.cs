@@ -15,12 +15,17 @@ internal sealed class BatchRows : IDisposable
     /// <param name="config">Bounds tokens and lengths.</param>
     /// <param name="type">Of the weights.</param>
     /// <param name="device">Where everything is put.</param>
-    /// <exception cref="ArgumentException">No samples, a sample without answer, or a token outside the vocabulary.</exception>
+    /// <exception cref="ArgumentException">No samples, a sample without answer, a token outside the vocabulary, or not one weight per sample.</exception>
     /// <exception cref="InputException">A sample is longer than the model's positions.</exception>
     public BatchRows(TokenBatch batch, IReadOnlyList<double>? sampleWeights, MistralConfig config, ScalarType type, Device device)
     {
         batch.Check(config.VocabSize);
         config.CheckLength(batch.Width);
+        if (sampleWeights is not null && sampleWeights.Count != batch.Count)
+        {
+            throw new ArgumentException($"{sampleWeights.Count} weights for {batch.Count} samples.", nameof(sampleWeights));
+        }
+
         Samples = batch.Tokens.Length;
         Length = batch.Tokens.Max(tokens => tokens.Length) - 1;
         Answers = Enumerable.Range(0, Samples).Max(i => AnswerCount(batch, i));

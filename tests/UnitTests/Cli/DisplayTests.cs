@@ -102,7 +102,8 @@ public sealed class DisplayTests
         Checkups.Postgres(null, "connection refused").Remedy.ShouldContain("apt-get install postgresql");
         Checkups.Tensors("cannot load", 0).Remedy.ShouldContain("libtorch-dev");
         Checkups.Tensors(null, 0).Found.ShouldBe("libtorch answers");
-        Checkups.Tensors(null, 0, "cuda").Health.ShouldBe(Health.Missing);
+        var absent = Checkups.Tensors(null, 1, "Pipeline:Device is cuda:3");
+        (absent.Health, absent.Remedy).ShouldBe((Health.Missing, "Pipeline:Device is cuda:3"));
         Checkups.Tensors(null, 2).Found.ShouldContain("CUDA devices: 2");
         Checkups.Disk("/x", 1000).Health.ShouldBe(Health.Missing);
         Checkups.Disk("/x", 100L << 30).Remedy.ShouldBeEmpty();

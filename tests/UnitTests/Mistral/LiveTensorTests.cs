@@ -2,7 +2,10 @@ using Shouldly;
 using TorchSharp;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.Storage;
+using ZiGong.Training;
 using static TorchSharp.torch;
 
 namespace ZiGong.UnitTests.Mistral;
@@ -27,6 +30,7 @@ public sealed class LiveTensorTests
         using var model = MistralModel.Random(Scenarios.Small, 1);
         model.AttachLora(Scenarios.EveryProjection, 2);
         using var trainer = new Trainer(model, model.LoraParameters, byHand: byHand);
+        trainer.IsByHand.ShouldBe(byHand);
         var batch = new TokenBatch([Scenarios.Ids(1, 9), Scenarios.Ids(2, 7)], [7, 5]);
         trainer.Step([batch], 1e-3); // the first step makes the gradients, which stay
         var before = Live();
@@ -95,6 +99,33 @@ public sealed class LiveTensorTests
 
         var before = Live();
         Should.Throw<InputException>(() => MistralModel.Load(folder.Path)).Message.ShouldContain("lm_head.weight");
+        Live().ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_training_that_cannot_begin_leaves_as_many_tensors_alive_as_before()
+    {
+        using var folder = new TemporaryFolder();
+        var given = folder.File("base");
+        using (var model = MistralModel.Random(Scenarios.Small, 1))
+        {
+            model.Save(given);
+            model.AttachLora(new LoraOptions(), 2);
+            PeftAdapter.Save(model, folder.File("adapter"), "base");
+        }
+
+        var artifacts = new ArtifactStore(folder.File("artifacts"));
+        var withoutMoments = await artifacts.PutFolderAsync(folder.File("adapter"), default);
+        var models = new ModelStore(artifacts);
+        var before = Live();
+        foreach (var (lora, state) in new[]
+        {
+            (new LoraOptions(), withoutMoments), (new LoraOptions(), new string('0', 64)), (new LoraOptions { Targets = ["no_such_proj"] }, null),
+        })
+        {
+            await Should.ThrowAsync<Exception>(() => LoraTraining.OpenAsync(models, artifacts, given, lora, 1, new AdamWOptions(), 1, state, default));
+        }
+
         Live().ShouldBe(before);
     }
 

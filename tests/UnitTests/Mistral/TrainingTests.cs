@@ -183,6 +183,7 @@ public sealed class TrainerTests : IDisposable
         LoraGradients.Suits(written).ShouldBeTrue();
         using var one = new Trainer(written, written.LoraParameters);
         using var two = new Trainer(automatic, automatic.LoraParameters, byHand: false);
+        (one.IsByHand, two.IsByHand).ShouldBe((true, false));
         for (ulong step = 0; step < 6; step++)
         {
             double[]? weights = step == 3 ? [0.25, 1.5] : null;
