@@ -7,8 +7,12 @@ using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Control.Experiments;
+using ZiGong.Credit;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Metrics;
+using ZiGong.Credit.Subjects;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Ingest.Files;
 using ZiGong.Ingest.Sealing;
 using ZiGong.Storage.Entities;
 
@@ -151,6 +155,52 @@ public sealed class ExperimentTests
         result.Comparisons.Count.ShouldBe(3);
         result.Design.Test.ShouldBe(result.Comparisons[0].N);
         result.Notes.ShouldContain(n => n.StartsWith("Capped", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Folds_predict_every_row_once_by_a_model_that_has_not_seen_it()
+    {
+        const string Applicants = """
+            name: applicants
+            task: credit-scoring
+            format: {kind: csv}
+            key: id
+            fields:
+              - {name: income, label: Income, kind: numeric}
+              - {name: sex, label: Sex, kind: categorical, feature: false, protected: true}
+            answer: {column: bad, map: {"0": good, "1": bad}}
+            """;
+        await using var lab = await Lab.NewAsync();
+        var table = Path.Combine(lab.Folder, "applicants.csv");
+        await File.WriteAllLinesAsync(table, Enumerable.Range(0, 150).Select(i => $"{i},{(i * 37 % 100) + (i % 3 == 0 ? 0 : 40)},{(i % 5 < 2 ? "f" : "m")},{(i % 3 == 0 ? 1 : 0)}").Prepend("id,income,sex,bad"));
+        await new FileIngestion(lab.Source, SubjectHasher.FromFile(lab.Options.SubjectKeyFile), TimeProvider.System).RunAsync(DescriptorFile.Parse(Applicants, "test"), table, null, default);
+
+        var (experiment, progress) = await RunAsync(lab, Order("fairness", 1, "full", "random-50") with { Descriptor = Applicants, Folds = 3, Set = [.. Small, "Snapshot:Periods=1"] });
+
+        progress.Total.ShouldBe(6);
+        var result = await ResultAsync(lab, experiment);
+        (result.Design.Folds, result.Design.Test, result.Design.TestPositives).ShouldBe((3, 150, 50));
+        await using var db = lab.NewContext();
+        (await db.SnapshotMembers.Where(m => m.Side == Side.Test).Select(m => m.SampleId).ToListAsync()).ShouldBeUnique();
+        foreach (var arm in result.Arms)
+        {
+            arm.Runs.Select(r => r.Fold).ShouldBe([0, 1, 2]);
+            double right = 0;
+            foreach (var run in arm.Runs.Select(r => r.RunId!.Value))
+            {
+                var snapshot = (await db.Runs.SingleAsync(r => r.RunId == run)).SnapshotId;
+                var rows = await db.SnapshotMembers.CountAsync(m => m.SnapshotId == snapshot && m.Side == Side.Test);
+                right += rows * (await lab.OutcomeAsync<ModelEvaluated>(run, Stage.Evaluation, "evaluation")).Accuracy!.Value;
+            }
+
+            arm.Metrics[Metric.Acc].Mean.ShouldBe(right / 150, 1e-9);
+        }
+
+        var fairness = result.Fairness.Single(f => f.Arm == "random-50");
+        fairness.Groups.Select(g => (g.Group, g.Count, g.Positives)).ShouldBe([("f", 60, 20), ("m", 90, 30)]);
+        fairness.Figures.Keys.ShouldBe(Enum.GetValues<FairnessFigure>(), ignoreOrder: true);
+        fairness.Differences.Keys.ShouldBe(Enum.GetValues<FairnessFigure>(), ignoreOrder: true);
+        fairness.Reference.ShouldBe("full");
     }
 
     [Fact]

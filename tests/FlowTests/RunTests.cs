@@ -38,6 +38,25 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_rejected_model_is_announced_with_its_failed_gates_and_their_figures()
+    {
+        await using var lab = await Lab.IngestedAsync();
+        var run = await lab.RunAsync(Lab.Small with { Evaluation = Lab.Small.Evaluation with { MinimumPerClass = 1_000_000 } });
+
+        await using var db = lab.NewContext();
+        var last = await db.PipelineEvents.OrderBy(e => e.Sequence).LastAsync();
+        last.Type.ShouldBe(nameof(ModelRejected));
+        var rejected = JsonSerializer.Deserialize<ModelRejected>(last.Payload)!;
+        var failure = rejected.Failures!.Single(f => f.Gate == "classes");
+        failure.Values["MinimumPerClass"].ShouldBe(1_000_000);
+        (failure.Values["Positives"] + failure.Values["Negatives"]).ShouldBe(await db.SnapshotMembers.CountAsync(m => m.Side == Side.Test));
+        rejected.Reasons.ShouldContain($"classes: {failure.Figures}");
+        rejected.Metrics.Keys.ShouldContain(nameof(Metric.Ks));
+        (await db.Models.SingleAsync()).State.ShouldBe("rejected");
+        rejected.RunId.ShouldBe(run);
+    }
+
+    [Fact]
     public async Task The_last_event_names_what_the_model_was_made_of()
     {
         var (lab, run) = await Lab.FinishedAsync();
