@@ -1,0 +1,149 @@
+using Shouldly;
+using Xunit;
+using ZiGong.Testing;
+
+namespace ZiGong.UnitTests.Infra;
+
+/// <summary><c>infra/local/results.sh</c> with a command line in zigong's place that answers at once.</summary>
+public sealed class ResultsScriptTests : IDisposable
+{
+    private const string Zigong = """
+        #!/usr/bin/env bash
+        here=$(dirname "$0")
+        case $1 in
+            simulate) [ -f "$3" ] || printf 'key\n' >"$3" ;;
+            experiment)
+                echo "$*" >>"$here/calls"
+                if [[ $* == *"$(cat "$here/broken" 2>/dev/null || echo never)"* ]]; then echo 'the disk is full' >&2; exit 1; fi
+                if [ -f "$here/found" ]; then echo '12 of 12 runs were there already' >&2; fi
+                echo "figures of $2 on $4" ;;
+        esac
+        """;
+
+    private readonly string _root = Directory.CreateTempSubdirectory("zigong-results-").FullName;
+
+    public ResultsScriptTests()
+    {
+        foreach (var file in new[] { "infra/local/results.sh", "shared/Credit/Descriptors/catalog/simulated.yaml" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(At(file))!);
+            File.Copy(Path.Combine(Checkout.Root, file), At(file));
+        }
+
+        Directory.CreateDirectory(At("docs"));
+        Directory.CreateDirectory(At("data/calm"));
+        File.WriteAllText(At("docs/findings.md"), "# What we found\n");
+        File.WriteAllText(At("data/calm/german.data"), "A11 6\n");
+        File.WriteAllText(At("zigong"), Zigong + "\n");
+        File.SetUnixFileMode(At("zigong"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Shell.Run("git", ["-C", _root, "init", "-q"]);
+        Commit();
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void The_page_has_every_table_and_says_which_data_were_not_there()
+    {
+        var (code, calls) = Measure();
+
+        code.ShouldBe(0);
+        var page = File.ReadAllText(At("docs/results.md"));
+        page.ShouldStartWith("# What we found");
+        page.ShouldContain("figures of baseline on german");
+        page.ShouldContain("figures of fidelity on simulated");
+        page.ShouldContain("## polish: baseline");
+        page.ShouldContain("Not measured: the table was not there.");
+        calls.ShouldContain(c => c.Contains("decay --dataset simulated", StringComparison.Ordinal));
+        calls.ShouldNotContain(c => c.Contains("polish", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_one_commit_has_finished_of_a_file_is_kept_and_of_another_file_or_commit_is_not()
+    {
+        Measure().Calls.ShouldNotBeEmpty();
+        Measure().Calls.ShouldBeEmpty("the same commit and the same files");
+
+        File.AppendAllText(At("data/calm/german.data"), "A12 48\n");
+        var german = Measure().Calls;
+        german.ShouldNotBeEmpty();
+        german.ShouldAllBe(c => c.Contains("german", StringComparison.Ordinal));
+
+        File.WriteAllText(At("data/calm/australian.dat"), "1 2\n");
+        Measure().Calls.ShouldHaveSingleItem().ShouldContain("australian");
+        File.Delete(At("data/calm/australian.dat"));
+        Measure().Calls.ShouldBeEmpty();
+        File.ReadAllText(At("docs/results.md")).Split("## australian: baseline")[1].Split("## ")[0].ShouldContain("Not measured", Case.Sensitive, "the table is gone");
+
+        File.WriteAllText(At("services.txt"), "2");
+        Commit();
+        Measure().Calls.Length.ShouldBeGreaterThan(german.Length, "the code may be another");
+    }
+
+    [Fact]
+    public void Code_that_is_in_no_commit_keeps_nothing()
+    {
+        File.AppendAllText(At("infra/local/results.sh"), "# changed\n");
+        var first = Measure().Calls;
+        Measure().Calls.ShouldBe(first);
+        File.ReadAllText(At("docs/results.md")).ShouldContain("with changes on");
+    }
+
+    [Fact]
+    public void Finding_everything_again_is_no_measuring()
+    {
+        Measure();
+        var seconds = Directory.GetFiles(At("tables"), "german-fidelity-*.seconds.done").ShouldHaveSingleItem();
+        File.WriteAllText(seconds, "413");
+        File.WriteAllText(At("found"), "");
+        File.WriteAllText(At("services.txt"), "2");
+        Commit();
+
+        Measure();
+
+        File.ReadAllText(At("docs/results.md")).ShouldContain("This took 413 s");
+    }
+
+    [Fact]
+    public void A_table_that_fails_says_why_and_the_others_are_measured()
+    {
+        File.WriteAllText(At("broken"), "gamma --dataset");
+
+        var (code, calls) = Measure();
+
+        code.ShouldBe(1);
+        File.ReadAllText(At("docs/results.md")).ShouldContain("Not measured: the disk is full");
+        calls.Last().ShouldNotContain("gamma");
+        File.Delete(At("broken"));
+        Measure().Calls.ShouldHaveSingleItem().ShouldContain("gamma");
+    }
+
+    [Fact]
+    public void Full_lifts_every_cap_and_says_so()
+    {
+        File.WriteAllText(At("data/calm/polish_1year.arff"), "@data\n");
+        Measure().Calls.ShouldContain(c => c.Contains("polish", StringComparison.Ordinal) && c.Contains("MaximumTraining=2000", StringComparison.Ordinal));
+
+        var calls = Measure("--full").Calls;
+
+        calls.ShouldNotContain(c => c.Contains("Maximum", StringComparison.Ordinal));
+        calls.Where(c => !c.Contains("fidelity", StringComparison.Ordinal)).ShouldAllBe(c => c.Contains("--full", StringComparison.Ordinal));
+        File.ReadAllText(At("docs/results.md")).ShouldContain("All samples took part");
+    }
+
+    private string At(string path) => Path.Combine(_root, path);
+
+    private void Commit()
+    {
+        Shell.Run("git", ["-C", _root, "add", "-A"]);
+        Shell.Run("git", ["-C", _root, "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "-m", "t"]);
+    }
+
+    /// <returns>Exit code, and the experiments that were asked for.</returns>
+    private (int Code, string[] Calls) Measure(params string[] more)
+    {
+        File.Delete(At("calls"));
+        var result = Shell.Try("bash", [At("infra/local/results.sh"), At("zigong"), At("data"), At("tables"), At("docs/results.md"), .. more]);
+        return (result.ExitCode, File.Exists(At("calls")) ? File.ReadAllLines(At("calls")) : []);
+    }
+}
