@@ -16,9 +16,15 @@ mkdir -p "$folder"
 # Its children must not keep the lock: a server outlives this script.
 exec 7>"$folder/lock"
 flock -n 7 || { echo "results: they are being measured already" >&2; exit 3; }
-commit=$(git -C "$here" rev-parse --short HEAD 2>/dev/null || echo unknown)
-if [ -n "$(git -C "$here/../.." status --porcelain -- services shared infra 2>/dev/null)" ]; then commit="$commit with changes"; fi
 failed=0
+
+# The code that is there now; every call of ZIGONG builds what has changed.
+code() {
+    local commit
+    commit=$(git -C "$here" rev-parse --short HEAD 2>/dev/null || echo unknown)
+    if [ -n "$(git -C "$here/../.." status --porcelain -- zigong services shared infra 'Directory.*.props' global.json 2>/dev/null)" ]; then commit="$commit with changes"; fi
+    echo "$commit"
+}
 
 # Borrowers enough for a test side of a thousand. The second table has a sixth of its labels wrong but in the last half year, where the
 # reference and test sides lie; a data set of its own, or its rows would take the place of the right ones.
@@ -26,6 +32,7 @@ simulated=$folder/simulated.csv mislabelled=$folder/simulated-mislabelled.csv
 "$zigong" simulate --out "$simulated" --borrowers 10000 --seed 1 >/dev/null 7>&-
 "$zigong" simulate --out "$mislabelled" --borrowers 10000 --seed 1 --flips 0.167 >/dev/null 7>&-
 sed 's/^name: simulated$/name: simulated-mislabelled/' "$here/../../shared/Credit/Descriptors/catalog/simulated.yaml" >"$folder/simulated-mislabelled.yaml"
+grep -q '^name: simulated-mislabelled$' "$folder/simulated-mislabelled.yaml" || { echo "results: the descriptor of simulated begins otherwise now" >&2; exit 1; }
 
 # Seconds that a table has taken, those of measurements that were stopped included: LOG, FILE that keeps them, and what was spent now. Finding everything again
 # is no measuring; a table that was finished and is measured anew, by other code, begins at 0.
@@ -40,7 +47,7 @@ spend() {
 # EXPERIMENT DATASET FILE, and what else the command gets. Instead of figures that cannot be had stands the reason.
 number=0 total=0 pages=()
 measure() {
-    local experiment=$1 dataset=$2 file=$3 page spent made="" started=$SECONDS rc=0
+    local experiment=$1 dataset=$2 file=$3 page spent commit made="" started=$SECONDS rc=0
     shift 3
     number=$((number + 1))
     page=$folder/$(printf %02d "$number")-$(basename "$dataset" .yaml)-$experiment.md
@@ -48,9 +55,10 @@ measure() {
     spent=$folder/$(basename "$dataset" .yaml)-$experiment-$(echo "$*" | sha256sum | cut -c1-8).seconds
     pages+=("$page")
     # Nobody knows whether code without a commit is the same.
+    commit=$(code)
     case $commit in
-        unknown | *changes) ;;
-        *) if [ -f "$file" ]; then made="$commit $(sha256sum <"$file") $experiment $dataset $*"; fi ;;
+        unknown* | *changes) ;;
+        *) if [ -r "$file" ]; then made="$commit $(sha256sum <"$file") $experiment $dataset $*"; fi ;;
     esac
     if [ -n "$made" ] && [ -f "$page" ] && [ "$(cat "$page.made" 2>/dev/null)" = "$made" ]; then
         total=$((total + $(cat "$spent.done")))
@@ -73,7 +81,7 @@ measure() {
     if [ $rc = 0 ]; then
         cat "$page.new" >>"$page"
         printf '\nThis took %d s; what earlier experiments had computed was found again.\n' "$(cat "$spent.done")" >>"$page"
-        echo "$made" >"$page.made"
+        if [ "$(code)" = "$commit" ]; then echo "$made" >"$page.made"; fi
     else
         printf 'Not measured: %s\n' "$(tail -n 1 "$page.log")" >>"$page"
         failed=$((failed + 1))
@@ -88,7 +96,7 @@ write_page() {
         cat "$findings"
         printf '\n# Tables\n\n'
         if [ -n "$full" ]; then echo "All samples took part (\`--full\`), at most 1,000 in fidelity."; else echo "At most 4,000 training and 1,500 reference samples took part, fewer where a command or a table says so (no \`--full\`)."; fi
-        echo "Measured with \`./zigong results${full:+ $full}\` at commit $commit on $(nproc) cores, $((total / 60)) minutes."
+        echo "Measured with \`./zigong results${full:+ $full}\` at commit $(code) on $(nproc) cores, $((total / 60)) minutes."
         for page in "${pages[@]}"; do echo; cat "$page"; done
     } >"$out.new"
     mv "$out.new" "$out"

@@ -2,6 +2,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Subjects;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
@@ -80,6 +81,21 @@ public sealed class FidelityTests : IDisposable
     [Fact]
     public void A_cut_without_one_of_the_answers_is_refused() =>
         Should.Throw<InputException>(() => Data(Tiny with { References = 1 })).Message.ShouldContain("--references");
+
+    [Fact]
+    public void Free_answers_are_refused()
+    {
+        const string Questions = """
+            name: questions
+            task: question-answering
+            format: {kind: csv}
+            key: client
+            fields:
+              - {name: job, label: Job, kind: categorical}
+            answer: {kind: text, questions: [{ask: What is the job?, answer: '{{job}}'}]}
+            """;
+        Should.Throw<InputException>(() => FidelityData.Of(DescriptorFile.Parse(Questions, "test"), [], Tiny, Lab.Small.Snapshot)).Message.ShouldContain("free texts");
+    }
 
     private FidelityExperiment Experiment(string name, Action? piece = null, RunOptions? options = null)
     {

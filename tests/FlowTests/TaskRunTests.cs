@@ -69,7 +69,7 @@ public sealed class TaskRunTests
         written.Baseline.TokenF1.Value.ShouldBeGreaterThan(0, "some test samples have the most frequent answer");
         written.Examples.Count.ShouldBe(5);
         report.Model.Values.ShouldBeEmpty();
-        report.Gates.Select(g => g.Gate).ShouldBe(["leakage", "size", "signal", "miss", "hallucination", "champion", "drift"]);
+        report.Gates.Select(g => g.Gate).ShouldBe(["leakage", "size", "signal", "empty", "hallucination", "champion", "drift"]);
         report.Notes.ShouldContain(n => n.Contains("KS, AUC", StringComparison.Ordinal));
         events.ShouldContain(nameof(ModelRejected), "eight steps teach nobody to answer");
         var evaluated = await lab.OutcomeAsync<ModelEvaluated>(run, Stage.Evaluation, "evaluation");

@@ -31,6 +31,7 @@ public sealed class FidelityPageTests(Browser browser)
         var markdown = Path.Combine(lab.Folder, "fidelity.md");
         var again = CommandLineProcess.Run(lab, [.. command, "--report", markdown, "--json"]);
         again.ExitCode.ShouldBe(0, again.Errors);
+        again.Errors.ShouldContain("29 of 29 runs were there already");
         System.Text.Json.JsonDocument.Parse(again.Output).RootElement.GetProperty("trained").GetInt32().ShouldBe(0);
         (await File.ReadAllTextAsync(markdown)).ShouldContain("same class");
     }

@@ -46,7 +46,7 @@ internal sealed class ArmMeasures
     private ulong Seed => SeededRandom.Derive(1, ["experiment", .. Ids]);
 
     public IReadOnlyDictionary<Metric, ArmFigure> Figures(string arm) =>
-        Shown.Select(m => (Metric: m, Figure: Share(_statistics.Figures[PlaceOf(arm)][(int)m]))).Where(m => !double.IsNaN(m.Figure.Mean)).ToDictionary(m => m.Metric, m => m.Figure);
+        Shown.Select(m => (Metric: m, Figure: _statistics.Figures[PlaceOf(arm)][(int)m].AsShare())).Where(m => !double.IsNaN(m.Figure.Mean)).ToDictionary(m => m.Metric, m => m.Figure);
 
     public IReadOnlyList<ArmComparison> Comparisons() => [.. _pairs.Select((pair, i) => new ArmComparison(
         _plan.Arms[pair.First].Name,
@@ -77,7 +77,7 @@ internal sealed class ArmMeasures
                 field,
                 pair < 0 ? arm.Name : _plan.Arms[_pairs[pair].Second].Name,
                 Groups(field, groups, a),
-                Known(f => Share(statistics.Figures[a][f]), f => f.Mean),
+                Known(f => statistics.Figures[a][f].AsShare(), f => f.Mean),
                 pair < 0 ? new Dictionary<FairnessFigure, Difference>() : Known(f => statistics.Differences[pair][f], f => f.Value));
         })];
     }
@@ -110,9 +110,6 @@ internal sealed class ArmMeasures
 
     private IEnumerable<IReadOnlyList<SamplePrediction>> Folds(string arm, long seed) =>
         Enumerable.Range(0, Math.Max(1, _plan.Folds)).Select(fold => _facts[(arm, seed, fold)].Predictions);
-
-    /// <summary>All figures that are shown lie between 0 and 1, and so do their intervals.</summary>
-    private static ArmFigure Share(ArmFigure figure) => figure with { Lower = Math.Max(0, figure.Lower), Upper = Math.Min(1, figure.Upper) };
 
     private int PlaceOf(string arm) => Enumerable.Range(0, _plan.Arms.Count).First(i => _plan.Arms[i].Name == arm);
 

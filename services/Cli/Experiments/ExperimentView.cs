@@ -1,4 +1,5 @@
 using System.Globalization;
+using ZiGong.Cli.Reports;
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Metrics;
 
@@ -7,12 +8,6 @@ namespace ZiGong.Cli.Experiments;
 /// <summary>An experiment's result on the screen.</summary>
 public static class ExperimentView
 {
-    private static readonly (string Name, FairnessFigure Figure)[] FairnessFigures =
-    [
-        ("Parity ratio", FairnessFigure.ParityRatio), ("Parity difference", FairnessFigure.ParityDifference),
-        ("Equal opportunity", FairnessFigure.EqualOpportunity), ("Average odds", FairnessFigure.AverageOdds),
-    ];
-
     public static void Print(ExperimentResult result, Screen screen)
     {
         if (screen.Json)
@@ -41,7 +36,7 @@ public static class ExperimentView
         {
             screen.Heading("Fairness (favourable: predicted good)");
             screen.Print(Format.Table(
-                ["Field", "Arm", "Groups: n, favourable", .. FairnessFigures.SelectMany(f => new[] { $"{f.Name}>", "Δ>" })],
+                ["Field", "Arm", "Groups: n, favourable", .. Reading.FairnessFigures.SelectMany(f => new[] { $"{f.Name}>", "Δ>" })],
                 result.Fairness.Select(FairnessRow)));
         }
 
@@ -76,7 +71,7 @@ public static class ExperimentView
     [
         fairness.Field, fairness.Arm,
         string.Join("; ", fairness.Groups.Select(g => $"{g.Group} {Format.Count(g.Count)}, {Format.Share(g.Favourable)}{(g.Counted ? "" : " (small)")}")),
-        .. FairnessFigures.SelectMany(f => new[] { Figure(fairness, f.Figure), fairness.Differences.TryGetValue(f.Figure, out var change) ? Format.Change(change) : "" }),
+        .. Reading.FairnessFigures.SelectMany(f => new[] { Figure(fairness, f.Figure), fairness.Differences.TryGetValue(f.Figure, out var change) ? Format.Change(change) : "" }),
     ];
 
     private static string Figure(ArmFairness fairness, FairnessFigure which) => fairness.Figures.TryGetValue(which, out var f)

@@ -12,6 +12,13 @@ public static class Reading
     public static IReadOnlyList<Metric> Metrics { get; } =
         [Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.MacroF1, Metric.WeightedF1, Metric.Mcc, Metric.Brier, Metric.Ece, Metric.Miss, Metric.AccGenerated];
 
+    /// <summary>Fairness of arms, in the order of tables.</summary>
+    public static IReadOnlyList<(string Name, FairnessFigure Figure)> FairnessFigures { get; } =
+    [
+        ("Parity ratio", FairnessFigure.ParityRatio), ("Parity gap", FairnessFigure.ParityDifference),
+        ("Equal opportunity gap", FairnessFigure.EqualOpportunity), ("Average odds gap", FairnessFigure.AverageOdds),
+    ];
+
     public static bool LowerIsBetter(Metric metric) => metric is Metric.Brier or Metric.Ece or Metric.Miss;
 
     /// <summary>The metric's name, with an arrow that points to the better side.</summary>
@@ -20,6 +27,8 @@ public static class Reading
     public static string Signed(double value) => double.IsFinite(value) ? value.ToString("+0.000;−0.000;0.000", CultureInfo.InvariantCulture) : "-";
 
     public static string Interval(double value, double lower, double upper) => $"{Signed(value)} [{Signed(lower)}, {Signed(upper)}]";
+
+    public static string Interval(Interval change) => Interval(change.Value, change.Lower, change.Upper);
 
     public static string Interval(Difference difference) => Interval(difference.Value, difference.Lower, difference.Upper);
 

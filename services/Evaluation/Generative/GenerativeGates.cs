@@ -25,7 +25,7 @@ public static class GenerativeGates
             .. Gates.Of("leakage", options.LeakageGate, Gates.Leakage(leaks)),
             .. Gates.Of("size", options.ClassesGate, new(model.N >= SmallestTest, $"{model.N} test answers, at least {SmallestTest} are needed", ("N", model.N), ("Smallest", SmallestTest))),
             .. Gates.Of("signal", options.SignalGate, Signal(findings)),
-            .. Gates.Of("miss", options.MissGate, new(
+            .. Gates.Of("empty", options.MissGate, new(
                 model.Empty.Value <= options.MaximumMiss,
                 $"{model.Empty.Value:P2} [{model.Empty.Lower:P2}, {model.Empty.Upper:P2}] of the answers are empty, at most {options.MaximumMiss:P2}, n = {model.N}",
                 ("Empty", model.Empty.Value), ("MaximumMiss", options.MaximumMiss), ("N", model.N))),

@@ -78,6 +78,11 @@ public sealed class RankedPair
             throw new ArgumentException($"{first.Length} and {second.Length} values do not match");
         }
 
+        if (first.Concat(second).Any(double.IsNaN))
+        {
+            throw new ArgumentException("a value is not a number");
+        }
+
         _first = Sorted(first);
         _second = Sorted(second);
     }

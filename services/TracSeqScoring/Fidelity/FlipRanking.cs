@@ -18,8 +18,14 @@ public sealed class FlipRanking
     /// <param name="answers">The recorded answers.</param>
     /// <param name="flipped">Which of them are wrong.</param>
     /// <param name="inspected">Share of the samples that are looked at, rounded to a whole number of them.</param>
+    /// <exception cref="ArgumentException">A score is not a number.</exception>
     public FlipRanking(IReadOnlyList<double> scores, IReadOnlyList<string> answers, IReadOnlyList<bool> flipped, double inspected)
     {
+        if (scores.Any(double.IsNaN))
+        {
+            throw new ArgumentException("a score is not a number", nameof(scores));
+        }
+
         (_scores, _flipped, _inspected) = (scores, flipped, inspected);
         _order = [.. Enumerable.Range(0, scores.Count).OrderBy(i => scores[i])];
         Classes = [.. answers.Distinct().Order(StringComparer.Ordinal)];

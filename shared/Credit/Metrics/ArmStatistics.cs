@@ -6,7 +6,11 @@ namespace ZiGong.Credit.Metrics;
 /// <param name="Upper">Its upper end.</param>
 /// <param name="Spread">Standard deviation between seeds (n − 1); 0 with one seed.</param>
 /// <param name="PerSeed">The figure of each seed, in their order.</param>
-public sealed record ArmFigure(double Mean, double Lower, double Upper, double Spread, IReadOnlyList<double> PerSeed);
+public sealed record ArmFigure(double Mean, double Lower, double Upper, double Spread, IReadOnlyList<double> PerSeed)
+{
+    /// <summary>Of a figure between 0 and 1, whose interval lies there too.</summary>
+    public ArmFigure AsShare() => this with { Lower = Math.Max(0, Lower), Upper = Math.Min(1, Upper) };
+}
 
 /// <summary>Figures of <see cref="FairnessReport"/>; parity and gaps over groups of at least <see cref="Fairness.SmallestGroup"/> rows.</summary>
 public enum FairnessFigure

@@ -54,10 +54,10 @@ public sealed class GenerativeGatesTests
     }
 
     [Fact]
-    public void Answers_that_are_empty_count_as_missed()
+    public void Too_many_empty_answers_are_rejected()
     {
-        Verdict("miss", Findings(Figures(empty: 0.01))).ShouldBe(GateVerdict.Passed);
-        Verdict("miss", Findings(Figures(empty: 0.02))).ShouldBe(GateVerdict.Failed);
+        Verdict("empty", Findings(Figures(empty: 0.01))).ShouldBe(GateVerdict.Passed);
+        Verdict("empty", Findings(Figures(empty: 0.02))).ShouldBe(GateVerdict.Failed);
     }
 
     [Fact]

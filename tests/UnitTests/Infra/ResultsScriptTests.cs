@@ -15,6 +15,7 @@ public sealed class ResultsScriptTests : IDisposable
             experiment)
                 echo "$*" >>"$here/calls"
                 if [[ $* == *"$(cat "$here/broken" 2>/dev/null || echo never)"* ]]; then echo 'the disk is full' >&2; exit 1; fi
+                if [[ $* == *"$(cat "$here/meanwhile" 2>/dev/null || echo never)"* ]]; then mkdir -p "$here/services" && echo 2 >"$here/services/a.cs"; fi
                 if [ -f "$here/found" ]; then echo '12 of 12 runs were there already' >&2; fi
                 echo "figures of $2 on $4" ;;
         esac
@@ -36,7 +37,7 @@ public sealed class ResultsScriptTests : IDisposable
         File.WriteAllText(At("data/calm/german.data"), "A11 6\n");
         File.WriteAllText(At("zigong"), Zigong + "\n");
         File.SetUnixFileMode(At("zigong"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Shell.Run("git", ["-C", _root, "init", "-q"]);
+        Git("init", "-q");
         Commit();
     }
 
@@ -55,6 +56,8 @@ public sealed class ResultsScriptTests : IDisposable
         page.ShouldContain("## polish: baseline");
         page.ShouldContain("Not measured: the table was not there.");
         calls.ShouldContain(c => c.Contains("decay --dataset simulated", StringComparison.Ordinal));
+        calls.ShouldContain(c => c.Contains($"--dataset {At("tables/simulated-mislabelled.yaml")} {At("tables/simulated-mislabelled.csv")}", StringComparison.Ordinal));
+        File.ReadAllText(At("tables/simulated-mislabelled.yaml")).ShouldStartWith("name: simulated-mislabelled\n");
         calls.ShouldNotContain(c => c.Contains("polish", StringComparison.Ordinal));
     }
 
@@ -90,6 +93,17 @@ public sealed class ResultsScriptTests : IDisposable
     }
 
     [Fact]
+    public void Code_that_changes_meanwhile_keeps_nothing()
+    {
+        File.WriteAllText(At("meanwhile"), "gamma --dataset");
+        Measure();
+        File.Delete(At("meanwhile"));
+        Directory.Delete(At("services"), recursive: true);
+
+        Measure().Calls.ShouldContain(c => c.Contains("gamma", StringComparison.Ordinal), "it was computed by nobody knows which code");
+    }
+
+    [Fact]
     public void Finding_everything_again_is_no_measuring()
     {
         Measure();
@@ -121,8 +135,12 @@ public sealed class ResultsScriptTests : IDisposable
     [Fact]
     public void Full_lifts_every_cap_and_says_so()
     {
+        Directory.CreateDirectory(At("data/uci-default"));
+        File.WriteAllText(At("data/uci-default/UCI_Credit_Card.csv"), "ID\n");
         File.WriteAllText(At("data/calm/polish_1year.arff"), "@data\n");
-        Measure().Calls.ShouldContain(c => c.Contains("polish", StringComparison.Ordinal) && c.Contains("MaximumTraining=2000", StringComparison.Ordinal));
+        var capped = Measure().Calls;
+        capped.ShouldContain(c => c.Contains("--dataset polish", StringComparison.Ordinal) && c.EndsWith("--set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50 --md", StringComparison.Ordinal));
+        capped.ShouldContain(c => c.Contains("--dataset uci-default-panel", StringComparison.Ordinal) && c.EndsWith("--set Snapshot:MaximumTest=6000 --md", StringComparison.Ordinal));
 
         var calls = Measure("--full").Calls;
 
@@ -131,19 +149,31 @@ public sealed class ResultsScriptTests : IDisposable
         File.ReadAllText(At("docs/results.md")).ShouldContain("All samples took part");
     }
 
+    /// <summary>Whatever repository the tests run from, and however its owner has set git up.</summary>
+    private Dictionary<string, string> OwnGit => new(StringComparer.Ordinal)
+    {
+        ["GIT_DIR"] = At(".git"), ["GIT_WORK_TREE"] = _root, ["GIT_INDEX_FILE"] = At(".git/index"), ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_SYSTEM"] = "/dev/null",
+    };
+
     private string At(string path) => Path.Combine(_root, path);
 
     private void Commit()
     {
-        Shell.Run("git", ["-C", _root, "add", "-A"]);
-        Shell.Run("git", ["-C", _root, "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "-m", "t"]);
+        Git("add", "-A");
+        Git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "-m", "t");
+    }
+
+    private void Git(params string[] words)
+    {
+        var result = Shell.Try("git", words, OwnGit, _root);
+        result.ExitCode.ShouldBe(0, result.Errors);
     }
 
     /// <returns>Exit code, and the experiments that were asked for.</returns>
     private (int Code, string[] Calls) Measure(params string[] more)
     {
         File.Delete(At("calls"));
-        var result = Shell.Try("bash", [At("infra/local/results.sh"), At("zigong"), At("data"), At("tables"), At("docs/results.md"), .. more]);
+        var result = Shell.Try("bash", [At("infra/local/results.sh"), At("zigong"), At("data"), At("tables"), At("docs/results.md"), .. more], OwnGit, _root);
         return (result.ExitCode, File.Exists(At("calls")) ? File.ReadAllLines(At("calls")) : []);
     }
 }

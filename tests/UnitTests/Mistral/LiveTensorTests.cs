@@ -118,15 +118,17 @@ public sealed class LiveTensorTests
         var withoutMoments = await artifacts.PutFolderAsync(folder.File("adapter"), default);
         var models = new ModelStore(artifacts);
         var before = Live();
-        foreach (var (lora, state) in new[]
+        (await FailureAsync(new LoraOptions(), withoutMoments)).ShouldContain(TrainerState.MomentsFile);
+        (await FailureAsync(new LoraOptions(), new string('0', 64))).ShouldContain("0000");
+        (await FailureAsync(new LoraOptions(Targets: ["no_such_proj"]), state: null)).ShouldContain("no_such_proj");
+        Live().ShouldBe(before);
+        using (await LoraTraining.OpenAsync(models, artifacts, given, new LoraOptions(), 1, new AdamWOptions(), 1, state: null, default))
         {
-            (new LoraOptions(), withoutMoments), (new LoraOptions(), new string('0', 64)), (new LoraOptions { Targets = ["no_such_proj"] }, null),
-        })
-        {
-            await Should.ThrowAsync<Exception>(() => LoraTraining.OpenAsync(models, artifacts, given, lora, 1, new AdamWOptions(), 1, state, default));
+            Live().ShouldBeGreaterThan(before, "the base can be opened: nothing failed before it was");
         }
 
-        Live().ShouldBe(before);
+        async Task<string> FailureAsync(LoraOptions lora, string? state) =>
+            (await Should.ThrowAsync<Exception>(() => LoraTraining.OpenAsync(models, artifacts, given, lora, 1, new AdamWOptions(), 1, state, default))).Message;
     }
 
     private static long Live() => Tensor.TotalCount;

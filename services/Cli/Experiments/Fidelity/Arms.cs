@@ -8,6 +8,7 @@ namespace ZiGong.Cli.Experiments.Fidelity;
 public static class Arms
 {
     public const string Default = "tracseq";
+    public const string Centred = $"{Default} centred";
     public const string Random = "random";
     public const string Loss = "-loss";
     public const string SameClass = "same class";

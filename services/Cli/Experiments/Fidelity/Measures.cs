@@ -76,13 +76,7 @@ public static class Measures
                 arm.Name, Figure(i, 0), first.Classes.Select((c, k) => (Class: c, At: 2 + k)).ToDictionary(c => c.Class, c => Figure(i, c.At), StringComparer.Ordinal), Figure(i, 1))),
         ];
 
-        FlipFigure Figure(int arm, int which)
-        {
-            var figure = statistics.Figures[arm][which];
-            return new FlipFigure(
-                figure with { Lower = Math.Max(0, figure.Lower), Upper = Math.Min(1, figure.Upper) },
-                arm == plain ? null : statistics.Differences[arm][which]);
-        }
+        FlipFigure Figure(int arm, int which) => new(statistics.Figures[arm][which].AsShare(), arm == plain ? null : statistics.Differences[arm][which]);
     }
 
     /// <summary>√(S·r / (1 + (S − 1)·r)) for an agreement r of two of S seeds; 0 where they do not agree at all.</summary>

@@ -9,12 +9,6 @@ namespace ZiGong.Cli.Reports.OfExperiment;
 /// <summary>How the arms treat the groups of protected fields.</summary>
 public static class ArmFairnessSection
 {
-    private static readonly (string Name, FairnessFigure Figure)[] Shown =
-    [
-        ("Parity ratio", FairnessFigure.ParityRatio), ("Parity gap", FairnessFigure.ParityDifference),
-        ("Equal opportunity gap", FairnessFigure.EqualOpportunity), ("Average odds gap", FairnessFigure.AverageOdds),
-    ];
-
     public static ReportSection Of(ExperimentResult result) => new(
         "fairness",
         "Fairness",
@@ -28,11 +22,11 @@ public static class ArmFairnessSection
         var known = field.Where(f => f.Figures.ContainsKey(FairnessFigure.ParityRatio)).ToList();
         var table = DataTable.Of(
             $"{field.Key}: figures of every arm, and the difference to its reference",
-            ["Arm", "Reference", .. Shown.SelectMany(f => new[] { $"{f.Name}>", "Difference>" }), "Groups"],
+            ["Arm", "Reference", .. Reading.FairnessFigures.SelectMany(f => new[] { $"{f.Name}>", "Difference>" }), "Groups"],
             field.Select(f => (IReadOnlyList<Cell>)
             [
                 f.Arm, f.Arm == f.Reference ? "none" : f.Reference,
-                .. Shown.SelectMany(s => new Cell[] { Figure(f, s.Figure), f.Differences.TryGetValue(s.Figure, out var d) ? Reading.Interval(d) : f.Arm == f.Reference ? "" : "not measured" }),
+                .. Reading.FairnessFigures.SelectMany(s => new Cell[] { Figure(f, s.Figure), Difference(f, s.Figure) }),
                 string.Join("; ", f.Groups.Select(g => $"{g.Group} n = {Format.Count(g.Count)}, favourable {Format.Share(g.Favourable)}{(g.Counted ? "" : " (too small)")}")),
             ]));
         if (known.Count == 0)
@@ -55,5 +49,8 @@ public static class ArmFairnessSection
     }
 
     private static string Figure(ArmFairness fairness, FairnessFigure which) =>
-        fairness.Figures.TryGetValue(which, out var f) ? $"{Format.Figure(f.Mean)} [{Format.Figure(f.Lower)}, {Format.Figure(f.Upper)}]" : "not measured";
+        fairness.Figures.TryGetValue(which, out var f) ? Format.Interval(f) : "not measured";
+
+    private static string Difference(ArmFairness fairness, FairnessFigure which) =>
+        fairness.Differences.TryGetValue(which, out var d) ? Reading.Interval(d) : fairness.Arm == fairness.Reference ? "" : "not measured";
 }

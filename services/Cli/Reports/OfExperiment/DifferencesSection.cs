@@ -18,7 +18,7 @@ public static class DifferencesSection
             :
             [
                 .. result.Comparisons.Any(c => c.Differences.ContainsKey(Metric.Auc)) ? new ReportBlock[] { new Figures(Forest(result, Metric.Auc)) } : [],
-                .. ArmsSection.Shown(result).Where(m => m != Metric.Auc && result.Comparisons.Any(c => c.Differences.ContainsKey(m))).Take(4).Select(m => Table(result, m)),
+                .. ArmsSection.Shown(result).Where(m => m != Metric.Auc && result.Comparisons.Any(c => c.Differences.ContainsKey(m))).Select(m => Table(result, m)),
             ]);
 
     /// <summary>A line per comparison, right of 0 where the arm is better.</summary>

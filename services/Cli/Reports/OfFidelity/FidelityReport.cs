@@ -56,7 +56,7 @@ public static class FidelityReport
                     "Linear datamodeling scores with 95 % intervals over subsets",
                     ["Arm", "Per reference sample>", $"Less {Arms.Default}>", "Agents averaged>", "Mean loss>", "Balanced mean loss>"],
                     lds.Arms.Select(a => (IReadOnlyList<Cell>)
-                        [a.Arm, Format.Interval(a.PerReference), a.AgainstDefault is { } d ? Format.Change(d) : "", Format.Interval(a.Ensemble), Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])),
+                        [a.Arm, Format.Interval(a.PerReference), a.AgainstDefault is { } d ? Reading.Interval(d) : "", Format.Interval(a.Ensemble), Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])),
                 Height(lds.Arms.Count))),
         ]);
 
@@ -104,7 +104,7 @@ public static class FidelityReport
                         $"AUC of lowest score first for wrong labels with 95 % intervals; behind each figure, less that of {Arms.Default}",
                         ["Arm", .. flips.Titles(result.Settings.Inspected).SelectMany(title => new[] { $"{title}>", "Difference>" })],
                         flips.Arms.Select(a => (IReadOnlyList<Cell>)
-                            [a.Arm, .. a.Figures.SelectMany(f => new Cell[] { Format.Interval(f.Figure), f.AgainstDefault is { } d ? Format.Change(d) : "" })])),
+                            [a.Arm, .. a.Figures.SelectMany(f => new Cell[] { Format.Interval(f.Figure), f.AgainstDefault is { } d ? Reading.Interval(d) : "" })])),
                     Height(arms.Length))),
             ]);
     }

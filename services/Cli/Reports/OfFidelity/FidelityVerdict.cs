@@ -35,9 +35,10 @@ public static class FidelityVerdict
         {
             var best = lds.Arms.MaxBy(a => a.PerReference.Value)!;
             yield return $"Highest of {lds.Arms.Count} arms on subsets: {best.Arm} with {Format.Interval(best.PerReference)}; noise has {Format.Interval(Of(lds, Arms.Random))}.";
-            string[] ahead = [.. lds.Arms.Where(a => a.AgainstDefault is { Lower: > 0 }).Select(a => $"{a.Arm} {Format.Change(a.AgainstDefault!)}")];
+            string[] ahead = [.. lds.Arms.Where(a => a.AgainstDefault is { Lower: > 0 }).Select(a => $"{a.Arm} {Reading.Interval(a.AgainstDefault!)}")];
             yield return ahead.Length == 0 ? $"No arm is ahead of {Arms.Default} beyond chance." : $"Ahead of {Arms.Default} beyond chance: {string.Join(", ", ahead)}.";
-            yield return Group(lds.Arms.Single(a => a.Arm == Arms.Default).GroupBalanced);
+            yield return $"Scores against the mean reference, by which selection ranks, summed over a subset {Foretell(lds, Arms.Default)} the class-balanced reference loss; "
+                + $"with the class's mean taken off, which is what quotas leave, they {Foretell(lds, Arms.Centred)} it.";
             if (result.References < LdsFigures.EnoughReferences)
             {
                 yield return $"Fewer than {LdsFigures.EnoughReferences} reference samples: another draw of them may move these figures beyond their intervals.";
@@ -78,9 +79,11 @@ public static class FidelityVerdict
         }
     }
 
-    // The very score that selection ranks by, without its quotas.
-    private static string Group(Interval balanced) => "A subset's summed score against the mean reference, which selection ranks by within its quotas, "
-        + $"{(balanced.Lower > 0 ? "foretells" : balanced.Upper < 0 ? "foretells the opposite of" : "is not shown to foretell")} the class-balanced reference loss: {Format.Interval(balanced)}.";
+    private static string Foretell(LdsFigures lds, string arm)
+    {
+        var balanced = lds.Arms.Single(a => a.Arm == arm).GroupBalanced;
+        return $"{(balanced.Lower > 0 ? "foretell" : balanced.Upper < 0 ? "foretell the opposite of" : "are not shown to foretell")} ({Format.Interval(balanced)})";
+    }
 
     private static string Ceiling(LdsFigures lds, string words) => double.IsFinite(lds.Ceiling) ? $"{words}{Format.Figure(lds.Ceiling)}" : "";
 

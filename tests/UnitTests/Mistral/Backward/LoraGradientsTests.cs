@@ -31,6 +31,14 @@ public sealed class LoraGradientsTests
         sum.Losses.Zip(each.Losses.Zip(weights, (loss, weight) => loss * weight)).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < tolerance);
     }
 
+    [Fact]
+    public void Weights_are_as_many_as_samples()
+    {
+        using var model = Extraction.Model(Extraction.Tiny(), ScalarType.Float32);
+        using var gradients = new LoraGradients(model);
+        Should.Throw<ArgumentException>(() => gradients.Sum(Extraction.Batch(9, 14, 5), [1, 1])).Message.ShouldContain("2 weights for 3 samples");
+    }
+
     [Theory]
     [InlineData("q_proj,k_proj,v_proj")]
     [InlineData("q_proj,down_proj")]
