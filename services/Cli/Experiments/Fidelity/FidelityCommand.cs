@@ -21,7 +21,7 @@ internal static class FidelityCommand
         var defaults = new FidelitySettings();
         var dataset = new Option<string>("--dataset") { Description = "A shipped name (see `dataset list`) or the path of a descriptor.", Required = true };
         var files = new Argument<string[]>("FILES") { Description = "The tables; nothing of them is stored.", Arity = ArgumentArity.OneOrMore };
-        var measure = new Option<FidelityMeasure[]>("--measure") { Description = "What to measure; repeatable; all of it where not given.", DefaultValueFactory = _ => [] };
+        var measure = new Option<FidelityMeasure[]>("--measure") { Description = "What to measure: lds, loo, flips, sketch or stability; repeatable; all of it where not given.", DefaultValueFactory = _ => [] };
         var seeds = Number("--seeds", nameof(FidelitySettings.Seeds), defaults.Seeds);
         var subsets = Number("--subsets", nameof(FidelitySettings.Subsets), defaults.Subsets);
         var steps = Number("--steps", nameof(FidelitySettings.Steps), defaults.Steps);

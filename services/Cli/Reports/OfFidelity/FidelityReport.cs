@@ -13,7 +13,7 @@ public static class FidelityReport
     public static ReportPage Of(FidelityResult result) => new(
         "ZiGong fidelity report",
         $"What influence scores are worth on {result.Dataset}",
-        "Models trained on subsets, samples left out and labels flipped, against what the scores foretold.",
+        "What training does, against what the scores foretold.",
         FidelityVerdict.Of(result),
         [.. new[] { Design(result), Subsets(result), LeftOut(result), Flips(result), Sketches(result), Agents(result) }.OfType<ReportSection>()],
         $"Written by zigong experiment fidelity on {result.Dataset}; the same results give the same bytes.");
@@ -32,8 +32,9 @@ public static class FidelityReport
                         new Fact("Training samples", $"{Format.Count(result.Training)}, {Format.Count(result.Bads)} of them bad"),
                         new Fact("Reference samples", Format.Count(result.References)),
                         new Fact("Seeds", $"{settings.Seeds} agents of {result.Checkpoints} checkpoints each"),
-                        new Fact("Trainings", $"{settings.Steps} steps each; {settings.Subsets} subsets of half the samples; {settings.LeftOut} samples left out one at a time"),
-                        new Fact("Flipped labels", $"{Format.Share(settings.Flips)} of each class; {Format.Share(settings.Inspected)} inspected"),
+                        new Fact("Subsets", result.Lds is null ? "not measured" : $"{settings.Subsets} of half the samples, {settings.Steps} steps each"),
+                        new Fact("Left out", result.LeaveOneOut is null ? "not measured" : $"{settings.LeftOut} samples, one at a time, {settings.Steps} steps each"),
+                        new Fact("Flipped labels", result.Flips is null ? "not measured" : $"{Format.Share(settings.Flips)} of each class; {Format.Share(settings.Inspected)} inspected"),
                         new Fact("Decay", result.DecayIdentified ? "identified" : "not identified: γ is 1 in every arm, and arms that differ by decay alone are left out"),
                         new Fact("Resamples", Format.Count(settings.Resamples)),
                     ]),
