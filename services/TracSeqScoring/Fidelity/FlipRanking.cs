@@ -28,8 +28,9 @@ public sealed class FlipRanking
 
         (_scores, _flipped, _inspected) = (scores, flipped, inspected);
         _order = [.. Enumerable.Range(0, scores.Count).OrderBy(i => scores[i])];
-        Classes = [.. answers.Distinct().Order(StringComparer.Ordinal)];
-        _class = [.. answers.Select(a => Array.IndexOf([.. Classes], a))];
+        string[] classes = [.. answers.Distinct().Order(StringComparer.Ordinal)];
+        Classes = classes;
+        _class = [.. answers.Select(a => Array.IndexOf(classes, a))];
     }
 
     /// <summary>The recorded answers, ordered.</summary>

@@ -41,7 +41,12 @@ public sealed record FidelityResult(
 public sealed record LdsFigures(double LossRange, double SeedAgreement, double GroupSeedAgreement, double Ceiling, IReadOnlyList<LdsArm> Arms)
 {
     /// <summary>Reference samples that the score should rest on (tracseq.md, "Score fidelity").</summary>
-    public const int EnoughReferences = 200;
+    private const int EnoughReferences = 200;
+
+    /// <summary>What a reader has to know of so few reference samples; null where there are enough.</summary>
+    public static string? Caveat(int references) => references < EnoughReferences
+        ? $"Fewer than {EnoughReferences} reference samples: another draw of them may move these figures beyond their intervals."
+        : null;
 }
 
 /// <summary>An arm's score with bootstrap intervals over the subsets; means over the agents.</summary>

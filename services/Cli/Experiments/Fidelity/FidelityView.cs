@@ -49,9 +49,9 @@ internal static class FidelityView
         screen.Line(
             $"The mean reference loss varies by {lds.LossRange.ToString("0.0000", CultureInfo.InvariantCulture)} nats between subsets; two seeds agree by {Format.Figure(lds.SeedAgreement)} a reference sample, "
             + $"{Format.Figure(lds.GroupSeedAgreement)} in the mean. Scores that knew the expected losses would reach {Format.Figure(lds.Ceiling)} a reference sample.");
-        if (result.References < LdsFigures.EnoughReferences)
+        if (LdsFigures.Caveat(result.References) is { } caveat)
         {
-            screen.Line($"Fewer than {LdsFigures.EnoughReferences} reference samples: another draw of them may move these figures beyond their intervals.");
+            screen.Line(caveat);
         }
     }
 

@@ -39,9 +39,9 @@ public static class FidelityVerdict
             yield return ahead.Length == 0 ? $"No arm is ahead of {Arms.Default} beyond chance." : $"Ahead of {Arms.Default} beyond chance: {string.Join(", ", ahead)}.";
             yield return $"Scores against the mean reference, by which selection ranks, summed over a subset {Foretell(lds, Arms.Default)} the class-balanced reference loss; "
                 + $"with the class's mean taken off, which is what quotas leave, they {Foretell(lds, Arms.Centred)} it.";
-            if (result.References < LdsFigures.EnoughReferences)
+            if (LdsFigures.Caveat(result.References) is { } caveat)
             {
-                yield return $"Fewer than {LdsFigures.EnoughReferences} reference samples: another draw of them may move these figures beyond their intervals.";
+                yield return caveat;
             }
         }
 
