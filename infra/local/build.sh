@@ -14,19 +14,19 @@ build_cli() {
     local stamp
     stamp=$(source_stamp)
     app=$state/app/$stamp
-    [ -f "$app/ZiGong.Cli.dll" ] && return
+    [ -f "$app/ZiGong.AllInOne.dll" ] && return
     find_missing_packages build
     install_missing_packages
     require_dotnet
     step "building (the first time takes a few minutes)"
-    (cd "$root" && dotnet build services/Cli -c Release -v q --nologo -p:RunAnalyzers=false) >"$build_log" 2>&1 </dev/null 8>&- || fail_build
+    (cd "$root" && dotnet build services/AllInOne -c Release -v q --nologo -p:RunAnalyzers=false) >"$build_log" 2>&1 </dev/null 8>&- || fail_build
     keep_app "$stamp"
 }
 
 keep_app() {
     mkdir -p "$state/app"
     rm -rf "$state/app/new"
-    cp -r "$root/services/Cli/bin/Release/net10.0" "$state/app/new"
+    cp -r "$root/services/AllInOne/bin/Release/net10.0" "$state/app/new"
     rm -rf "${state:?}/app/$1"
     mv "$state/app/new" "$state/app/$1"
     # The newest three stay: an older command may still be running from its copy. So does the one that the services run from.

@@ -4,6 +4,7 @@ using ZiGong.Credit;
 using ZiGong.Credit.Metrics;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.Models;
 using ZiGong.Storage;
 
 namespace ZiGong.Evaluation;

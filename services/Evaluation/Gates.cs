@@ -2,21 +2,11 @@ using System.Globalization;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 
 namespace ZiGong.Evaluation;
-
-/// <summary>What a gate said.</summary>
-public enum GateVerdict
-{
-    Passed,
-    Warned,
-    Failed,
-
-    /// <summary>There was nothing to check: no champion, no groups large enough, no figure in an older report.</summary>
-    Skipped,
-}
 
 /// <summary>What the gates look at.</summary>
 /// <param name="Challenger">Metrics of the new model.</param>
@@ -43,16 +33,6 @@ public sealed record GateFigures(
 
     /// <summary>PSI of the challenger's score; null where it was not looked at.</summary>
     public FieldDrift? ScoreDrift { get; init; }
-}
-
-/// <summary>One gate's verdict with the figures it rests on.</summary>
-/// <param name="Gate">Its name; of a gate per field <c>gate:field</c>.</param>
-/// <param name="Verdict">What it said.</param>
-/// <param name="Figures">Figures and limits as a sentence.</param>
-public sealed record GateResult(string Gate, GateVerdict Verdict, string Figures)
-{
-    /// <summary>Figures and limits as numbers by name; all finite.</summary>
-    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
 }
 
 /// <summary>Decides whether a model may replace the champion. Modes and limits are the run's <see cref="EvaluationOptions"/>.</summary>

@@ -1,7 +1,7 @@
 using TorchSharp;
+using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
 using ZiGong.Mistral.Backward;
-using ZiGong.Mistral.Gradients;
 
 namespace ZiGong.GradientExtraction;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Ingest.Files;
 using ZiGong.Ingest.Sealing;
 using ZiGong.Ingest.Uploads;
@@ -21,6 +22,7 @@ public static class IngestService
     /// <summary>Reading files and sealing what is stored, for a process that takes no messages.</summary>
     public static void AddIngestion(this PipelineBuilder pipeline)
     {
+        pipeline.AddStages();
         pipeline.Services.AddHostedService<SubjectKeyAtStart>();
         pipeline.Services.AddSingleton(_ => SubjectHasher.FromFile(pipeline.Options.SubjectKeyFile));
         pipeline.Services.AddSingleton<FileIngestion>();

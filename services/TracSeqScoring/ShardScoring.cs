@@ -5,7 +5,10 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence;
+using ZiGong.Influence.Gradients;
+using ZiGong.ModelFiles;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

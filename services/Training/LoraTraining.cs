@@ -2,6 +2,8 @@ using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
 using ZiGong.Storage;
 
 namespace ZiGong.Training;

@@ -1,5 +1,7 @@
 using TorchSharp;
 using ZiGong.Contracts;
+using ZiGong.Influence;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral;

@@ -1,5 +1,6 @@
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Reading;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Datasets;
 

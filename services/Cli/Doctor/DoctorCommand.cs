@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using Npgsql;
-using TorchSharp;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
 using ZiGong.Hosting;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Doctor;
 
@@ -18,7 +18,7 @@ internal static class DoctorCommand
         [],
         async (_, screen, ct) =>
         {
-            var checkups = await ExamineAsync(ct);
+            var checkups = await ExamineAsync(builder.Local, ct);
             if (screen.Json)
             {
                 screen.Data(checkups);
@@ -33,20 +33,7 @@ internal static class DoctorCommand
         "zigong doctor",
         "zigong doctor --json");
 
-    private static string? DeviceError(PipelineOptions settings)
-    {
-        try
-        {
-            ComputeDevice.Of(settings);
-            return null;
-        }
-        catch (Contracts.InputException e)
-        {
-            return e.Message;
-        }
-    }
-
-    private static async Task<IReadOnlyList<Checkup>> ExamineAsync(CancellationToken ct)
+    private static async Task<IReadOnlyList<Checkup>> ExamineAsync(LocalServices local, CancellationToken ct)
     {
         PipelineOptions? settings = null;
         var database = "not configured";
@@ -63,12 +50,12 @@ internal static class DoctorCommand
 
         var home = CliSettings.Home;
         Directory.CreateDirectory(home);
-        var tensors = TensorError();
+        var tensors = local.ExamineTensors(settings);
         return
         [
             Checkups.Sdk(await SdksAsync(ct)),
-            Checkups.Tensors(tensors, tensors is null ? torch.cuda.device_count() : 0, tensors is null && settings is not null ? DeviceError(settings) : null),
-            Checkups.Blas(LoadedBlas()),
+            Checkups.Tensors(tensors.Error, tensors.CudaDevices, tensors.DeviceError),
+            Checkups.Blas(tensors.Blas),
             Checkups.Postgres(version, database),
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),
             Checkups.Disk(home, new DriveInfo(home).AvailableFreeSpace),
@@ -77,29 +64,11 @@ internal static class DoctorCommand
         ];
     }
 
-    /// <summary>The library that the loader gave libtorch, by the process's own memory map.</summary>
-    private static string? LoadedBlas() => File.Exists("/proc/self/maps")
-        ? File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).FirstOrDefault(path => path.Contains("/lib", StringComparison.Ordinal) && Path.GetFileName(path).Contains("blas", StringComparison.Ordinal))
-        : null;
-
     private static async Task<string> PostgresVersionAsync(string connectionString, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(ct);
         return $"{connection.PostgreSqlVersion} at {connection.Host}";
-    }
-
-    private static string? TensorError()
-    {
-        try
-        {
-            using var one = torch.ones(2, 2);
-            return null;
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
-        {
-            return (e.InnerException ?? e).Message.Split('\n')[0];
-        }
     }
 
     private static async Task<string?> SdksAsync(CancellationToken ct)

@@ -1,5 +1,7 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Metrics;
+using ZiGong.Reports.Experiments;
+using ZiGong.Reports.Page;
 
 namespace ZiGong.Cli.Experiments;
 

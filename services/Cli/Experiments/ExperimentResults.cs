@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Metrics;
+using ZiGong.Reports.Experiments;
+using ZiGong.Reports.Page;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

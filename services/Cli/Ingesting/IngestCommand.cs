@@ -1,10 +1,10 @@
 using System.CommandLine;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Subjects;
-using ZiGong.Ingest;
-using ZiGong.Ingest.Files;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Ingesting;
 
@@ -23,7 +23,7 @@ internal static class IngestCommand
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 var loaded = DescriptorFile.Load(parsed.GetRequiredValue(descriptor));
-                var summary = await RunAsync(loaded, parsed.GetRequiredValue(file), reader, screen, ct);
+                var summary = await RunAsync(builder.Local, loaded, parsed.GetRequiredValue(file), reader, screen, ct);
                 Print(loaded, summary, screen);
                 return ExitCodes.Done;
             },
@@ -32,11 +32,8 @@ internal static class IngestCommand
     }
 
     /// <summary>Ingests with progress on the screen.</summary>
-    public static async Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string file, Reader reader, Screen screen, CancellationToken ct)
+    public static async Task<IngestSummary> RunAsync(LocalServices local, DatasetDescriptor descriptor, string file, Reader reader, Screen screen, CancellationToken ct)
     {
-        var keyFile = CliSettings.Read().SubjectKeyFile;
-        await SubjectKey.EnsureAsync(keyFile, reader.Source, ct);
-        var ingestion = new FileIngestion(reader.Source, SubjectHasher.FromFile(keyFile), TimeProvider.System);
         var status = new StatusLine(screen, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
         var progress = new SynchronousProgress<IngestProgress>(p =>
@@ -46,7 +43,7 @@ internal static class IngestCommand
         });
         try
         {
-            return await ingestion.RunAsync(descriptor, file, progress, ct);
+            return await local.IngestAsync(CliSettings.Read(), reader.Source, descriptor, file, progress, ct);
         }
         finally
         {

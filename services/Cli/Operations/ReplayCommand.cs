@@ -3,7 +3,8 @@ using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.Cli.Operations;
 
@@ -38,7 +39,7 @@ internal static class ReplayCommand
                     return ExitCodes.Done;
                 }
 
-                var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).ReplayAsync(
+                var view = await new PipelineRun(builder.Local, reader, settings, screen, TimeProvider.System).ReplayAsync(
                     request, OperatorSession.Actor, plan => ReplayPlanView.Announce(plan, screen), ct);
                 await ShowCommand.PrintAsync(view, reader, screen, ct);
                 return ExitCodes.Done;

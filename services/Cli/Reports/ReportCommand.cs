@@ -3,12 +3,13 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Hosting;
-using ZiGong.Cli.Reports.OfExperiment;
-using ZiGong.Cli.Reports.OfRun;
-using ZiGong.Cli.Reports.Page;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Reports.OfExperiment;
+using ZiGong.Reports.OfRun;
+using ZiGong.Reports.Page;
+using ZiGong.Reports.Words;
 using ZiGong.Storage;
 
 namespace ZiGong.Cli.Reports;

@@ -1,6 +1,7 @@
 using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
-using ZiGong.Evaluation;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Runs;
 

@@ -1,6 +1,8 @@
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
-using ZiGong.Evaluation;
+using ZiGong.Credit.Evaluations;
+using ZiGong.Reports.Runs;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Runs;
 
@@ -103,7 +105,7 @@ public static class RunResultView
         }
         else
         {
-            screen.Line(result.View.Failure?.Message ?? $"Run {result.View.Run.RunId} is {result.View.Run.Status}: {ProgressView.Line(result.View.Stages)}");
+            screen.Line(result.View.Failure?.Message ?? $"Run {result.View.Run.RunId} is {result.View.Run.Status}: {ProgressText.Line(result.View.Stages)}");
             if (result.View.Run.Status == Storage.Entities.RunStatus.Running)
             {
                 screen.Line($"If no process works on it any more: zigong run --resume {result.View.Run.RunId}");

@@ -5,11 +5,9 @@ using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ZiGong.Contracts;
-using ZiGong.Control.Api.Operations;
-using ZiGong.Control.Api.Runs;
-using ZiGong.Control.Api.Uploads;
-using ZiGong.Control.Operations;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.Cli.Server;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Api.Operations;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Api;
 
 namespace ZiGong.Cli.Server;
 

@@ -14,6 +14,7 @@ using ZiGong.Control.Api.Operations;
 using ZiGong.Control.Api.Runs;
 using ZiGong.Control.Api.Uploads;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.Control.Api;
 

@@ -1,5 +1,6 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Splits;
 
 namespace ZiGong.Evaluation.Generative;

@@ -1,6 +1,9 @@
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 
 namespace ZiGong.Training.Fidelity;

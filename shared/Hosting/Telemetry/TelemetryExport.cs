@@ -32,7 +32,7 @@ internal sealed class TelemetryExport(PipelineOptions options) : IHostedService,
         var resource = ResourceBuilder.CreateDefault().AddTelemetrySdk();
         if (Variable("OTEL_SERVICE_NAME").Length == 0)
         {
-            resource.AddService(AppDomain.CurrentDomain.FriendlyName, PipelineTelemetry.Name, CodeVersions.Product, false, $"{Environment.MachineName}/{Environment.ProcessId}");
+            resource.AddService(AppDomain.CurrentDomain.FriendlyName, PipelineTelemetry.Name, Product.Version, false, $"{Environment.MachineName}/{Environment.ProcessId}");
         }
 
         _traces = Sdk.CreateTracerProviderBuilder()

@@ -1,6 +1,7 @@
 using TorchSharp;
 using ZiGong.Contracts;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence.Gradients;
+using ZiGong.ModelFiles;
 
 namespace ZiGong.Mistral.Backward;
 

@@ -1,6 +1,7 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Cli.Hosting;
+using ZiGong.Hosting.Embedded;
 
 namespace ZiGong.UnitTests.Cli;
 

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
+using ZiGong.AllInOne;
 using ZiGong.Cli;
 using ZiGong.Cli.Hosting;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Hosting.Embedded;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 using ZiGong.Testing;
@@ -21,8 +23,8 @@ public sealed class EmbeddedHostTests(PostgresServer server) : IClassFixture<Pos
     public async Task A_follower_takes_over_when_the_host_that_worked_is_gone()
     {
         var options = await OptionsAsync();
-        var first = await EmbeddedHost.StartAsync(options, default);
-        await using var second = await EmbeddedHost.StartAsync(options, default);
+        var first = await AllServices.StartAsync(options, default);
+        await using var second = await AllServices.StartAsync(options, default);
         var asked = second.Services;
         (first.IsFollower, second.IsFollower).ShouldBe((false, true));
 
@@ -33,7 +35,7 @@ public sealed class EmbeddedHostTests(PostgresServer server) : IClassFixture<Pos
         await first.DisposeAsync();
         await second.TakeOverAsync(default);
         second.IsFollower.ShouldBeFalse();
-        await using var third = await EmbeddedHost.StartAsync(options, default);
+        await using var third = await AllServices.StartAsync(options, default);
         third.IsFollower.ShouldBeTrue("the lock went over with the work");
     }
 

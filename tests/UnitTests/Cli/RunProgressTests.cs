@@ -3,6 +3,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Cli.Runs;
 using ZiGong.Contracts;
+using ZiGong.Reports.Runs;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.UnitTests.Cli;
@@ -99,10 +100,10 @@ public sealed class RunProgressTests
     {
         var stages = RunProgress.Of(Shape, [Done(Stage.Snapshot, "snapshot", 0, 1), Done(Stage.Gradients, "c/1", 0, 10), Leased(Stage.Gradients, "c/2", 0, 1, 1000)], Start.AddSeconds(10));
 
-        ProgressView.Line(stages).ShouldBe("Gradients 1.0/20 shards, 6/min, 190 s left".Replace("190 s", "3 min 09 s", StringComparison.Ordinal));
+        ProgressText.Line(stages).ShouldBe("Gradients 1.0/20 shards, 6/min, 190 s left".Replace("190 s", "3 min 09 s", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Between_stages_the_line_counts_them() =>
-        ProgressView.Line(RunProgress.Of(Shape, [Done(Stage.Snapshot, "snapshot", 0, 1)], Start.AddSeconds(2))).ShouldBe("1 of 11 stages done");
+        ProgressText.Line(RunProgress.Of(Shape, [Done(Stage.Snapshot, "snapshot", 0, 1)], Start.AddSeconds(2))).ShouldBe("1 of 11 stages done");
 }

@@ -1,7 +1,7 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline;
 
 namespace ZiGong.UnitTests.Control;
 

@@ -2,8 +2,9 @@ using System.Text.Json;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.UnitTests.Control;

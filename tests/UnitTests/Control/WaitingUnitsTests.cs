@@ -3,6 +3,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control.Waiting;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.UnitTests.Hosting;
 
 namespace ZiGong.UnitTests.Control;

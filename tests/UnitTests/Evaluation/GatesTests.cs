@@ -2,6 +2,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 using ZiGong.Evaluation;

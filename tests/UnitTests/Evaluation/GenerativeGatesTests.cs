@@ -3,6 +3,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 using ZiGong.Evaluation;

@@ -3,9 +3,11 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Credit;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
 using ZiGong.Evaluation;
+using ZiGong.Pipeline.Api;
 using static ZiGong.UnitTests.Credit.Encodings.EncodingFixtures;
 
 namespace ZiGong.UnitTests.Evaluation;

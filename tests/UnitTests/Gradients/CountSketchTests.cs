@@ -1,7 +1,7 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence.Gradients;
 
 namespace ZiGong.UnitTests.Gradients;
 

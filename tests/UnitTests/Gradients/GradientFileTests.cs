@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence.Gradients;
 
 namespace ZiGong.UnitTests.Gradients;
 

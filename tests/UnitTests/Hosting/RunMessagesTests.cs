@@ -1,6 +1,7 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.UnitTests.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.UnitTests.Hosting;

@@ -3,6 +3,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
 using ZiGong.Testing;
 
 namespace ZiGong.UnitTests.Mistral;
@@ -43,7 +44,7 @@ public sealed class MistralConfigTests
     [SharedDataFact]
     public void The_configuration_of_the_story_model_is_read()
     {
-        var config = HfFolder.ReadConfig(SharedData.Require("reference/stories260K"));
+        var config = ModelFolder.ReadConfig(SharedData.Require("reference/stories260K"));
         (config.VocabSize, config.HiddenSize, config.Layers, config.Heads, config.KvHeads, config.HeadDim, config.SlidingWindow)
             .ShouldBe((512, 64, 5, 8, 4, 8, null));
     }

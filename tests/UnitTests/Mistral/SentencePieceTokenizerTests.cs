@@ -1,9 +1,10 @@
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
 using ZiGong.Testing;
 
 namespace ZiGong.UnitTests.Mistral;

@@ -2,6 +2,7 @@ using System.Text;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Influence.Rules;
 using ZiGong.Selection;
 
 namespace ZiGong.UnitTests.Selection;

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Influence.Rules;
 using ZiGong.Selection;
 
 namespace ZiGong.UnitTests.Selection;

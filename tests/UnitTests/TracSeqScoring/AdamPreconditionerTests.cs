@@ -1,6 +1,7 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Influence;
 using ZiGong.TracSeqScoring;
 
 namespace ZiGong.UnitTests.TracSeqScoring;

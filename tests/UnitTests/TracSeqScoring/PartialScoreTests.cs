@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Influence;
 using ZiGong.TracSeqScoring;
 
 namespace ZiGong.UnitTests.TracSeqScoring;

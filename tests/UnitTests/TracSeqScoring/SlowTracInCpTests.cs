@@ -3,6 +3,7 @@ using TorchSharp;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.GradientExtraction;
+using ZiGong.Influence;
 using ZiGong.Mistral;
 using ZiGong.TracSeqScoring;
 using ZiGong.UnitTests.GradientExtraction;

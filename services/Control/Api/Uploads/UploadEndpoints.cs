@@ -7,19 +7,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ZiGong.Control.Api.Access;
+using ZiGong.Pipeline.Api;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Control.Api.Uploads;
-
-/// <summary>A stored descriptor: its hash stands for it wherever a data set is named.</summary>
-public sealed record StoredDescriptor(string Descriptor, string Dataset);
-
-/// <summary>An uploaded table and what became of its rows.</summary>
-/// <param name="Read">Rows read so far.</param>
-public sealed record ApiUpload(
-    Guid UploadId, string Dataset, string FileName, string Artifact, long Bytes, UploadState State, long Read, long Added, long Unchanged, long Superseded,
-    long Rejected, long Filtered, string? Error, string UploadedBy, DateTimeOffset UploadedAt, DateTimeOffset? FinishedAt);
 
 /// <summary>Tables and descriptors from outside.</summary>
 internal static class UploadEndpoints

@@ -4,6 +4,7 @@ using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Control.Api.Artifacts;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

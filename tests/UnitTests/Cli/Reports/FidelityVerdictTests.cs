@@ -1,8 +1,9 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Cli.Experiments.Fidelity;
-using ZiGong.Cli.Reports.OfFidelity;
 using ZiGong.Credit.Metrics;
+using ZiGong.Influence.Fidelity;
+using ZiGong.Reports.OfFidelity;
 
 namespace ZiGong.UnitTests.Cli.Reports;
 

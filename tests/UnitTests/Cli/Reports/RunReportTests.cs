@@ -1,12 +1,14 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Cli.Reports;
-using ZiGong.Cli.Reports.OfRun;
-using ZiGong.Cli.Reports.Page;
 using ZiGong.Cli.Runs;
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
+using ZiGong.Reports;
+using ZiGong.Reports.OfRun;
+using ZiGong.Reports.Page;
+using ZiGong.Reports.Runs;
 using ZiGong.Storage.Entities;
 using ZiGong.UnitTests.Credit.Encodings;
 using ZiGong.UnitTests.Evaluation;

@@ -4,8 +4,9 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Credit.Metrics;
+using ZiGong.Influence;
+using ZiGong.Influence.Fidelity;
 using ZiGong.TracSeqScoring;
-using ZiGong.TracSeqScoring.Fidelity;
 
 namespace ZiGong.UnitTests.TracSeqScoring.Fidelity;
 

@@ -4,7 +4,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Credit.Metrics;
-using ZiGong.TracSeqScoring.Fidelity;
+using ZiGong.Influence.Fidelity;
 
 namespace ZiGong.UnitTests.TracSeqScoring.Fidelity;
 

@@ -2,10 +2,11 @@ using Shouldly;
 using TorchSharp;
 using Xunit;
 using ZiGong.Contracts;
+using ZiGong.Influence;
+using ZiGong.Influence.Fidelity;
+using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
-using ZiGong.Mistral.Gradients;
 using ZiGong.TracSeqScoring;
-using ZiGong.TracSeqScoring.Fidelity;
 
 namespace ZiGong.UnitTests.TracSeqScoring.Fidelity;
 

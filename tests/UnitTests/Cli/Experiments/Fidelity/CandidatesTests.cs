@@ -1,6 +1,7 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Cli.Experiments.Fidelity;
+using ZiGong.Influence.Fidelity;
 
 namespace ZiGong.UnitTests.Cli.Experiments.Fidelity;
 

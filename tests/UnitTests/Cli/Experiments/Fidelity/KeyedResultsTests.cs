@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using ZiGong.AllInOne.Fidelity;
 using ZiGong.Cli.Experiments.Fidelity;
 
 namespace ZiGong.UnitTests.Cli.Experiments.Fidelity;

@@ -1,9 +1,11 @@
 using Shouldly;
 using Xunit;
+using ZiGong.AllInOne.Fidelity;
 using ZiGong.Cli.Experiments.Fidelity;
-using ZiGong.TracSeqScoring;
-using ZiGong.TracSeqScoring.Fidelity;
 using ZiGong.Contracts;
+using ZiGong.Influence;
+using ZiGong.Influence.Fidelity;
+using ZiGong.TracSeqScoring;
 
 namespace ZiGong.UnitTests.Cli.Experiments.Fidelity;
 
