@@ -51,21 +51,25 @@ public sealed class ResultsScriptTests : IDisposable
         code.ShouldBe(0);
         var index = File.ReadAllText(At("docs/results.md"));
         index.ShouldContain("[findings.md](findings.md)");
-        index.ShouldContain("| german | [baseline](results/german.md#baseline), [fairness](results/german.md#fairness), [fidelity](results/german.md#fidelity) | 0 |");
+        index.ShouldContain(
+            "| german | [baseline](results/german.md#baseline), [fairness](results/german.md#fairness), [fidelity](results/german.md#fidelity) | 0 |");
         index.ShouldContain("| polish | [baseline](results/polish.md#baseline) (not measured) | 0 |");
         index.ShouldNotContain("figures of");
         Directory.GetFiles(At("docs/results")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(
-            ["australian.md", "german.md", "lending-club.md", "polish.md", "simulated-mislabelled.md", "simulated.md", "uci-default-panel.md", "uci-default.md"]);
+            ["australian.md", "german.md", "lending-club.md", "polish.md",
+             "simulated-mislabelled.md", "simulated.md", "uci-default-panel.md", "uci-default.md"]);
         var german = Page("german");
         german.ShouldStartWith("# german\n");
         Regex.Count(german, "^## ", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).ShouldBe(3);
         Regex.Count(german, "^figures of baseline on german$", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).ShouldBe(1);
-        Page("simulated").ShouldContain("## fidelity\n\n```\n./zigong experiment fidelity --dataset simulated simulated.csv --measure lds --measure flips\n```\n");
+        Page("simulated").ShouldContain(
+            "## fidelity\n\n```\n./zigong experiment fidelity --dataset simulated simulated.csv --measure lds --measure flips\n```\n");
         Page("simulated").ShouldContain("figures of fidelity on simulated\n");
         Page("polish").ShouldContain("## baseline");
         Page("polish").ShouldContain("Not measured: the table was not there.");
         calls.ShouldContain(c => c.Contains("decay --dataset simulated", StringComparison.Ordinal));
-        calls.ShouldContain(c => c.Contains($"--dataset {At("tables/simulated-mislabelled.yaml")} {At("tables/simulated-mislabelled.csv")}", StringComparison.Ordinal));
+        var mislabelled = $"--dataset {At("tables/simulated-mislabelled.yaml")} {At("tables/simulated-mislabelled.csv")}";
+        calls.ShouldContain(c => c.Contains(mislabelled, StringComparison.Ordinal));
         File.ReadAllText(At("tables/simulated-mislabelled.yaml")).ShouldStartWith("name: simulated-mislabelled\n");
         calls.ShouldNotContain(c => c.Contains("polish", StringComparison.Ordinal));
     }
@@ -164,8 +168,9 @@ public sealed class ResultsScriptTests : IDisposable
         File.WriteAllText(At("data/uci-default/UCI_Credit_Card.csv"), "ID\n");
         File.WriteAllText(At("data/calm/polish_1year.arff"), "@data\n");
         var capped = Measure().Calls;
-        capped.ShouldContain(c => c.Contains("--dataset polish", StringComparison.Ordinal) && c.EndsWith("--set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50 --md", StringComparison.Ordinal));
-        capped.ShouldContain(c => c.Contains("--dataset uci-default-panel", StringComparison.Ordinal) && c.EndsWith("--set Snapshot:MaximumTest=6000 --md", StringComparison.Ordinal));
+        capped.Single(c => c.Contains("--dataset polish", StringComparison.Ordinal))
+            .ShouldEndWith("--set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50 --md");
+        capped.Single(c => c.Contains("--dataset uci-default-panel", StringComparison.Ordinal)).ShouldEndWith("--set Snapshot:MaximumTest=6000 --md");
 
         var calls = Measure("--full").Calls;
 
@@ -177,7 +182,8 @@ public sealed class ResultsScriptTests : IDisposable
     /// <summary>Whatever repository the tests run from, and however its owner has set git up.</summary>
     private Dictionary<string, string> OwnGit => new(StringComparer.Ordinal)
     {
-        ["GIT_DIR"] = At(".git"), ["GIT_WORK_TREE"] = _root, ["GIT_INDEX_FILE"] = At(".git/index"), ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_SYSTEM"] = "/dev/null",
+        ["GIT_DIR"] = At(".git"), ["GIT_WORK_TREE"] = _root, ["GIT_INDEX_FILE"] = At(".git/index"),
+        ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_SYSTEM"] = "/dev/null",
     };
 
     private string At(string path) => Path.Combine(_root, path);
