@@ -5,6 +5,7 @@ using ZiGong.Control.Waiting;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
 using ZiGong.UnitTests.Hosting;
+using ZiGong.UnitTests.Pipeline;
 
 namespace ZiGong.UnitTests.Control;
 
