@@ -48,7 +48,9 @@ public static class PipelineDatabase
                 await schema.ExecuteNonQueryAsync(ct);
             }
 
-            await using var db = NewContext(source);
+            var options = new DbContextOptionsBuilder<PipelineDb>();
+            PipelineDb.ConfigureForMigrations(options, source);
+            await using var db = new PipelineDb(options.Options);
             await db.Database.MigrateAsync(ct);
         }
         finally

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
@@ -66,6 +65,10 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
     public static DateTimeOffset Now() => throw new InvalidOperationException("only inside a query");
 
     public static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) =>
+        ConfigureForMigrations(builder, source).UseSnakeCaseNamingConvention();
+
+    /// <summary>The table of migrations keeps EF Core's own names, which the convention would change under databases that have it.</summary>
+    public static DbContextOptionsBuilder ConfigureForMigrations(DbContextOptionsBuilder builder, NpgsqlDataSource source) =>
         builder
             .UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable("migrations", "zigong"))
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
@@ -105,7 +108,6 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<ExperimentArmRow>().ToTable("experiment_arms").HasKey(r => new { r.ExperimentId, r.Arm, r.Seed, r.Fold });
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {
-            property.SetColumnName(Snake(property.Name));
             if (property.ClrType.IsEnum && property.Name is "Status" or "State" && property.ClrType.IsEnum)
             {
                 property.SetProviderClrType(typeof(string));
@@ -129,20 +131,4 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     private static readonly HashSet<string> JsonColumns =
         ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report", "Plan"];
-
-    private static string Snake(string name)
-    {
-        var text = new StringBuilder();
-        foreach (var c in name)
-        {
-            if (char.IsUpper(c) && text.Length > 0)
-            {
-                text.Append('_');
-            }
-
-            text.Append(char.ToLowerInvariant(c));
-        }
-
-        return text.ToString();
-    }
 }
