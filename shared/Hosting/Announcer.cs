@@ -66,19 +66,6 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
         return sent;
     }
 
-    /// <summary>Sends a run's last event again, announced or not.</summary>
-    public async Task RepeatLastAsync(Guid runId, int generation, CancellationToken ct)
-    {
-        await using var db = PipelineDatabase.NewContext(source);
-        var last = await db.PipelineEvents
-            .Where(e => e.RunId == runId && e.Generation == generation && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
-            .ToListAsync(ct);
-        foreach (var row in last)
-        {
-            await SendAsync(row, ct);
-        }
-    }
-
     private async Task SendAsync(PipelineEventRow row, CancellationToken ct)
     {
         await bus.PublishAsync((IRunMessage)JsonSerializer.Deserialize(row.Payload, Types[row.Type])!, ct);
