@@ -91,7 +91,7 @@ public sealed class ModelEvaluation(
     private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKinds.Experiment
         ? ContentHash.Of(
             "arm evaluation", $"{CodeVersions.Evaluation}", unit.Run.SnapshotId!, adapter, $"{unit.Options.Seed}",
-            JsonSerializer.Serialize(unit.Options.Evaluation, RunOptionsReader.Json), JsonSerializer.Serialize(unit.Options.Templating, RunOptionsReader.Json))
+            RunOptionsReader.ForKeys(unit.Options.Evaluation), RunOptionsReader.ForKeys(unit.Options.Templating))
         : ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "");
 
     /// <summary>What another arm with the same adapter came to.</summary>
@@ -168,7 +168,7 @@ public sealed class ModelEvaluation(
             state.Outcome<DatasetTemplated>(Stage.Dataset, "dataset")!.Dataset,
             adapter.Base,
             adapter.Artifact,
-            ContentHash.Of(RunOptionsReader.Write(unit.Options)),
+            ContentHash.Of(RunOptionsReader.ForKeys(unit.Options)),
             unit.Run.CodeVersion);
     }
 }

@@ -48,6 +48,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<PipelineEventRow> PipelineEvents => Set<PipelineEventRow>();
 
+    public DbSet<EventCounterRow> EventCounter => Set<EventCounterRow>();
+
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
     public DbSet<PipelineSwitchRow> PipelineSwitch => Set<PipelineSwitchRow>();
@@ -100,6 +102,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<EvaluationRow>().ToTable("evaluations").HasKey(r => r.EvaluationKey);
         modelBuilder.Entity<RegisteredModel>().ToTable("models").HasKey(r => r.ModelId);
         modelBuilder.Entity<PipelineEventRow>().ToTable("pipeline_events").HasKey(r => r.Sequence);
+        modelBuilder.Entity<EventCounterRow>().ToTable("event_counter").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.AuditId);
         modelBuilder.Entity<PipelineSwitchRow>().ToTable("pipeline_switch").HasKey(r => r.Name);
         modelBuilder.Entity<DeadLetterRow>().ToTable("dead_letters").HasKey(r => r.Id);
