@@ -1,5 +1,6 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Metrics;
 
 namespace ZiGong.Credit.Scorecards;
 
@@ -46,7 +47,7 @@ public sealed record Scorecard(double Intercept, IReadOnlyList<double> Weights, 
         return new Scorecard(fit[^1], fit[..^1], best, losses);
     }
 
-    /// <summary>P(positive) of the row with these active columns.</summary>
+    /// <summary>P(positive) of the row with these active columns, on the <see cref="ScoreGrid"/>.</summary>
     public double Probability(ReadOnlySpan<int> active)
     {
         var z = Intercept;
@@ -55,7 +56,7 @@ public sealed record Scorecard(double Intercept, IReadOnlyList<double> Weights, 
             z += Weights[column];
         }
 
-        return LogisticRegression.Sigmoid(z);
+        return ScoreGrid.Probability(z);
     }
 
     /// <summary>P(positive) of each sample.</summary>
