@@ -9,7 +9,7 @@ using ZiGong.Storage;
 namespace ZiGong.Evaluation;
 
 /// <summary>What an adapter says of each sample.</summary>
-/// <param name="Probabilities">P(positive): softmax over the log-likelihoods of the allowed answers, end of sequence included; on the <see cref="ScoreGrid"/>.</param>
+/// <param name="Probabilities">P(positive) on the <see cref="ScoreGrid"/>: softmax over the likelihoods of the allowed answers with their ends.</param>
 /// <param name="Generated">What each free, greedy generation amounted to.</param>
 /// <param name="Scored">P(positive) of the samples that were only scored.</param>
 public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnlyList<Predictions.Generated> Generated, IReadOnlyList<double> Scored);
@@ -17,13 +17,15 @@ public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnl
 /// <summary>Asks a base with an adapter for its answers.</summary>
 public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore models)
 {
-    /// <summary>Equal prompts have equal answers, whatever stands beside them: each is computed once, and probabilities are on the <see cref="ScoreGrid"/>.</summary>
+    /// <summary>Equal prompts have equal answers whatever stands beside them: each is computed once. Probabilities are on the <see cref="ScoreGrid"/>.</summary>
     /// <param name="baseModel">Its base.</param>
     /// <param name="adapter">Artifact of the adapter.</param>
     /// <param name="encoder">How samples become prompts.</param>
     /// <param name="answers">The allowed answers.</param>
     /// <param name="samples">What is asked for probability and free generation.</param>
-    /// <param name="scored">What is asked for the probability alone, in batches of its own where its prompt is not among those: they never change what is said of the others.</param>
+    /// <param name="scored">
+    /// What is asked for the probability alone, in batches of its own where its prompt is not among those: they never change what is said of the others.
+    /// </param>
     /// <param name="progress">Told how many samples were done.</param>
     /// <param name="ct">Ends the work.</param>
     public async Task<AdapterOutput> PredictAsync(

@@ -4,8 +4,8 @@ using ZiGong.Credit;
 namespace ZiGong.Evaluation;
 
 /// <summary>
-/// Samples by what the model is shown of them, so that equal prompts are computed once and answered alike. The same tokens computed in another batch, or at another
-/// place of it, differ in the last digits, and metrics would rank by that.
+/// Samples by what the model is shown of them, so that equal prompts are computed once and answered alike. The same tokens computed in another batch, or
+/// at another place of it, differ in the last digits, and metrics would rank by that.
 /// </summary>
 public sealed class DistinctPrompts
 {

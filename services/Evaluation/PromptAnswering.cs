@@ -14,7 +14,8 @@ internal static class PromptAnswering
 
     /// <inheritdoc cref="AdapterPredictions.PredictAsync"/>
     public static AdapterOutput Predict(
-        MistralModel model, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, IReadOnlyList<Sample> scored, Action<int> progress, CancellationToken ct)
+        MistralModel model, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, IReadOnlyList<Sample> scored,
+        Action<int> progress, CancellationToken ct)
     {
         List<EncodedPrompt> prompts = [.. samples.Select(encoder.Encode)], further = [.. scored.Select(encoder.Encode)];
         var asked = new DistinctPrompts(prompts);

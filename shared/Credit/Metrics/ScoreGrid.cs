@@ -3,10 +3,11 @@ using ZiGong.Credit.Scorecards;
 namespace ZiGong.Credit.Metrics;
 
 /// <summary>
-/// The grid that every P(positive), a model's and the scorecard's, is put on before anything ranks, compares or stores it: whole multiples of 2⁻¹⁰ in log odds,
-/// which moves no probability by more than 0.00013. Scores that differ by rounding errors of float32 (about 1e-6 in log odds, from another batch, processor
-/// or number of solver steps) are thereby ties, but for about one in a thousand that lies at the edge of two steps. So nothing relies on the grid where ties
-/// have to be exact: equal prompts are computed once. In log odds and not in P, so that rare outcomes, whose probabilities are all small, keep their order.
+/// The grid that every P(positive), a model's and the scorecard's, is put on before anything ranks, compares or stores it: whole multiples of 2⁻¹⁰ in
+/// log odds, which moves no probability by more than 0.00013. Scores that differ by rounding errors of float32 (about 1e-6 in log odds, from another
+/// batch, processor or number of solver steps) are thereby ties, but for about one in a thousand that lies at the edge of two steps. So nothing relies
+/// on the grid where ties have to be exact: equal prompts are computed once. In log odds and not in P, so that rare outcomes, whose probabilities are
+/// all small, keep their order.
 /// </summary>
 public static class ScoreGrid
 {

@@ -53,7 +53,8 @@ public sealed class AdapterPredictionsTests : IDisposable
         said.Probabilities.Distinct().Count().ShouldBe(values);
         Enumerable.Range(0, test.Length).ShouldAllBe(i => said.Probabilities[i] == said.Probabilities[i % values]);
         said.Scored.Select((p, i) => (p, i)).ShouldAllBe(s => s.p == said.Probabilities[s.i % values]);
-        Enumerable.Range(0, test.Length).Where(i => test[i].Answer == test[i % values].Answer).ShouldAllBe(i => said.Generated[i] == said.Generated[i % values]);
+        Enumerable.Range(0, test.Length).Where(i => test[i].Answer == test[i % values].Answer)
+            .ShouldAllBe(i => said.Generated[i] == said.Generated[i % values]);
     }
 
     [Fact]
@@ -102,5 +103,7 @@ public sealed class AdapterPredictionsTests : IDisposable
 
     /// <summary>Samples of which those with equal values are shown to the model alike: the limit has ten bins.</summary>
     private static IEnumerable<Sample> Rows(int count, Func<int, int> value) => Enumerable.Range(0, count).Select(i => Of(
-        5000 + i, ("limit", $"{1 + (10 * (value(i) % 10))}"), ("sex", value(i) / 10 % 2 == 0 ? "2" : "1"), ("region", (value(i) / 20) switch { 0 => "north", 1 => "south", _ => "isle99" })));
+        5000 + i,
+        ("limit", $"{1 + (10 * (value(i) % 10))}"), ("sex", value(i) / 10 % 2 == 0 ? "2" : "1"),
+        ("region", value(i) < 20 ? "north" : value(i) < 40 ? "south" : "isle99")));
 }
