@@ -30,7 +30,7 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
 {
     private const int BatchRows = 8192;
 
-    /// <exception cref="InputException">The file is missing, empty, or does not fit the descriptor.</exception>
+    /// <exception cref="InputException">The file is missing, empty, or does not fit the descriptor; or the key is not the database's.</exception>
     public Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string path, IProgress<IngestProgress>? progress, CancellationToken ct) =>
         RunAsync(descriptor, path, path, progress, ct);
 
@@ -39,6 +39,7 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
     public async Task<IngestSummary> RunAsync(
         DatasetDescriptor descriptor, string path, string name, IProgress<IngestProgress>? progress, CancellationToken ct)
     {
+        await KeyFingerprint.RequireAsync(source, hasher, ct);
         var fileHash = await HashAsync(path, ct);
         var totals = new IngestSummary(0, 0, 0, 0, 0, 0);
         var samples = new List<Sample>(BatchRows);

@@ -23,7 +23,11 @@ public sealed class SubjectHasher
         }
 
         _key = key.ToArray();
+        Fingerprint = Convert.ToHexStringLower(HMACSHA256.HashData(_key, "subject key fingerprint/1"u8)[..16]);
     }
+
+    /// <summary>32 hex digits that tell keys apart and say nothing about them.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>Reads the key file.</summary>
     /// <exception cref="InputException">The file is missing or too short.</exception>

@@ -47,6 +47,17 @@ public sealed class SubjectRow
     public DateTimeOffset FirstSeenAt { get; set; }
 }
 
+/// <summary>The one row that says which key subjects are hashed with.</summary>
+public sealed class SubjectKeyRow
+{
+    /// <summary>Always <c>subjects</c>.</summary>
+    public string Name { get; set; } = "";
+
+    public string Fingerprint { get; set; } = "";
+
+    public DateTimeOffset NotedAt { get; set; }
+}
+
 public sealed class RejectionRow
 {
     public long RejectionId { get; set; }
