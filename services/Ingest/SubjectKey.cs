@@ -15,8 +15,16 @@ public static class SubjectKey
     {
         await EnsureAsync(path, source, ct);
         var hasher = SubjectHasher.FromFile(path);
-        await KeyFingerprint.RequireAsync(source, hasher, ct);
+        await RequireAsync(hasher, source, ct);
         return hasher;
+    }
+
+    /// <summary>What has to hold before anything is hashed: the key is the database's, and all that is stored is hashed with it.</summary>
+    /// <exception cref="ZiGong.Contracts.InputException">It is not the key of this database.</exception>
+    public static async Task RequireAsync(SubjectHasher hasher, NpgsqlDataSource source, CancellationToken ct)
+    {
+        await KeyFingerprint.RequireAsync(source, hasher, ct);
+        await StoredHashes.KeyAsync(source, hasher, ct);
     }
 
     /// <summary>

@@ -121,7 +121,7 @@ public sealed class RowMapper
         }
 
         var (name, task) = (_descriptor.Name, window.Task);
-        var naturalKey = _identity.NaturalKey(name, task, key, observedAt);
+        var naturalKey = _hasher.NaturalKey(_identity.NaturalKey(name, task, key, observedAt));
         if (window.Free?.Write(fields, naturalKey, out answer) is { } missing)
         {
             return new Rejection(line, missing, "the answer needs this field, but it is missing", "");
