@@ -38,7 +38,7 @@ public sealed record Sample(
     DateTimeOffset? ObservedAt,
     DateTimeOffset? LabelKnownAt);
 
-/// <summary>A row that was refused: which line and field, why, and the offending value (shortened).</summary>
+/// <summary>A row that was refused: which line and field, why, and the offending value (shortened) unless it may name a borrower.</summary>
 public sealed record Rejection(long Line, string Field, string Reason, string Value);
 
 /// <summary>A sample as token ids.</summary>

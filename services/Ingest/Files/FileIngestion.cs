@@ -73,7 +73,9 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
 
         async Task<IngestSummary> FlushAsync()
         {
-            var batch = new SampleBatch(descriptor.Name, Path.GetFileName(name), hasher.FileKey(fileHash), samples, rejections, meetsEarlier, time.GetUtcNow());
+            var batch = new SampleBatch(
+                descriptor.Name, Path.GetFileName(name), hasher.FileKey(fileHash), samples, rejections, value => hasher.Hash(descriptor.SubjectSpace, value), meetsEarlier,
+                time.GetUtcNow());
             var (added, superseded) = await batch.WriteAsync(connection, ct);
             var next = totals with
             {

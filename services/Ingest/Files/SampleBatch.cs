@@ -10,10 +10,15 @@ namespace ZiGong.Ingest.Files;
 
 /// <summary>One transaction's worth of a file.</summary>
 /// <param name="File">Keyed hash of the file.</param>
+/// <param name="SubjectOf">The subject that a refused value would be, if it were a borrower's id.</param>
 /// <param name="MeetsEarlier">Some of the rows may be there under an id that an earlier version gave them.</param>
 internal sealed record SampleBatch(
-    string Dataset, string FileName, string File, IReadOnlyList<Sample> Samples, IReadOnlyList<Rejection> Rejections, bool MeetsEarlier, DateTimeOffset ArrivedAt)
+    string Dataset, string FileName, string File, IReadOnlyList<Sample> Samples, IReadOnlyList<Rejection> Rejections, Func<string, string> SubjectOf, bool MeetsEarlier,
+    DateTimeOffset ArrivedAt)
 {
+    // A short value is some borrower's id by accident.
+    private const int LongEnoughToTell = 4;
+
     private static readonly NpgsqlDbType[] SampleTypes =
     [
         NpgsqlDbType.Integer, NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text,
@@ -21,7 +26,7 @@ internal sealed record SampleBatch(
     ];
 
     private static readonly NpgsqlDbType[] RejectionTypes =
-        [NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text];
+        [NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text];
 
     /// <returns>Samples added, and older samples superseded by them.</returns>
     public async Task<(long Added, long Superseded)> WriteAsync(NpgsqlConnection connection, CancellationToken ct)
@@ -31,11 +36,11 @@ internal sealed record SampleBatch(
             """
             create temporary table if not exists incoming (line integer, sample_id uuid, dataset text, task text, subject text, natural_key text,
                 fields jsonb, answer text, observed_at timestamptz, label_known_at timestamptz, pool smallint) on commit delete rows;
-            create temporary table if not exists refused (line bigint, field text, reason text, value text) on commit delete rows
+            create temporary table if not exists refused (line bigint, field text, reason text, value text, subject text) on commit delete rows
             """);
         var line = 0;
         await BulkCopy.WriteAsync(connection, "incoming", Samples, SampleTypes, s => Row(s, line++), ct);
-        await BulkCopy.WriteAsync(connection, "refused", Rejections, RejectionTypes, r => [r.Line, r.Field, r.Reason, r.Value], ct);
+        await BulkCopy.WriteAsync(connection, "refused", Rejections, RejectionTypes, Row, ct);
         if (MeetsEarlier)
         {
             await ExecuteAsync(
@@ -76,10 +81,13 @@ internal sealed record SampleBatch(
             where older.dataset = newest.dataset and older.natural_key = newest.natural_key
               and older.arrival < newest.arrival and older.superseded_by is null
             """);
+        // A column too many or too few puts a borrower's id in an ordinary field's place.
         await ExecuteAsync(
             """
             insert into zigong.rejections (dataset, file_hash, identity, file_name, line, field, reason, value)
-            select @dataset, @hash, 3, @name, line, field, reason, value from refused on conflict do nothing
+            select @dataset, @hash, 3, @name, line, field, reason,
+                case when exists (select 1 from zigong.subjects s where s.subject = refused.subject) then '' else value end
+            from refused on conflict do nothing
             """);
         await transaction.CommitAsync(ct);
         return (added, superseded);
@@ -98,6 +106,9 @@ internal sealed record SampleBatch(
             return await command.ExecuteNonQueryAsync(ct);
         }
     }
+
+    private object?[] Row(Rejection r) =>
+        [r.Line, r.Field, r.Reason, r.Value, r.Value.Length < LongEnoughToTell || r.Value.Contains('\uFFFD') ? null : SubjectOf(r.Value)];
 
     private static object?[] Row(Sample s, int line) =>
     [

@@ -44,6 +44,13 @@ internal static class DescriptorRules
             throw root.Fault("fields", $"says '{text.Name}' is a text, so it can have neither codes nor be protected");
         }
 
+        // What names the borrower: a sample keeps its fields as they are.
+        string[] ids = descriptor.Subject is { } subject ? [subject] : [.. descriptor.Key.Where(column => column != descriptor.ObservedAt.Column)];
+        if (ColumnsPerWindow(descriptor).FirstOrDefault(c => ids.Contains(c.Column)) is { Field: not null } id)
+        {
+            throw root.Fault("fields", $"uses the column '{id.Column}' for '{id.Field}', but that is the lender's id of the borrower, which is never stored: remove the field");
+        }
+
         // A free answer may be made from what the model does not see.
         var hidden = descriptor.Tasks.Any(t => t.Answer.IsFree) ? descriptor.Fields.Where(f => !f.Feature && !f.Protected).Select(f => f.Name).ToList() : [];
         foreach (var (field, column, answer) in ColumnsPerWindow(descriptor).Where(c => !hidden.Contains(c.Field)))

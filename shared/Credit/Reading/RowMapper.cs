@@ -14,11 +14,13 @@ public sealed class RowMapper
 {
     private const int ShownLength = 60;
     private const int LongestHorizon = 1200;
+    private const string NotUtf8 = "not UTF-8 text";
 
     private readonly DatasetDescriptor _descriptor;
     private readonly SubjectHasher _hasher;
     private readonly string _source;
     private readonly SampleIdentity _identity = new();
+    private readonly Refusals _refusals;
     private readonly List<string> _columns = [];
     private readonly (int Column, HashSet<string> Values, Regex? Pattern)[] _filters;
     private readonly WindowPlan[] _windows;
@@ -38,6 +40,7 @@ public sealed class RowMapper
         _source = source;
         _subject = Column(descriptor.Subject);
         _key = [.. descriptor.Key.Select(Column)];
+        _refusals = new Refusals(_columns, _key.Append(_subject).Where(column => column >= 0).ToHashSet());
         _time = Column(descriptor.ObservedAt.Column);
         _months = Column(descriptor.OutcomeHorizon?.Column);
         _filters =
@@ -155,14 +158,14 @@ public sealed class RowMapper
             key[i] = cells[_key[i]].Trim();
             if (_descriptor.Format.Missing.Contains(key[i]))
             {
-                return new Rejection(line, _columns[_key[i]], "the key is missing", key[i]);
+                return _refusals.Of(line, _key[i], "the key is missing", cells);
             }
         }
 
         var id = _subject >= 0 ? cells[_subject] : string.Join('\u001f', key);
         if (_subject >= 0 && _descriptor.Format.Missing.Contains(id.Trim()))
         {
-            return new Rejection(line, _columns[_subject], "the subject is missing", id);
+            return _refusals.Of(line, _subject, "the subject is missing", cells);
         }
 
         subject = _hasher.Hash(_descriptor.SubjectSpace, id);
@@ -184,7 +187,7 @@ public sealed class RowMapper
             if (!DateTimeOffset.TryParseExact(
                 text.Trim(), format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
             {
-                return new Rejection(line, _columns[_time], $"not a date of the form {format}", Shorten(text));
+                return _refusals.Of(line, _time, $"not a date of the form {format}", cells);
             }
 
             _lastTime = (text, time);
@@ -210,7 +213,7 @@ public sealed class RowMapper
             var length = digits.IndexOfAnyExceptInRange('0', '9');
             if (!int.TryParse(length < 0 ? digits : digits[..length], out var extra) || extra > LongestHorizon)
             {
-                return new Rejection(line, _columns[_months], "not a number of months", Shorten(cells[_months]));
+                return _refusals.Of(line, _months, "not a number of months", cells);
             }
 
             months += extra;
@@ -232,20 +235,20 @@ public sealed class RowMapper
         var value = cells[window.AnswerColumn].Trim();
         if (_descriptor.Format.Missing.Contains(value))
         {
-            return new Rejection(line, rule.Column, "the label is missing", value);
+            return _refusals.Of(line, window.AnswerColumn, "the label is missing", cells);
         }
 
         if (rule.IsFree)
         {
             answer = value;
-            return value.Contains('\uFFFD') ? new Rejection(line, rule.Column, "not UTF-8 text", Shorten(value)) : null;
+            return value.Contains('\uFFFD') ? _refusals.Of(line, window.AnswerColumn, NotUtf8, cells) : null;
         }
 
         if (rule.AtLeast is { } least)
         {
             if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             {
-                return new Rejection(line, rule.Column, "not a number", Shorten(value));
+                return _refusals.Of(line, window.AnswerColumn, "not a number", cells);
             }
 
             answer = number >= least ? rule.Positive : window.Negative;
@@ -258,7 +261,7 @@ public sealed class RowMapper
             return null;
         }
 
-        return new Rejection(line, rule.Column, $"unknown label; known are {string.Join(", ", rule.Map.Keys)}", Shorten(value));
+        return _refusals.Of(line, window.AnswerColumn, $"unknown label; known are {string.Join(", ", rule.Map.Keys)}", cells);
     }
 
     private Rejection? FieldValue(long line, ReadOnlySpan<string> cells, FieldPlan plan, Dictionary<string, string> fields)
@@ -273,7 +276,7 @@ public sealed class RowMapper
         {
             if (Numbers.Canonical(value) is not { } number)
             {
-                return new Rejection(line, _columns[plan.Column], "not a number", Shorten(value));
+                return _refusals.Of(line, plan.Column, "not a number", cells);
             }
 
             fields.Add(plan.Field.Name, number);
@@ -282,12 +285,12 @@ public sealed class RowMapper
 
         if (plan.Field.Codes.Count > 0 && !plan.Field.Codes.ContainsKey(value))
         {
-            return new Rejection(line, _columns[plan.Column], $"unknown code; the code book has {Known(plan.Field)}", Shorten(value));
+            return _refusals.Of(line, plan.Column, $"unknown code; the code book has {Known(plan.Field)}", cells);
         }
 
         if (value.Contains('\uFFFD'))
         {
-            return new Rejection(line, _columns[plan.Column], "not UTF-8 text", Shorten(value));
+            return _refusals.Of(line, plan.Column, NotUtf8, cells);
         }
 
         fields.Add(plan.Field.Name, value);

@@ -45,7 +45,7 @@ public static class GroundTruth
                 || !DateTimeOffset.TryParseExact(cells[1], "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var month)
                 || !double.TryParse(cells[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var probability))
             {
-                throw new InputException($"{name}, line {line}: not a row of the simulator's ground truth: {RowMapper.Shorten(text)}.");
+                throw new InputException($"{name}, line {line}: not a row of the simulator's ground truth.");
             }
 
             var key = identity.NaturalKey(descriptor.Name, descriptor.Task, [cells[0], cells[1]], month);

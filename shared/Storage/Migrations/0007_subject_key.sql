@@ -13,3 +13,7 @@ create index samples_to_be_keyed on zigong.samples (sequence) where identity = 0
 create index samples_of_before on zigong.samples (dataset, natural_key) where identity < 3;
 alter table zigong.rejections add column identity smallint not null default 0;
 create index rejections_to_be_keyed on zigong.rejections (rejection_id) where identity = 0;
+
+-- Refused rows were stored with the start of their line, or with a value that may name a borrower.
+update zigong.rejections set value = '' where value <> '';
+update zigong.uploads set error = 'the table does not fit its descriptor: upload it again to see why' where error like '%the header lacks%';

@@ -97,6 +97,7 @@ public sealed class DescriptorFileTests
     [InlineData("outcome_horizon: 3", "outcome_horizon: soon", "'outcome_horizon' must be a whole number of at least 0, not 'soon'")]
     [InlineData("leaks: [recovered]", "leaks: [income]", "uses the column 'income' for 'income', but 'leaks' says it carries the outcome")]
     [InlineData("name: note, label: Note", "name: note, column: label, label: Note", "the answer's own column")]
+    [InlineData("name: note, label: Note", "name: note, column: client, label: Note", "is the lender's id of the borrower, which is never stored")]
     [InlineData("name: note, label: Note", "name: income, label: Note", "names 'income' twice")]
     [InlineData("positive: bad", "positive: awful", "positive is 'awful', which is not among the allowed good, bad")]
     [InlineData("\"1\": bad", "\"1\": baad", "maps to 'baad', which is not allowed; did you mean 'bad'?")]
