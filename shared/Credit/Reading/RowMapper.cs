@@ -155,7 +155,12 @@ public sealed class RowMapper
         subject = "";
         for (var i = 0; i < _key.Length; i++)
         {
-            key[i] = cells[_key[i]].Trim();
+            key[i] = ComposedText.Of(cells[_key[i]].Trim());
+            if (key[i].Contains('\uFFFD'))
+            {
+                return _refusals.Of(line, _key[i], NotUtf8, cells);
+            }
+
             if (_descriptor.Format.Missing.Contains(key[i]))
             {
                 return _refusals.Of(line, _key[i], "the key is missing", cells);
@@ -166,6 +171,11 @@ public sealed class RowMapper
         if (_subject >= 0 && _descriptor.Format.Missing.Contains(id.Trim()))
         {
             return _refusals.Of(line, _subject, "the subject is missing", cells);
+        }
+
+        if (id.Contains('\uFFFD'))
+        {
+            return _refusals.Of(line, _subject, NotUtf8, cells);
         }
 
         subject = _hasher.Hash(_descriptor.SubjectSpace, id);

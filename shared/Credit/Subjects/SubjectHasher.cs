@@ -39,8 +39,11 @@ public sealed class SubjectHasher
         ? new SubjectHasher(File.ReadAllBytes(path))
         : throw new InputException($"The subject key file {path} is missing. Restore it: with another key every borrower becomes a new subject.");
 
-    /// <summary>32 hex digits. The id is trimmed; the same id in two spaces gives two subjects.</summary>
-    public string Hash(string space, string id) => Keyed(_key, $"{space}\u001f{id.Trim()}");
+    /// <summary>32 hex digits. The id is trimmed and composed; the same id in two spaces gives two subjects.</summary>
+    /// <exception cref="ArgumentException">The id was not readable: others that are not would be the same subject.</exception>
+    public string Hash(string space, string id) => id.Contains('\uFFFD')
+        ? throw new ArgumentException("an id with characters that could not be read is nobody's", nameof(id))
+        : Keyed(_key, $"{space}\u001f{ComposedText.Of(id.Trim())}");
 
     /// <summary>32 hex digits for what names a row.</summary>
     /// <param name="name">As <see cref="Reading.SampleIdentity.NaturalKey"/> makes it: a hash that anybody can make of a guessed id.</param>

@@ -103,6 +103,32 @@ public sealed class SampleReaderTests
     }
 
     [Fact]
+    public void Ids_that_are_not_UTF_8_are_refused_with_line_and_field_and_become_nobodys()
+    {
+        byte[] Row(string before, byte letter, string after) => [.. Encoding.UTF8.GetBytes(before), letter, .. Encoding.UTF8.GetBytes(after)];
+        byte[] table =
+        [
+            .. Encoding.UTF8.GetBytes(Tables.LoansHeader + "\n"),
+            .. Row("L1,M", 0xFC, "ller,2024-01,1,S,x,f,0\n"), .. Row("L2,M", 0xF6, "ller,2024-01,1,S,x,f,0\n"), .. "L3,Maller,2024-01,1,S,x,f,1\n"u8,
+            .. Row("L", 0xFC, ",C1,2024-01,1,S,x,f,0\n"),
+        ];
+
+        var results = Tables.Read(Tables.Descriptor(), table);
+
+        results.Select(r => (r.Line, r.Rejection?.Field, r.Rejection?.Reason, r.Rejection?.Value)).ShouldBe(
+            [(2, "client", "not UTF-8 text", ""), (3, "client", "not UTF-8 text", ""), (4, null, null, null), (5, "loan", "not UTF-8 text", "")]);
+    }
+
+    [Fact]
+    public void One_id_in_two_spellings_is_one_row_of_one_borrower()
+    {
+        var samples = Tables.Read(Tables.Descriptor(), $"{Tables.LoansHeader}\nL\u00fc,M\u00fcller,2024-01,1,S,x,f,0\nLu\u0308,Mu\u0308ller,2024-01,1,S,x,f,0\n").ConvertAll(r => r.Sample!);
+
+        samples[1].Subject.ShouldBe(samples[0].Subject);
+        samples[1].Id.ShouldBe(samples[0].Id);
+    }
+
+    [Fact]
     public void A_byte_order_mark_is_no_part_of_the_header()
     {
         byte[] table = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{Tables.LoansHeader}\n{GoodRow}")];
