@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ZiGong.Credit.Reading;
 
 namespace ZiGong.Credit.Descriptors;
 
@@ -20,9 +21,27 @@ internal static class DescriptorRules
             throw root.Fault("outcome_horizon", "needs a time to count from; add 'observed_at' or remove it");
         }
 
+        CheckHorizon(descriptor, root);
         if (descriptor.Split.Retrospective && descriptor.Split.Title.Length == 0)
         {
             throw root.Fault("split", "is retrospective, so it needs a 'title' that says so in every report");
+        }
+    }
+
+    /// <summary>Times that the descriptor itself gives must leave room for the outcome; those of rows are looked at one by one.</summary>
+    private static void CheckHorizon(DatasetDescriptor descriptor, YamlMap root)
+    {
+        var horizon = descriptor.OutcomeHorizon ?? new OutcomeHorizonDescriptor(0);
+        if (horizon.Months > OutcomeHorizonDescriptor.LongestMonths)
+        {
+            throw root.Fault("outcome_horizon", $"is {horizon.Months} months, but must be at most {OutcomeHorizonDescriptor.LongestMonths}");
+        }
+
+        var longest = horizon.Months + (horizon.Column is null ? 0 : OutcomeHorizonDescriptor.LongestMonths);
+        var times = descriptor.Windows.Select(window => window.ObservedAt).Concat(descriptor.ObservedAt.Constant is { } constant ? [constant] : []);
+        if (times.Any(time => RowTimes.Later(time, longest) is null))
+        {
+            throw root.Fault(descriptor.Windows.Count > 0 ? "panel" : "observed_at", "gives a time so late that no outcome can be known after it");
         }
     }
 

@@ -13,7 +13,6 @@ namespace ZiGong.Credit.Reading;
 public sealed class RowMapper
 {
     private const int ShownLength = 60;
-    private const int LongestHorizon = 1200;
     private const string NotUtf8 = "not UTF-8 text";
 
     private readonly DatasetDescriptor _descriptor;
@@ -26,9 +25,7 @@ public sealed class RowMapper
     private readonly WindowPlan[] _windows;
     private readonly int[] _key;
     private readonly int _subject;
-    private readonly int _time;
-    private readonly int _months;
-    private (string Text, DateTimeOffset Time) _lastTime = ("", default);
+    private readonly RowTimes _times;
 
     /// <param name="descriptor">The data set.</param>
     /// <param name="hasher">Hashes the lender's ids.</param>
@@ -41,8 +38,7 @@ public sealed class RowMapper
         _subject = Column(descriptor.Subject);
         _key = [.. descriptor.Key.Select(Column)];
         _refusals = new Refusals(_columns, _key.Append(_subject).Where(column => column >= 0).ToHashSet());
-        _time = Column(descriptor.ObservedAt.Column);
-        _months = Column(descriptor.OutcomeHorizon?.Column);
+        _times = new RowTimes(descriptor, Column(descriptor.ObservedAt.Column), Column(descriptor.OutcomeHorizon?.Column), _refusals);
         _filters =
         [
             .. descriptor.Filters.Select(filter => (
@@ -99,14 +95,9 @@ public sealed class RowMapper
     private Rejection? MapWindow(long line, ReadOnlySpan<string> cells, WindowPlan window, string[] key, string subject, out Sample? sample)
     {
         sample = null;
-        if (Observed(line, cells, window, out var observedAt) is { } late)
+        if (_times.Read(line, cells, window.ObservedAt, out var observedAt, out var labelKnownAt) is { } untimely)
         {
-            return late;
-        }
-
-        if (LabelKnown(line, cells, observedAt, out var labelKnownAt) is { } unknown)
-        {
-            return unknown;
+            return untimely;
         }
 
         if (Answer(line, cells, window, out var answer) is { } wrong)
@@ -179,57 +170,6 @@ public sealed class RowMapper
         }
 
         subject = _hasher.Hash(_descriptor.SubjectSpace, id);
-        return null;
-    }
-
-    private Rejection? Observed(long line, ReadOnlySpan<string> cells, WindowPlan window, out DateTimeOffset? observedAt)
-    {
-        observedAt = window.ObservedAt ?? _descriptor.ObservedAt.Constant;
-        if (_time < 0)
-        {
-            return null;
-        }
-
-        var text = cells[_time];
-        if (text != _lastTime.Text)
-        {
-            var format = _descriptor.ObservedAt.Format;
-            if (!DateTimeOffset.TryParseExact(
-                text.Trim(), format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
-            {
-                return _refusals.Of(line, _time, $"not a date of the form {format}", cells);
-            }
-
-            _lastTime = (text, time);
-        }
-
-        observedAt = _lastTime.Time;
-        return null;
-    }
-
-    private Rejection? LabelKnown(long line, ReadOnlySpan<string> cells, DateTimeOffset? observedAt, out DateTimeOffset? labelKnownAt)
-    {
-        labelKnownAt = null;
-        if (observedAt is not { } time)
-        {
-            return null;
-        }
-
-        var months = _descriptor.OutcomeHorizon?.Months ?? 0;
-        if (_months >= 0)
-        {
-            // "36", or " 36 months" as some exports write it.
-            var digits = cells[_months].AsSpan().Trim();
-            var length = digits.IndexOfAnyExceptInRange('0', '9');
-            if (!int.TryParse(length < 0 ? digits : digits[..length], out var extra) || extra > LongestHorizon)
-            {
-                return _refusals.Of(line, _months, "not a number of months", cells);
-            }
-
-            months += extra;
-        }
-
-        labelKnownAt = time.AddMonths(months);
         return null;
     }
 

@@ -207,6 +207,70 @@ public sealed class SampleReaderTests
     }
 
     [Fact]
+    public void An_empty_date_is_refused_before_the_first_dated_row_as_after_it()
+    {
+        string[] months = ["", "", "2024-01", "", " ", "2024-01", "2024-02"];
+        var table = string.Concat(months.Select((month, i) => $"L{i},C{i},{month},1,S,x,f,0\n").Prepend(Tables.LoansHeader + "\n"));
+
+        var results = Tables.Read(Tables.Descriptor(), table);
+
+        results.Where(r => r.Rejection is not null).Select(r => (r.Line, r.Rejection!.Field, r.Rejection.Reason))
+            .ShouldBe(new long[] { 2, 3, 5, 6 }.Select(line => (line, "month", "the date is missing")));
+        results.Where(r => r.Sample is not null).Select(r => r.Sample!.ObservedAt!.Value.Month).ShouldBe([1, 1, 2]);
+    }
+
+    [Theory]
+    [InlineData("9999-12", false)]
+    [InlineData("9999-09", false)]
+    [InlineData("9999-08", true)]
+    [InlineData("0001-01", true)]
+    public void A_date_with_no_room_for_its_outcome_is_refused_and_the_rest_is_taken(string month, bool taken)
+    {
+        var results = Tables.Read(Tables.Descriptor(), $"{Tables.LoansHeader}\nL1,C1,{month},1,S,x,f,0\n{GoodRow}\n");
+
+        results.Count.ShouldBe(2);
+        results[1].Sample.ShouldNotBeNull();
+        if (taken)
+        {
+            results[0].Sample!.LabelKnownAt.ShouldBe(results[0].Sample!.ObservedAt!.Value.AddMonths(3));
+        }
+        else
+        {
+            results[0].Rejection.ShouldBe(new ZiGong.Credit.Rejection(2, "month", "a date so late that no outcome can be known 3 months after it", month));
+        }
+    }
+
+    [Fact]
+    public void The_last_month_of_the_calendar_is_refused_even_without_a_horizon()
+    {
+        var yaml = Tables.Loans.Replace("outcome_horizon: 3\n", "", StringComparison.Ordinal);
+        Tables.Read(Tables.Descriptor(yaml), $"{Tables.LoansHeader}\nL1,C1,9999-12,1,S,x,f,0\n").Single().Rejection!.Field.ShouldBe("month");
+    }
+
+    [Theory]
+    [InlineData("12", 12)]
+    [InlineData(" 36 months", 36)]
+    [InlineData("36M", 36)]
+    [InlineData("1200", 1200)]
+    [InlineData("1201", null)]
+    [InlineData("-5", null)]
+    [InlineData("12.5", null)]
+    [InlineData("\"12,5\"", null)]
+    [InlineData("1e9", null)]
+    [InlineData("3 years", null)]
+    [InlineData("36 months or more", null)]
+    [InlineData("99999999999", null)]
+    [InlineData("", null)]
+    public void Months_from_a_column_are_a_whole_number_or_none(string months, int? expected)
+    {
+        var yaml = Tables.Loans.Replace("outcome_horizon: 3", "outcome_horizon: {months: 0, column: note}", StringComparison.Ordinal);
+        var result = Tables.Read(Tables.Descriptor(yaml), $"{Tables.LoansHeader}\nL1,C1,2024-01,1,S,{months},f,0\n").Single();
+
+        (result.Sample?.LabelKnownAt).ShouldBe(expected is { } number ? new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(number) : null);
+        (result.Rejection?.Reason).ShouldBe(expected is null ? "not a number of months" : null);
+    }
+
+    [Fact]
     public void The_same_row_has_the_same_id_and_a_correction_the_same_natural_key()
     {
         var table = $"{Tables.LoansHeader}\n{GoodRow}\n{GoodRow}\n{GoodRow.Replace("2500", "2600", StringComparison.Ordinal)}";
