@@ -10,6 +10,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 {
     public DbSet<SubjectRow> Subjects => Set<SubjectRow>();
 
+    public DbSet<SubjectKeyRow> SubjectKey => Set<SubjectKeyRow>();
+
     public DbSet<SampleRow> Samples => Set<SampleRow>();
 
     public DbSet<RejectionRow> Rejections => Set<RejectionRow>();
@@ -82,6 +84,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.HasDefaultSchema("zigong");
         modelBuilder.HasDbFunction(() => Now());
         modelBuilder.Entity<SubjectRow>().ToTable("subjects").HasKey(r => r.Subject);
+        modelBuilder.Entity<SubjectKeyRow>().ToTable("subject_key").HasKey(r => r.Name);
         modelBuilder.Entity<SampleRow>().ToTable("samples").HasKey(r => r.SampleId);
         modelBuilder.Entity<SampleRow>().Property(r => r.Arrival).ValueGeneratedOnAdd();
         modelBuilder.Entity<RejectionRow>().ToTable("rejections").HasKey(r => r.RejectionId);
