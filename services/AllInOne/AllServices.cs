@@ -28,8 +28,8 @@ public static class AllServices
         StartAsync = StartAsync,
         IngestAsync = async (options, source, descriptor, file, progress, ct) =>
         {
-            await SubjectKey.EnsureAsync(options.SubjectKeyFile, source, ct);
-            return await new FileIngestion(source, SubjectHasher.FromFile(options.SubjectKeyFile), TimeProvider.System).RunAsync(descriptor, file, progress, ct);
+            var hasher = await SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct);
+            return await new FileIngestion(source, hasher, TimeProvider.System).RunAsync(descriptor, file, progress, ct);
         },
         Sealing = host => host.Services.GetRequiredService<SnapshotSealing>().SealAsync,
         MeasureFidelityAsync = FidelityMeasuring.RunAsync,

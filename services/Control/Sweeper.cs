@@ -130,12 +130,12 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
 
     private static async Task<RunStanding> StandingAsync(PipelineDb db, Guid runId, CancellationToken ct)
     {
-        var units = db.WorkUnits.Where(u => u.RunId == runId);
-        return new RunStanding(
-            await db.Runs.Where(r => r.RunId == runId).Select(r => r.Generation).SingleAsync(ct),
-            await units.CountAsync(u => u.State == UnitState.Done, ct),
-            await units.SumAsync(u => u.Attempts, ct),
-            await units.CountAsync(u => u.NextAttemptAt > PipelineDb.Now(), ct));
+        var generation = await db.Runs.Where(r => r.RunId == runId).Select(r => r.Generation).SingleAsync(ct);
+        var units = await db.WorkUnits.Where(u => u.RunId == runId)
+            .GroupBy(u => u.RunId)
+            .Select(g => new { Done = g.Count(u => u.State == UnitState.Done), Attempts = g.Sum(u => u.Attempts), Waiting = g.Count(u => u.NextAttemptAt > PipelineDb.Now()) })
+            .SingleOrDefaultAsync(ct);
+        return new RunStanding(generation, units?.Done ?? 0, units?.Attempts ?? 0, units?.Waiting ?? 0);
     }
 
     private static readonly TimeSpan UnlessYoungerThan = TimeSpan.FromSeconds(10);

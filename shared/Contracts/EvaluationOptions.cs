@@ -32,7 +32,6 @@ public sealed record EvaluationOptions
     [Range(100, 100_000)]
     public int Resamples { get; init; } = 1000;
 
-    // Most are left out of the JSON at their defaults, as above.
     [Description("Gate leakage (Off, Warn or Fail): nobody is on two sides, and nothing in training is from after the reference window's start.")]
     [DefaultValue(GateMode.Fail)]
     public GateMode LeakageGate { get; init; } = GateMode.Fail;

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -17,17 +18,28 @@ public sealed record OptionDifference(RunOption Option, string Value);
 /// <summary>Reads, changes, checks and lists <see cref="RunOptions"/>.</summary>
 public static class RunOptionsReader
 {
-    public static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions Stored = new()
     {
         Converters = { new JsonStringEnumConverter() },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
     };
 
-    public static string Write(RunOptions options) => JsonSerializer.Serialize(options, Json);
+    private static readonly JsonSerializerOptions InKeys = new(Stored) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutWhatWasBefore } } };
 
-    public static RunOptions Read(string json) =>
-        JsonSerializer.Deserialize<RunOptions>(WithNamesOfToday(json), Json) ?? throw new InvalidDataException("run options are null");
+    /// <summary>Every option with its value, so that no default of later code changes what a run means.</summary>
+    public static string Write(RunOptions options) => JsonSerializer.Serialize(options, Stored);
+
+    /// <summary>The same, of all options or a section of them, as keys and lineage have it: without later options that are at what runs did before them.</summary>
+    public static string ForKeys<T>(T options) => JsonSerializer.Serialize(options, InKeys);
+
+    /// <summary>Stored options; those that are not there stand for what was done before they existed.</summary>
+    /// <exception cref="JsonException">They name an option that this code does not know, or a value that is none.</exception>
+    public static RunOptions Read(string json)
+    {
+        var stored = JsonNode.Parse(WithNamesOfToday(json))?.AsObject() ?? throw new InvalidDataException("run options are null");
+        var options = stored.Deserialize<RunOptions>(Stored)!;
+        return Leaves().Where(leaf => leaf.Before is not null && !leaf.IsIn(stored)).Aggregate(options, (o, leaf) => leaf.Write(o, leaf.Before!));
+    }
 
     /// <summary>Stored options of runs that older code made: KsFallRule had a third name for what Off does.</summary>
     private static string WithNamesOfToday(string json) => json.Replace("\"WhenDetectable\"", "\"Off\"", StringComparison.Ordinal);
@@ -88,14 +100,13 @@ public static class RunOptionsReader
     public static string Nearest(string word, IEnumerable<string> candidates) =>
         candidates.MinBy(c => Distance(word.ToUpperInvariant(), c.ToUpperInvariant())) ?? "";
 
-    /// <summary>Options with a <see cref="DefaultValueAttribute"/> came later: unless they are set, the JSON stays as it was before them, and so do keys.</summary>
-    private static void LeaveOutDefaults(JsonTypeInfo type)
+    private static void LeaveOutWhatWasBefore(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
         {
-            if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), inherit: false) is [DefaultValueAttribute preset])
+            if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), inherit: false) is [DefaultValueAttribute before])
             {
-                property.ShouldSerialize = (_, value) => !Equals(value, preset.Value);
+                property.ShouldSerialize = (_, value) => !Equals(value, before.Value);
             }
         }
     }
@@ -153,6 +164,11 @@ public static class RunOptionsReader
 
     private sealed record Leaf(string Name, PropertyInfo? Section, PropertyInfo Property)
     {
+        /// <summary>What runs did before the option existed; null for one that was always there.</summary>
+        public object? Before { get; } = Property.GetCustomAttribute<DefaultValueAttribute>()?.Value;
+
+        public bool IsIn(JsonObject stored) => (Section is null ? stored : stored[Section.Name] as JsonObject)?.ContainsKey(Property.Name) == true;
+
         public object? Read(RunOptions options) => Property.GetValue(Section is null ? options : Section.GetValue(options));
 
         public RunOptions Write(RunOptions options, object value)

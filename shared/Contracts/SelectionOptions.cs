@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 
 namespace ZiGong.Contracts;
 
@@ -30,7 +29,7 @@ public enum SelectionBasis
 public sealed record SelectionOptions
 {
     [Description("What the top places go by: Influence, Loss (highest at the last checkpoint first) or Newest (by observed_at). Baselines for experiments.")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [DefaultValue(SelectionBasis.Influence)]
     public SelectionBasis By { get; init; } = SelectionBasis.Influence;
 
     [Description("Kept samples: up to 1 a share of the training samples, above 1 a count.")]

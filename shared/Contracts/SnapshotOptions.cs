@@ -18,30 +18,29 @@ public sealed record SnapshotOptions
     [Range(2, 100)]
     public int Bins { get; init; } = 10;
 
-    // Left out of the JSON at their defaults, so that keys and lineage of runs from before they existed stay as they are.
     [Description("Training samples at most (0: all): a seeded draw that keeps the shares of the classes; the rest is idle.")]
     [Range(0, int.MaxValue)]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [DefaultValue(0)]
     public int MaximumTraining { get; init; }
 
     [Description("Reference samples at most (0: all), drawn likewise.")]
     [Range(0, int.MaxValue)]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [DefaultValue(0)]
     public int MaximumReference { get; init; }
 
     [Description("Test samples at most (0: all), drawn likewise.")]
     [Range(0, int.MaxValue)]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [DefaultValue(0)]
     public int MaximumTest { get; init; }
 
     [Description("Parts of data without subjects and times that take turns as the test side (0: one fixed test side).")]
     [Range(0, 100)]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [DefaultValue(0)]
     public int Folds { get; init; }
 
     [Description("Which of the Folds is the test side, from 0.")]
     [Range(0, 99)]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [DefaultValue(0)]
     public int Fold { get; init; }
 
     /// <summary>Gradients are then taken of the snapshot's members alone: what a cap left out would be most of the work.</summary>

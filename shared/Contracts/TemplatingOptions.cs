@@ -34,7 +34,6 @@ public sealed record TemplatingOptions
     [Description("How an instruction shows the fields: as the Descriptor says, Table (one line each) or Description (sentences).")]
     public TemplateForm Form { get; init; } = TemplateForm.Descriptor;
 
-    // Left out of the JSON at their defaults, as above.
     [DefaultValue(NanoReading.Compact)]
     [Description("What nano reads: Compact (one token a field) or Words (the instruction's bytes); a data set with texts is always read as Words.")]
     public NanoReading Nano { get; init; } = NanoReading.Compact;

@@ -20,7 +20,9 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
     private static readonly Dictionary<string, Type> Types =
         new[] { typeof(ModelReady), typeof(ModelRejected), typeof(StageFailed), typeof(RunCancelled) }.ToDictionary(t => t.Name, StringComparer.Ordinal);
 
-    private static readonly string[] Names = [.. Types.Keys];
+    /// <summary>Written out, since a parameter would hide from the planner that an index holds just these.</summary>
+    private static readonly string Unheard = $"announced_at is null and type in ({string.Join(", ", Types.Keys.Select(t => $"'{t}'"))})";
+
     private readonly FirstTimes<Guid> _unsendable = new();
 
     /// <summary>Publishes an event of the log, whichever; one that ends a run is noted as announced.</summary>
@@ -29,7 +31,7 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
         await bus.PublishAsync(message, ct);
         if (Types.ContainsKey(message.GetType().Name))
         {
-            await NoteAsync(EventLog.MessageId(message), ct);
+            await NoteAsync(message, ct);
         }
     }
 
@@ -46,8 +48,7 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
         }
 
         await using var db = PipelineDatabase.NewContext(source);
-        var missed = await db.PipelineEvents.FromSql(
-            $"select * from zigong.pipeline_events where announced_at is null and type = any({Names}) and occurred_at < now() - {unlessYoungerThan}")
+        var missed = await db.PipelineEvents.FromSqlRaw($"select * from zigong.pipeline_events where {Unheard} and occurred_at < now() - {{0}}", unlessYoungerThan)
             .OrderBy(e => e.Sequence).ToListAsync(ct);
         var sent = 0;
         foreach (var row in missed)
@@ -67,23 +68,11 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
         return sent;
     }
 
-    /// <summary>Sends a run's last event again, announced or not.</summary>
-    public async Task RepeatLastAsync(Guid runId, int generation, CancellationToken ct)
-    {
-        await using var db = PipelineDatabase.NewContext(source);
-        var last = await db.PipelineEvents
-            .Where(e => e.RunId == runId && e.Generation == generation && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
-            .ToListAsync(ct);
-        foreach (var row in last)
-        {
-            await SendAsync(row, ct);
-        }
-    }
-
     private async Task SendAsync(PipelineEventRow row, CancellationToken ct)
     {
-        await bus.PublishAsync((IRunMessage)JsonSerializer.Deserialize(row.Payload, Types[row.Type])!, ct);
-        await NoteAsync(row.MessageId, ct);
+        var message = (IRunMessage)JsonSerializer.Deserialize(row.Payload, Types[row.Type])!;
+        await bus.PublishAsync(message, ct);
+        await NoteAsync(message, ct);
     }
 
     private void TellOf(PipelineEventRow row, Exception e)
@@ -100,20 +89,22 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
     /// <summary>Events that wait for their broker.</summary>
     public async Task<long> CountWaitingAsync(CancellationToken ct)
     {
-        await using var count = source.CreateCommand("select count(*) from zigong.pipeline_events where announced_at is null and type = any($1)");
-        count.Parameters.AddWithValue(Names);
+        await using var count = source.CreateCommand($"select count(*) from zigong.pipeline_events where {Unheard}");
         return (long)(await count.ExecuteScalarAsync(ct))!;
     }
 
     /// <summary>Where a run that services began ends in a process without their broker, that has told nobody: their sweeper does it.</summary>
-    private async Task NoteAsync(Guid messageId, CancellationToken ct)
+    private async Task NoteAsync(IRunMessage message, CancellationToken ct)
     {
         await using var note = source.CreateCommand(
             """
             update zigong.pipeline_events e set announced_at = now() from zigong.runs r
-            where e.message_id = $1 and e.announced_at is null and r.run_id = e.run_id and ($2 or not r.over_broker)
+            where e.run_id = $1 and e.generation = $2 and e.type = $3 and e.unit = $4 and e.announced_at is null and r.run_id = e.run_id and ($5 or not r.over_broker)
             """);
-        note.Parameters.AddWithValue(messageId);
+        note.Parameters.AddWithValue(message.RunId);
+        note.Parameters.AddWithValue(message.Generation);
+        note.Parameters.AddWithValue(message.GetType().Name);
+        note.Parameters.AddWithValue(message.Unit);
         note.Parameters.AddWithValue(options.OverBroker);
         await note.ExecuteNonQueryAsync(ct);
     }

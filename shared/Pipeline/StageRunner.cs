@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Text.Json;
 using MassTransit;
@@ -32,16 +33,12 @@ public sealed class StageRunner(
         var lease = await TakeAsync(message, unit, ct);
         if (lease.Outcome == LeaseOutcome.AlreadyDone)
         {
-            if (unit.Stage == Stage.Model)
-            {
-                await announcer.RepeatLastAsync(message.RunId, message.Generation, ct);
-            }
-
             // After a crash between commit and publish. While the run moves it is only a copy: were every copy to publish what follows, a chain of
-            // slices would double their number at each link. What that leaves out, the sweeper sends when the run stands still.
+            // slices would double their number at each link. What that leaves out, the sweeper sends when the run stands still; ends of runs it
+            // announces itself.
             if (!await units.AnyAtWorkAsync(message.RunId, ct))
             {
-                await PublishNextAsync(message.RunId, unit, ct);
+                await PublishNextAsync(message.RunId, unit, published: FrozenSet<Guid>.Empty, ct);
             }
         }
 
@@ -56,8 +53,8 @@ public sealed class StageRunner(
         {
             faults?.AfterCommit();
             using var publish = UnitTrace.Step("publish");
-            await PublishEventsAsync(result, ct);
-            await PublishNextAsync(message.RunId, unit, ct);
+            var published = await PublishEventsAsync(result, ct);
+            await PublishNextAsync(message.RunId, unit, published, ct);
         }
     }
 
@@ -266,19 +263,25 @@ public sealed class StageRunner(
         }
     }
 
-    private async Task PublishEventsAsync(UnitResult result, CancellationToken ct)
+    /// <returns>Ids of what was published.</returns>
+    private async Task<IReadOnlySet<Guid>> PublishEventsAsync(UnitResult result, CancellationToken ct)
     {
+        var published = new HashSet<Guid>();
         foreach (var message in (IEnumerable<IRunMessage>)[result.Outcome, .. result.Also ?? []])
         {
             await announcer.PublishAsync(message, ct);
+            published.Add(EventLog.MessageId(message));
         }
+
+        return published;
     }
 
-    private async Task PublishNextAsync(Guid runId, UnitKey unit, CancellationToken ct)
+    /// <param name="published">An event may be the next stage's order too: it is there already.</param>
+    private async Task PublishNextAsync(Guid runId, UnitKey unit, IReadOnlySet<Guid> published, CancellationToken ct)
     {
         await using var db = PipelineDatabase.NewContext(source);
         var state = await RunState.ReadAsync(db, runId, ct);
-        foreach (var message in NextMessages.EnabledBy(state, unit))
+        foreach (var message in NextMessages.EnabledBy(state, unit).Where(m => !published.Contains(EventLog.MessageId(m))))
         {
             await bus.PublishAsync(message, ct);
         }

@@ -69,7 +69,7 @@ public sealed class RunTests
         lineage.Snapshot.ShouldBe((await db.Snapshots.SingleAsync()).SnapshotId);
         lineage.Selection.ShouldBe((await lab.OutcomeAsync<SamplesSelected>(run, Stage.Selection, "selection")).Selection);
         lineage.Dataset.ShouldBe((await lab.OutcomeAsync<DatasetTemplated>(run, Stage.Dataset, "dataset")).Dataset);
-        lineage.Options.ShouldBe(ContentHash.Of(RunOptionsReader.Write(Lab.Small)));
+        lineage.Options.ShouldBe(ContentHash.Of(RunOptionsReader.ForKeys(Lab.Small)));
         (await lab.Artifacts.HasFolderAsync(lineage.Adapter, default)).ShouldBeTrue();
         (await lab.Artifacts.HasFolderAsync(lineage.Base, default)).ShouldBeTrue();
         payload.RootElement.GetProperty("AdapterUri").GetString().ShouldEndWith(lineage.Adapter);

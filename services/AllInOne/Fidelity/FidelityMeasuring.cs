@@ -13,13 +13,14 @@ internal static class FidelityMeasuring
 {
     public static async Task<FidelityResult> RunAsync(FidelityOrder order, PipelineOptions options, Action<int, int, string> progress, CancellationToken ct)
     {
+        SubjectHasher hasher;
         await using (var source = PipelineDatabase.Open(options.Database))
         {
             await PipelineDatabase.MigrateAsync(source, ct);
-            await SubjectKey.EnsureAsync(options.SubjectKeyFile, source, ct);
+            hasher = await SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct);
         }
 
-        var samples = FidelityData.Read(order.Descriptor, order.Files, SubjectHasher.FromFile(options.SubjectKeyFile), ct);
+        var samples = FidelityData.Read(order.Descriptor, order.Files, hasher, ct);
         var data = FidelityData.Of(order.Descriptor, samples, order.Settings, order.Options.Snapshot);
         var artifacts = new ArtifactStore(options.Artifacts);
         var experiment = new FidelityExperiment(

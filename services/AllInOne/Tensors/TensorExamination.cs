@@ -1,7 +1,9 @@
 using TorchSharp;
 using ZiGong.Cli.Hosting;
+using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Models;
+using ZiGong.TorchLibrary;
 
 namespace ZiGong.AllInOne.Tensors;
 
@@ -11,20 +13,27 @@ internal static class TensorExamination
     /// <param name="settings">Null where they cannot be read.</param>
     public static TensorFindings Look(PipelineOptions? settings)
     {
-        var error = TensorError();
+        var library = NativeLibraryFile.Beside(AppContext.BaseDirectory);
+        var (error, words) = (TensorError(library), NativeLibraryFile.Describe(library));
         return error is null
-            ? new TensorFindings(null, torch.cuda.device_count(), settings is null ? null : DeviceError(settings), LoadedBlas())
-            : new TensorFindings(error, 0, null, LoadedBlas());
+            ? new TensorFindings(null, words, torch.cuda.device_count(), settings is null ? null : DeviceError(settings))
+            : new TensorFindings(error, words, 0, null);
     }
 
-    private static string? TensorError()
+    private static string? TensorError(LibraryState library)
     {
+        // Where it cannot load, TorchSharp would first copy half a gigabyte together.
+        if (library is LibraryState.Refused or LibraryState.Unknown)
+        {
+            return NativeLibraryFile.Describe(library);
+        }
+
         try
         {
             using var one = torch.ones(2, 2);
             return null;
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
             return (e.InnerException ?? e).Message.Split('\n')[0];
         }
@@ -37,14 +46,9 @@ internal static class TensorExamination
             ComputeDevice.Of(settings);
             return null;
         }
-        catch (Contracts.InputException e)
+        catch (InputException e)
         {
             return e.Message;
         }
     }
-
-    /// <summary>The library that the loader gave libtorch, by the process's own memory map.</summary>
-    private static string? LoadedBlas() => File.Exists("/proc/self/maps")
-        ? File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).FirstOrDefault(path => path.Contains("/lib", StringComparison.Ordinal) && Path.GetFileName(path).Contains("blas", StringComparison.Ordinal))
-        : null;
 }

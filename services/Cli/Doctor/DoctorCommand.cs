@@ -54,13 +54,12 @@ internal static class DoctorCommand
         return
         [
             Checkups.Sdk(await SdksAsync(ct)),
-            Checkups.Tensors(tensors.Error, tensors.CudaDevices, tensors.DeviceError),
-            Checkups.Blas(tensors.Blas),
+            Checkups.Tensors(tensors.Error, tensors.Library, tensors.CudaDevices, tensors.DeviceError),
             Checkups.Postgres(version, database),
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),
             Checkups.Disk(home, new DriveInfo(home).AvailableFreeSpace),
             Checkups.Memory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
-            Checkups.Cores(Environment.ProcessorCount, Environment.GetEnvironmentVariable("OPENBLAS_NUM_THREADS")),
+            Checkups.Cores(Environment.ProcessorCount, Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), Environment.GetEnvironmentVariable("MKL_NUM_THREADS")),
         ];
     }
 

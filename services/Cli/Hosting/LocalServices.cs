@@ -44,6 +44,6 @@ public sealed record FidelityOrder(
 
 /// <summary>What was found of the tensor library.</summary>
 /// <param name="Error">Why it cannot be used; null where it can.</param>
+/// <param name="Library">How its native part stands to this machine.</param>
 /// <param name="DeviceError">Why the configured device cannot.</param>
-/// <param name="Blas">The library that the loader gave it for matrix products; null where there is none to be seen.</param>
-public sealed record TensorFindings(string? Error, int CudaDevices, string? DeviceError, string? Blas);
+public sealed record TensorFindings(string? Error, string Library, int CudaDevices, string? DeviceError);

@@ -3,7 +3,6 @@ using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Credit.Subjects;
 using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Ingesting;

@@ -3,9 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
-using ZiGong.Contracts;
 using ZiGong.Pipeline.Operations;
 using ZiGong.Reports.Words;
+using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Runs;
@@ -25,8 +25,7 @@ internal static class RunsCommand
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
-                var everything = parsed.GetValue(all);
-                var runs = await db.Runs.Where(r => everything || r.Kind != RunKinds.Experiment).OrderByDescending(r => r.RequestedAt).Take(parsed.GetValue(limit)).ToListAsync(ct);
+                var runs = await db.NewestFirst(arms: parsed.GetValue(all)).Take(parsed.GetValue(limit)).ToListAsync(ct);
                 var ids = runs.Select(r => r.RunId).ToList();
                 var models = await db.Models.Where(m => ids.Contains(m.RunId)).ToListAsync(ct);
                 if (PauseCommands.NoteOf(await PipelineSwitch.StateAsync(db, ct)) is { } paused)

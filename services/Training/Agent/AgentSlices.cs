@@ -118,7 +118,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Enco
         ContentHash.Id(
         [
             "checkpoint", $"{CodeVersions.Agent}", previous, baseModel, Encoders.ReadsAs(snapshot, baseModel, options), $"{options.Seed}",
-            JsonSerializer.Serialize(options.Agent, RunOptionsReader.Json), $"{options.Tuning.ClipNorm:R}", .. samples.Select(s => s.Id),
+            RunOptionsReader.ForKeys(options.Agent), $"{options.Tuning.ClipNorm:R}", .. samples.Select(s => s.Id),
         ]);
 
     private sealed record Place(int Slice, int Period, int Step, string Checkpoint, string Base, double Time, bool Last);

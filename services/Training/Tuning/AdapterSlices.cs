@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
@@ -32,7 +31,7 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
 
         var key = ContentHash.Of(
             "adapter", $"{CodeVersions.Tuning}", dataset, baseModel,
-            Encoders.ReadsAs(snapshot, baseModel, unit.Options), $"{unit.Options.Seed}", JsonSerializer.Serialize(options, RunOptionsReader.Json));
+            Encoders.ReadsAs(snapshot, baseModel, unit.Options), $"{unit.Options.Seed}", RunOptionsReader.ForKeys(options));
         if (before is null && !unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
         {
             return Finished(unit, slice, found, reused: true);

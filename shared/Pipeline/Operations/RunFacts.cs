@@ -68,7 +68,7 @@ public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<W
 
     private int TuningSteps()
     {
-        var same = JsonSerializer.Serialize(RunOptionsReader.Read(Run.Options).Selection) == JsonSerializer.Serialize(Options.Selection);
+        var same = RunOptionsReader.Read(Run.Options).Selection == Options.Selection;
         var instructions = same && State.Outcome<DatasetTemplated>(Stage.Dataset, "dataset") is { } dataset
             ? dataset.Instructions
             : WorkAmounts.Places(Options.Selection.Size, Snapshot!.Training);

@@ -25,7 +25,7 @@ public static class LineageSection
                         .. facts.Result.View.Snapshot is { } sealedAs ? [new Fact("Encoding", sealedAs.Encoding)] : Array.Empty<Fact>(),
                         .. lineage is null ? [] : Of(lineage),
                         .. facts.Result.Report is { } report ? [new Fact("Adapter's folder", report.AdapterUri)] : Array.Empty<Fact>(),
-                        new Fact("Options", RunOptionsReader.Write(facts.Options)),
+                        new Fact("Options", RunOptionsReader.ForKeys(facts.Options)),
                     ],
                     Code: true),
             ]);

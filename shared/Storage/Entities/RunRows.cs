@@ -139,6 +139,16 @@ public sealed class PipelineEventRow
     public DateTimeOffset? AnnouncedAt { get; set; }
 }
 
+/// <summary>The one row that numbers events.</summary>
+public sealed class EventCounterRow
+{
+    /// <summary>Always <c>events</c>.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The highest number ever given, also when its event is gone.</summary>
+    public long Last { get; set; }
+}
+
 public sealed class AuditRow
 {
     public long AuditId { get; set; }

@@ -13,8 +13,8 @@ internal sealed class Announcements : IAsyncDisposable
 
     private Announcements(IConnection connection) => _connection = connection;
 
-    /// <summary>Runs whose model was announced.</summary>
-    public ConcurrentDictionary<Guid, string> Announced { get; } = new();
+    /// <summary>Runs whose model was announced, with the id of every announcement that came.</summary>
+    public ConcurrentDictionary<Guid, ConcurrentQueue<string>> Announced { get; } = new();
 
     public static async Task<Announcements> SubscribeAsync(RabbitMqServer broker)
     {
@@ -27,7 +27,8 @@ internal sealed class Announcements : IAsyncDisposable
         consumer.ReceivedAsync += async (_, delivery) =>
         {
             using var envelope = JsonDocument.Parse(delivery.Body);
-            subscriber.Announced[envelope.RootElement.GetProperty("message").GetProperty("runId").GetGuid()] = delivery.BasicProperties.MessageId ?? "";
+            var run = envelope.RootElement.GetProperty("message").GetProperty("runId").GetGuid();
+            subscriber.Announced.GetOrAdd(run, _ => new()).Enqueue(delivery.BasicProperties.MessageId ?? "");
             await ((AsyncEventingBasicConsumer)_).Channel.BasicAckAsync(delivery.DeliveryTag, false);
         };
         await channel.BasicConsumeAsync("subscriber.test", autoAck: false, consumer);

@@ -84,6 +84,16 @@ internal sealed class Arena : IAsyncDisposable
         await CompareAsync(run, undisturbed, wiped);
     }
 
+    /// <summary>A run by the services, to its end.</summary>
+    /// <param name="meanwhile">What happens once it is under way.</param>
+    public async Task<Guid> RunAsync(RunOptions options, Action? meanwhile = null)
+    {
+        var run = await RequestAsync(options);
+        meanwhile?.Invoke();
+        await FinishAsync(run);
+        return run;
+    }
+
     /// <summary>What the services logged and what stands in the broker's queues: the folders are gone when the test has ended.</summary>
     private string Evidence(Guid run)
     {
@@ -202,7 +212,8 @@ internal sealed class Arena : IAsyncDisposable
         }
     }
 
-    private async Task<bool> IsAnnouncedAsync(Guid run)
+    /// <summary>Whether a subscriber hears of a run's model within half a minute.</summary>
+    public async Task<bool> IsAnnouncedAsync(Guid run)
     {
         for (var attempt = 0; attempt < 150; attempt++)
         {

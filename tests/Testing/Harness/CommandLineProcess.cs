@@ -34,6 +34,7 @@ public static class CommandLineProcess
         ["Pipeline__Workers"] = $"{lab.Options.Workers}",
         ["Pipeline__SweepSeconds"] = $"{lab.Options.SweepSeconds}",
         ["ZIGONG_HOME"] = Path.Combine(lab.Folder, "home"),
-        ["OPENBLAS_NUM_THREADS"] = "1",
+        ["OMP_NUM_THREADS"] = "1",
+        ["MKL_NUM_THREADS"] = "1",
     };
 }

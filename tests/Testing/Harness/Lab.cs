@@ -65,6 +65,9 @@ public sealed class Lab : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
+    /// <summary>The log of the server, which other labs share.</summary>
+    public string ServerLog => Path.Combine(_server.Folder, "server.log");
+
     public ArtifactStore Artifacts => new(Options.Artifacts);
 
     /// <summary>An empty database of the shared server, or of one of the test's own.</summary>

@@ -7,7 +7,7 @@ namespace ZiGong.UnitTests.Layout;
 /// <param name="Path">From the root, such as <c>shared/Pipeline/Pipeline.csproj</c>.</param>
 internal sealed record ProjectFile(string Path, IReadOnlyList<string> Projects, IReadOnlyList<string> Packages)
 {
-    private static readonly string[] Roots = ["services", "shared", "tests"];
+    private static readonly string[] Roots = ["infra", "services", "shared", "tests"];
 
     public string Folder { get; } = System.IO.Path.GetDirectoryName(Path)!.Replace('\\', '/');
 
