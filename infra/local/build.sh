@@ -4,7 +4,7 @@
 source_stamp() {
     (cd "$root" && {
         echo "libtorch ${LIBTORCH:-}"
-        find services shared Directory.*.props global.json \( -name bin -o -name obj \) -prune -o -type f ! -name packages.lock.json -printf '%p %s %T@\n'
+        find services shared infra/TorchLibrary Directory.* global.json \( -name bin -o -name obj \) -prune -o -type f ! -name packages.lock.json -printf '%p %s %T@\n'
     } | LC_ALL=C sort | sha256sum | cut -c1-16)
 }
 
@@ -15,8 +15,6 @@ build_cli() {
     stamp=$(source_stamp)
     app=$state/app/$stamp
     [ -f "$app/ZiGong.Cli.dll" ] && return
-    find_missing_packages build
-    install_missing_packages
     require_dotnet
     step "building (the first time takes a few minutes)"
     (cd "$root" && dotnet build services/Cli -c Release -v q --nologo -p:RunAnalyzers=false) >"$build_log" 2>&1 </dev/null 8>&- || fail_build
@@ -26,7 +24,11 @@ build_cli() {
 keep_app() {
     mkdir -p "$state/app"
     rm -rf "$state/app/new"
-    cp -r "$root/services/Cli/bin/Release/net10.0" "$state/app/new"
+    local built=$root/services/Cli/bin/Release/net10.0
+    mkdir "$state/app/new"
+    (cd "$built" && find . -mindepth 1 -maxdepth 1 ! -name runtimes -exec cp -r -t "$state/app/new" {} +)
+    # libtorch is half a gigabyte, and builds replace its files but never write to them: one copy is enough.
+    cp -rl "$built/runtimes" "$state/app/new" 2>/dev/null || cp -r "$built/runtimes" "$state/app/new"
     rm -rf "${state:?}/app/$1"
     mv "$state/app/new" "$state/app/$1"
     # The newest three stay: an older command may still be running from its copy. So does the one that the services run from.

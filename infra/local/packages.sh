@@ -1,20 +1,11 @@
 # Sourced by the launcher: what the machine has to bring, and getting it where Debian's packages can be had.
 
-# Sets `missing` to the Debian packages that these needs call for: build, database, broker, browser.
+# Sets `missing` to the Debian packages that these needs call for: database, broker, browser.
 find_missing_packages() {
     missing=()
     local need
     for need in "$@"; do
         case $need in
-            build)
-                command -v cmake >/dev/null || missing+=(cmake)
-                command -v g++ >/dev/null || missing+=(g++)
-                # LIBTORCH names an unpacked libtorch of one's own, for example one for CUDA.
-                [ -n "${LIBTORCH:-}" ] || compgen -G '/usr/lib/*/cmake/Torch/TorchConfig.cmake' >/dev/null ||
-                    [ -e /usr/share/cmake/Torch/TorchConfig.cmake ] || missing+=(libtorch-dev)
-                # libtorch-dev alone brings the reference BLAS, which is tens of times slower.
-                [ -n "${LIBTORCH:-}" ] || compgen -G '/usr/lib/*/openblas-*/libblas.so.3' >/dev/null || missing+=(libopenblas0-pthread)
-                ;;
             database)
                 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
                 ;;
@@ -57,6 +48,20 @@ install_missing_packages() {
 }
 
 apt_install() { as_root env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${missing[@]}"; }
+
+# LIBTORCH names a libtorch that is on the machine, or a PyTorch installation's torch folder. The build then copies none, and the loader finds this one.
+find_libtorch() {
+    [ -n "${LIBTORCH:-}" ] || return 0
+    local folder
+    for folder in "$LIBTORCH" "$LIBTORCH/lib"; do
+        if [ -f "$folder/libtorch_cpu.so" ]; then
+            folder=$(readlink -f "$folder")
+            export LIBTORCH=$folder LD_LIBRARY_PATH=$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+            return
+        fi
+    done
+    fail "LIBTORCH is $LIBTORCH, but there is no libtorch_cpu.so in it, nor in its lib"
+}
 
 require_dotnet() {
     command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: see https://dotnet.microsoft.com/download/dotnet/10.0, or on Debian 12:

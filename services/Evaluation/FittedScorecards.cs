@@ -20,30 +20,42 @@ public sealed class FittedScorecards : IDisposable
     private readonly MemoryCache _fitted = new(new MemoryCacheOptions { SizeLimit = 16 });
 
     /// <param name="key">Says everything that <paramref name="fit"/> depends on.</param>
-    /// <param name="fit">Called where no scorecard of this key is kept. What it throws is thrown to all who wait, and not kept.</param>
-    public Scorecard Of(ScorecardKey key, Func<Scorecard> fit)
+    /// <param name="fit">
+    /// Called where no scorecard of this key is kept. What it throws, cancellation too, is thrown to its caller alone and not kept: the next who waits
+    /// fits anew.
+    /// </param>
+    /// <param name="ct">Ends the waiting for another's fit.</param>
+    public Scorecard Of(ScorecardKey key, Func<Scorecard> fit, CancellationToken ct = default)
     {
-        var scorecard = KeptOr(key, new Lazy<Scorecard>(fit));
+        var place = PlaceOf(key);
+        place.Turn.Wait(ct);
         try
         {
-            return scorecard.Value;
+            return place.Fitted ??= fit();
         }
-        catch
+        finally
         {
-            _fitted.Remove(key);
-            throw;
+            place.Turn.Release();
         }
     }
 
     public void Dispose() => _fitted.Dispose();
 
-    private Lazy<Scorecard> KeptOr(ScorecardKey key, Lazy<Scorecard> fresh)
+    private Place PlaceOf(ScorecardKey key)
     {
         lock (_fitted)
         {
-            return _fitted.TryGetValue(key, out Lazy<Scorecard>? kept)
+            return _fitted.TryGetValue(key, out Place? kept)
                 ? kept!
-                : _fitted.Set(key, fresh, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromHours(1) });
+                : _fitted.Set(key, new Place(), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromHours(1) });
         }
+    }
+
+    /// <summary>One at a time fits, the others wait for what it makes.</summary>
+    private sealed class Place
+    {
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        public Scorecard? Fitted { get; set; }
     }
 }

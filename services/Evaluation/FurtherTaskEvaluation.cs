@@ -48,8 +48,8 @@ public sealed class FurtherTaskEvaluation(ModelStore models, AdapterPredictions 
         var majority = MajorityClass.Probability([.. training.Select(s => s.Answer == task.Answer.Positive)]);
         return new TaskFindings(
             task.Task,
-            Bootstrap.Evaluate(Predictions.Of(output.Probabilities, positive, output.Generated), seed, resamples),
-            Bootstrap.Evaluate(Predictions.Of([.. test.Select(_ => majority)], positive), seed, resamples),
+            Bootstrap.Evaluate(Predictions.Of(output.Probabilities, positive, output.Generated), seed, resamples, ct),
+            Bootstrap.Evaluate(Predictions.Of([.. test.Select(_ => majority)], positive), seed, resamples, ct),
             null,
             null);
     }

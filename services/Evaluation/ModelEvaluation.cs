@@ -36,15 +36,15 @@ public sealed class ModelEvaluation(
         }
 
         var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, models, ct);
-        var total = data.Test.Count * (champion is null ? 1 : 2);
-        var done = 0;
-        Action<int> progress = n => unit.Report(done += n, total);
-
+        var progress = new EvaluationProgress(unit.Report, parts: champion is null ? 3 : 4);
         var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
-        var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, data.Scored, progress, ct);
+        var output = await predictions.PredictAsync(
+            adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, data.Scored, progress.NextOf(data.Test.Count), ct);
         var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
         var key = new ScorecardKey(snapshot.SnapshotId, descriptor.Task, snapshot.Encoding, SeedOf(unit));
-        var scorecard = scorecards.Of(key, () => Scorecard.Fit(data.Encoding, data.Training, key.Seed));
+        var fitted = progress.Next();
+        var scorecard = scorecards.Of(key, () => Scorecard.Fit(data.Encoding, data.Training, key.Seed, progress: fitted, ct: ct), ct);
+        fitted(1);
         var scorecardProbabilities = scorecard.Predict(data.Encoding, data.Test);
         var lineage = await LineageAsync(unit, snapshot, adapter, ct) with
         {
@@ -53,7 +53,7 @@ public sealed class ModelEvaluation(
         };
         var said = new TestSideAnswers(output, scorecard, scorecardProbabilities, championRows, championFault);
         var origin = new ModelOrigin(trained.AdapterUri, lineage, JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
-        var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit)) with { OtherTasks = others };
+        var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit), ct) with { OtherTasks = others };
         return await ResultAsync(unit, report, champion?.ModelId, ct);
     }
 
@@ -137,7 +137,7 @@ public sealed class ModelEvaluation(
 
     /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>
     private async Task<(Predictions? Rows, string? Fault)> ChampionAsync(
-        RegisteredModel? champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
+        RegisteredModel? champion, EvaluationData data, UnitContext unit, EvaluationProgress progress, CancellationToken ct)
     {
         if (champion is null)
         {
@@ -146,7 +146,7 @@ public sealed class ModelEvaluation(
 
         try
         {
-            return (await PredictAsync(champion, data, unit, progress, ct), null);
+            return (await PredictAsync(champion, data, unit, progress.NextOf(data.Test.Count), ct), null);
         }
         catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException or JsonException)
         {

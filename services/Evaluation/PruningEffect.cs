@@ -33,9 +33,10 @@ public static class PruningEffect
     }
 
     /// <summary>Fairness on the test side, per protected field.</summary>
-    public static IReadOnlyList<FairnessReport> FairnessOf(EvaluationData data, IReadOnlyList<double> probabilities, ulong seed, int resamples) =>
+    public static IReadOnlyList<FairnessReport> FairnessOf(
+        EvaluationData data, IReadOnlyList<double> probabilities, ulong seed, int resamples, CancellationToken ct = default) =>
         [.. Protected(data).Select(field => Fairness.Measure(
-            field.Name, [.. data.Test.Select(s => EvaluationData.GroupOf(field, s))], probabilities, data.TestPositive, seed, resamples))];
+            field.Name, [.. data.Test.Select(s => EvaluationData.GroupOf(field, s))], probabilities, data.TestPositive, seed, resamples, ct))];
 
     /// <summary>PSI of the scores of model and scorecard; a model without any number on a side has none.</summary>
     public static IReadOnlyList<FieldDrift> ScoreDrift(

@@ -20,7 +20,8 @@ public sealed record ModelOrigin(string AdapterUri, Lineage Lineage, IReadOnlyLi
 /// <summary>All figures and verdicts, from what was said: no input or output, so that equal answers give equal reports.</summary>
 public static class ReportWriting
 {
-    public static EvaluationReport Of(EvaluationData data, TestSideAnswers said, ModelOrigin origin, EvaluationOptions options, ulong seed)
+    public static EvaluationReport Of(
+        EvaluationData data, TestSideAnswers said, ModelOrigin origin, EvaluationOptions options, ulong seed, CancellationToken ct = default)
     {
         var resamples = options.Resamples;
         var majority = MajorityClass.Probability(data.TrainingPositive);
@@ -29,9 +30,9 @@ public static class ReportWriting
         double[] probabilities = [.. said.Model.Probabilities.Select(p => double.IsFinite(p) ? p : majority)];
         var rows = Predictions.Of(probabilities, data.TestPositive, said.Model.Generated);
         var scorecardRows = Predictions.Of(said.ScorecardProbabilities, data.TestPositive);
-        var metrics = Bootstrap.Evaluate(rows, seed, resamples);
-        var againstChampion = said.Champion is null ? null : Bootstrap.Compare(rows, said.Champion, seed, resamples);
-        var fairness = PruningEffect.FairnessOf(data, probabilities, seed, resamples);
+        var metrics = Bootstrap.Evaluate(rows, seed, resamples, ct);
+        var againstChampion = said.Champion is null ? null : Bootstrap.Compare(rows, said.Champion, seed, resamples, ct);
+        var fairness = PruningEffect.FairnessOf(data, probabilities, seed, resamples, ct);
         var drift = Drift.Measure(data.Encoding, data.Test);
         var classes = PruningEffect.Classes(data, probabilities, said.ScorecardProbabilities);
         var scoreDrift = PruningEffect.ScoreDrift(said.Model.Scored, said.Model.Probabilities, said.Scorecard.Predict(data.Encoding, data.Reference), said.ScorecardProbabilities);
@@ -48,9 +49,9 @@ public static class ReportWriting
             options);
         return new EvaluationReport(
             metrics,
-            Bootstrap.Evaluate(scorecardRows, seed, resamples),
-            Bootstrap.Evaluate(Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive), seed, resamples),
-            Bootstrap.Compare(rows, scorecardRows, seed, resamples),
+            Bootstrap.Evaluate(scorecardRows, seed, resamples, ct),
+            Bootstrap.Evaluate(Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive), seed, resamples, ct),
+            Bootstrap.Compare(rows, scorecardRows, seed, resamples, ct),
             againstChampion,
             said.Scorecard.C,
             fairness,
@@ -70,7 +71,7 @@ public static class ReportWriting
             ScoreDrift = scoreDrift,
             Classes = classes,
             Selection = PruningEffect.Shares(data),
-            ScorecardFairness = PruningEffect.FairnessOf(data, said.ScorecardProbabilities, seed, resamples),
+            ScorecardFairness = PruningEffect.FairnessOf(data, said.ScorecardProbabilities, seed, resamples, ct),
             Leaks = leaks,
             Failures = Gates.Failures(gates),
         };

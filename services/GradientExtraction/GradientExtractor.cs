@@ -76,12 +76,12 @@ public sealed class GradientExtractor : IDisposable
             cancellation.ThrowIfCancellationRequested();
             var batch = Array.ConvertAll(indices, i => samples[i]);
             using var computed = Compute(new TokenBatch(Array.ConvertAll(batch, s => s.Tokens), Array.ConvertAll(batch, s => s.AnswerStart)));
-            using var rows = computed.Gradients.to(torch.ScalarType.Float32).cpu();
+            using var single = computed.Gradients.to(torch.ScalarType.Float32);
+            using var rows = single.cpu();
             RequireFinite(batch, computed.Losses, rows);
             for (var i = 0; i < batch.Length; i++)
             {
-                using var row = rows[i];
-                row.data<float>().CopyTo(gradient);
+                rows.Elements<float>().Slice(i * Dimension, Dimension).CopyTo(gradient);
                 var norm = Math.Sqrt(GradientRows.Dot(gradient, gradient));
                 sketch?.Apply(gradient, sketched);
                 receive(new GradientEntry(batch[i].Id, computed.Losses[i], norm), sketch is null ? gradient : sketched, gradient);
@@ -105,7 +105,7 @@ public sealed class GradientExtractor : IDisposable
     {
         using var magnitudes = gradients.abs();
         using var largest = magnitudes.amax(1); // NaN and infinity survive the maximum
-        var values = largest.data<float>().ToArray();
+        var values = largest.ToArray<float>();
         var bad = Enumerable.Range(0, batch.Length).Where(i => !double.IsFinite(losses[i]) || !float.IsFinite(values[i])).ToArray();
         if (bad.Length > 0)
         {

@@ -24,7 +24,7 @@ public sealed class CheckpointMoments
         using var file = new SafetensorsFile(path);
         using var scope = torch.NewDisposeScope();
         var names = file.Entries.Select(e => e.Name).Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).OrderBy(Place);
-        return new CheckpointMoments([.. names.SelectMany(name => file.Read(name).reshape(-1).data<float>().ToArray())], step);
+        return new CheckpointMoments([.. names.SelectMany(name => file.Read(name).ToArray<float>())], step);
     }
 
     /// <summary>Divides a gradient by the root of the moments, in place.</summary>

@@ -22,7 +22,7 @@ public enum Side
 /// <param name="Dataset">The descriptor's name.</param>
 /// <param name="Task">The task, e.g. <c>credit-scoring</c>.</param>
 /// <param name="Subject">Keyed hash of the lender's id of the borrower; the id itself is never stored.</param>
-/// <param name="NaturalKey">What a correction is recognised by: a later sample with the same natural key supersedes this one.</param>
+/// <param name="NaturalKey">What a correction is recognised by: a later sample with the same natural key supersedes this one. A keyed hash.</param>
 /// <param name="Fields">Field name to value: numbers in invariant form, codes as in the file; a missing value is an absent key.</param>
 /// <param name="Answer">One of the task's allowed answers.</param>
 /// <param name="ObservedAt">When the behaviour was observed; null where the data has no time.</param>
@@ -38,7 +38,7 @@ public sealed record Sample(
     DateTimeOffset? ObservedAt,
     DateTimeOffset? LabelKnownAt);
 
-/// <summary>A row that was refused: which line and field, why, and the offending value (shortened).</summary>
+/// <summary>A row that was refused: which line and field, why, and the offending value (shortened) unless it may name a borrower.</summary>
 public sealed record Rejection(long Line, string Field, string Reason, string Value);
 
 /// <summary>A sample as token ids.</summary>

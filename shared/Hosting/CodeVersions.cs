@@ -36,5 +36,5 @@ public static class CodeVersions
     public const int Selection = 1;
     public const int Dataset = 1;
     public const int Tuning = 2;
-    public const int Evaluation = 5;
+    public const int Evaluation = 6;
 }

@@ -37,8 +37,7 @@ public static class PipelineHosting
         services.AddSingleton(options);
         if (TelemetryExport.IsOn(options))
         {
-            // First, so that it hears all and ends last.
-            services.AddHostedService<TelemetryExport>();
+            TelemetryExport.Add(services, options);
         }
 
         var faults = FaultPlan.Parse(options.Faults) is { } plan ? new FaultInjection(plan) : null;

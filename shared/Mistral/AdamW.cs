@@ -53,7 +53,7 @@ public sealed class AdamW : IDisposable
             {
                 using (gradient)
                 {
-                    gradient.zero_();
+                    gradient.zero_().ReleaseUnless(gradient);
                 }
             }
         }

@@ -36,7 +36,7 @@ public static class AnswerLoss
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var (logs, sampleOf) = LogProbabilities(model, batch);                      // [N]
-        var values = logs.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        var values = logs.to(ScalarType.Float64).ToArray<double>();
         var sums = new double[batch.Count];
         for (var i = 0; i < values.Length; i++)
         {

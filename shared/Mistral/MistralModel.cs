@@ -274,11 +274,13 @@ public sealed class MistralModel : IDisposable
         long kv = Config.KvHeads, group = Config.QueriesPerKv, width = Config.HeadDim;
         q = q.reshape(samples, rows, kv, group, width).permute(0, 2, 3, 1, 4);      // [B, K, G, A, D]
         q = Rotate(q, sight.Queries) * (1 / Math.Sqrt(width));                      // [B, K, G, A, D]
-        q = q.reshape(samples, kv, group * rows, width);                            // [B, K, G · A, D]
-        var scores = q.matmul(k.transpose(-2, -1));                                 // [B, K, G · A, S]
+        q = q.reshape(samples * kv, group * rows, width);                           // [B · K, G · A, D]
+        k = k.reshape(samples * kv, keys, width);                                   // [B · K, S, D]
+        v = v.reshape(samples * kv, keys, width);                                   // [B · K, S, D]
+        var scores = q.bmm(k.transpose(1, 2));                                      // [B · K, G · A, S]
         scores = scores.reshape(samples, kv, group, rows, keys) + sight.Mask;       // [B, K, G, A, S]
         var weights = nn.functional.softmax(Wide(scores), -1).to(v.dtype);          // [B, K, G, A, S]
-        var mixed = weights.reshape(samples, kv, group * rows, keys).matmul(v);     // [B, K, G · A, D]
+        var mixed = weights.reshape(samples * kv, group * rows, keys).bmm(v);       // [B · K, G · A, D]
         return mixed.reshape(samples, kv, group, rows, width).permute(0, 3, 1, 2, 4) // [B, A, K, G, D]
             .reshape(samples, rows, kv * group * width);                            // [B, A, H · D]
     }

@@ -187,11 +187,11 @@ public sealed class PromptContinuations : IDisposable
     private static Tensor LogProbabilities(Tensor logits) =>
         nn.functional.log_softmax(logits.dtype is ScalarType.Float64 ? logits : logits.to(ScalarType.Float32), -1);
 
-    private static long[] Likeliest(Tensor logits) => logits.argmax(-1).cpu().data<long>().ToArray();
+    private static long[] Likeliest(Tensor logits) => logits.argmax(-1).ToArray<long>();
 
     /// <summary>One value of each row.</summary>
     private static double[] At(Tensor logs, long[] tokens) =>
-        logs.gather(1, tensor(tokens).to(logs.device).unsqueeze(1)).squeeze(1).to(ScalarType.Float64).cpu().data<double>().ToArray();
+        logs.gather(1, tensor(tokens).to(logs.device).unsqueeze(1)).squeeze(1).to(ScalarType.Float64).ToArray<double>();
 
     /// <summary>Answers whose likelihood was asked for.</summary>
     /// <param name="Answers">One per prompt.</param>

@@ -60,7 +60,8 @@ public sealed class Trainer : IDisposable
         else
         {
             _byHand.Refresh();
-            Attach(_sum!.zero_());
+            _sum!.zero_().ReleaseUnless(_sum);
+            Attach(_sum);
         }
 
         var samples = microBatches.Sum(batch => batch.Count);
@@ -114,7 +115,8 @@ public sealed class Trainer : IDisposable
     {
         using var computed = byHand.Sum(batch, weights);
         using var noGrad = no_grad();
-        _sum!.add_(computed.Gradients.view(-1));
+        using var sum = computed.Gradients.view(-1);
+        _sum!.add_(sum).ReleaseUnless(_sum);
         return computed.Losses.Sum();
     }
 }

@@ -12,6 +12,7 @@ public static class AdvisoryLocks
     public const long Events = 0x5A47_0004;
     public const long Sealing = 0x5A47_0005;
     public const long Experiments = 0x5A47_0006;
+    public const long Keying = 0x5A47_0010;
 }
 
 /// <summary>Opening and migrating the pipeline's database.</summary>
@@ -48,7 +49,9 @@ public static class PipelineDatabase
                 await schema.ExecuteNonQueryAsync(ct);
             }
 
-            await using var db = NewContext(source);
+            var options = new DbContextOptionsBuilder<PipelineDb>();
+            PipelineDb.ConfigureForMigrations(options, source);
+            await using var db = new PipelineDb(options.Options);
             await db.Database.MigrateAsync(ct);
         }
         finally

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
@@ -10,6 +9,8 @@ namespace ZiGong.Storage;
 public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext(options)
 {
     public DbSet<SubjectRow> Subjects => Set<SubjectRow>();
+
+    public DbSet<SubjectKeyRow> SubjectKey => Set<SubjectKeyRow>();
 
     public DbSet<SampleRow> Samples => Set<SampleRow>();
 
@@ -68,6 +69,10 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
     public static DateTimeOffset Now() => throw new InvalidOperationException("only inside a query");
 
     public static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) =>
+        ConfigureForMigrations(builder, source).UseSnakeCaseNamingConvention();
+
+    /// <summary>The table of migrations keeps EF Core's own names, which the convention would change under databases that have it.</summary>
+    public static DbContextOptionsBuilder ConfigureForMigrations(DbContextOptionsBuilder builder, NpgsqlDataSource source) =>
         builder
             .UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable("migrations", "zigong"))
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
@@ -79,6 +84,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.HasDefaultSchema("zigong");
         modelBuilder.HasDbFunction(() => Now());
         modelBuilder.Entity<SubjectRow>().ToTable("subjects").HasKey(r => r.Subject);
+        modelBuilder.Entity<SubjectKeyRow>().ToTable("subject_key").HasKey(r => r.Name);
         modelBuilder.Entity<SampleRow>().ToTable("samples").HasKey(r => r.SampleId);
         modelBuilder.Entity<SampleRow>().Property(r => r.Arrival).ValueGeneratedOnAdd();
         modelBuilder.Entity<RejectionRow>().ToTable("rejections").HasKey(r => r.RejectionId);
@@ -108,7 +114,6 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<ExperimentArmRow>().ToTable("experiment_arms").HasKey(r => new { r.ExperimentId, r.Arm, r.Seed, r.Fold });
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {
-            property.SetColumnName(Snake(property.Name));
             if (property.ClrType.IsEnum && property.Name is "Status" or "State" && property.ClrType.IsEnum)
             {
                 property.SetProviderClrType(typeof(string));
@@ -132,20 +137,4 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     private static readonly HashSet<string> JsonColumns =
         ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report", "Plan"];
-
-    private static string Snake(string name)
-    {
-        var text = new StringBuilder();
-        foreach (var c in name)
-        {
-            if (char.IsUpper(c) && text.Length > 0)
-            {
-                text.Append('_');
-            }
-
-            text.Append(char.ToLowerInvariant(c));
-        }
-
-        return text.ToString();
-    }
 }

@@ -122,7 +122,7 @@ public static class ExtractionBenchmark
             var logits = model.Logits(model.Hidden(ids, [length])); // [1, T, V]
             var labels = Enumerable.Range(1, length - 1).Select(t => t >= sample.AnswerStart ? (long)sample.Tokens[t] : -100).ToArray();
             nn.functional.cross_entropy(logits[0].narrow(0, 0, length - 1), tensor(labels)).backward();
-            cat([.. model.LoraParameters.Select(parameter => parameter.Value.grad!.flatten())], 0).data<float>().ToArray();
+            cat([.. model.LoraParameters.Select(parameter => parameter.Value.grad!.flatten())], 0).ToArray<float>();
         }
     }
 

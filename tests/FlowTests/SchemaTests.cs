@@ -13,8 +13,9 @@ public sealed class SchemaTests : IAsyncLifetime
 {
     private static readonly string[] Tables =
     [
-        "subjects", "samples", "rejections", "shards", "snapshots", "snapshot_members", "runs", "work_units", "checkpoints", "gradient_shards",
-        "reference_means", "partial_scores", "selections", "selection_members", "datasets", "adapters", "evaluations", "models", "pipeline_events", "event_counter", "audit",
+        "subjects", "subject_key", "samples", "rejections", "shards", "snapshots", "snapshot_members", "runs", "work_units", "checkpoints",
+        "gradient_shards", "reference_means", "partial_scores", "selections", "selection_members", "datasets", "adapters", "evaluations", "models",
+        "pipeline_events", "event_counter", "audit",
         "pipeline_switch", "dead_letters",
         "uploads", "experiments", "experiment_arms", "run_requests",
     ];

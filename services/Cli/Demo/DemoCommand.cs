@@ -8,6 +8,7 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Simulation;
+using ZiGong.Credit.Subjects;
 
 namespace ZiGong.Cli.Demo;
 
@@ -52,7 +53,7 @@ internal static class DemoCommand
         screen.Note($"ingested: {Format.Count(ingested.Added)} added, {Format.Count(ingested.Unchanged)} unchanged, {Format.Count(ingested.Rejected)} rejected");
 
         var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(text, options, ct);
-        var truth = GroundTruth.Read(Simulation.TruthPath(table), descriptor);
+        var truth = GroundTruth.Read(Simulation.TruthPath(table), descriptor, SubjectHasher.FromFile(settings.SubjectKeyFile));
         await using var db = reader.NewContext();
         var result = await RunResult.ReadAsync(db, view, ct);
         var scored = await ScoredRun.ReadAsync(db, view, ct);

@@ -56,25 +56,21 @@ public static class Checkups
     };
 
     /// <param name="error">Null where the library answered.</param>
+    /// <param name="library">How its native part stands to this machine.</param>
     /// <param name="cudaDevices">GPUs that it can compute on.</param>
     /// <param name="deviceError">Why models cannot compute where they are to; null where they can.</param>
-    public static Checkup Tensors(string? error, int cudaDevices, string? deviceError = null) => error is null
+    public static Checkup Tensors(string? error, string library, int cudaDevices, string? deviceError = null) => error is null
         ? new Checkup(
             "Tensors",
             deviceError is null ? Health.Fine : Health.Missing,
-            $"libtorch answers{(cudaDevices == 0 ? "" : $"; CUDA devices: {cudaDevices} (Pipeline__Device=cuda computes there)")}",
+            $"libtorch answers; {library}{(cudaDevices == 0 ? "" : $"; CUDA devices: {cudaDevices} (Pipeline__Device=cuda computes there)")}",
             deviceError ?? "")
-        : new Checkup("Tensors", Health.Missing, error, "apt-get install libtorch-dev cmake g++, or point LIBTORCH at an unpacked libtorch; then build again");
+        : new Checkup("Tensors", Health.Missing, error, "build again on this machine; LIBTORCH, where it is set, has to name the folder of a libtorch 2.10 or a PyTorch installation");
 
-    /// <param name="library">Path of the BLAS that libtorch uses; null where none is loaded.</param>
-    public static Checkup Blas(string? library) => library switch
-    {
-        null => new Checkup("BLAS", Health.Doubtful, "none is loaded"),
-        _ when library.Contains("openblas", StringComparison.Ordinal) || library.Contains("mkl", StringComparison.Ordinal) => new Checkup("BLAS", Health.Fine, library),
-        _ => new Checkup("BLAS", Health.Doubtful, library, "apt-get install libopenblas0-pthread: the reference BLAS is tens of times slower"),
-    };
-
-    public static Checkup Cores(int cores, string? blasThreads) => new(
-        "Cores", blasThreads == "1" ? Health.Fine : Health.Doubtful, $"{cores}, one worker each",
-        blasThreads == "1" ? "" : "set OPENBLAS_NUM_THREADS=1: workers and BLAS threads would compete (the launcher does it)");
+    /// <param name="threads">What OMP_NUM_THREADS and MKL_NUM_THREADS are.</param>
+    public static Checkup Cores(int cores, params string?[] threads) => threads.All(t => t == "1")
+        ? new Checkup("Cores", Health.Fine, $"{cores}, one worker each")
+        : new Checkup(
+            "Cores", Health.Doubtful, $"{cores}, one worker each",
+            "set OMP_NUM_THREADS=1 and MKL_NUM_THREADS=1: workers and libtorch's threads would compete (the launcher does it)");
 }

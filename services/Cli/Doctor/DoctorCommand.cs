@@ -6,6 +6,7 @@ using TorchSharp;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
 using ZiGong.Hosting;
+using ZiGong.TorchLibrary;
 
 namespace ZiGong.Cli.Doctor;
 
@@ -63,24 +64,19 @@ internal static class DoctorCommand
 
         var home = CliSettings.Home;
         Directory.CreateDirectory(home);
-        var tensors = TensorError();
+        var library = NativeLibraryFile.Beside(AppContext.BaseDirectory);
+        var tensors = TensorError(library);
         return
         [
             Checkups.Sdk(await SdksAsync(ct)),
-            Checkups.Tensors(tensors, tensors is null ? torch.cuda.device_count() : 0, tensors is null && settings is not null ? DeviceError(settings) : null),
-            Checkups.Blas(LoadedBlas()),
+            Checkups.Tensors(tensors, NativeLibraryFile.Describe(library), tensors is null ? torch.cuda.device_count() : 0, tensors is null && settings is not null ? DeviceError(settings) : null),
             Checkups.Postgres(version, database),
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),
             Checkups.Disk(home, new DriveInfo(home).AvailableFreeSpace),
             Checkups.Memory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
-            Checkups.Cores(Environment.ProcessorCount, Environment.GetEnvironmentVariable("OPENBLAS_NUM_THREADS")),
+            Checkups.Cores(Environment.ProcessorCount, Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), Environment.GetEnvironmentVariable("MKL_NUM_THREADS")),
         ];
     }
-
-    /// <summary>The library that the loader gave libtorch, by the process's own memory map.</summary>
-    private static string? LoadedBlas() => File.Exists("/proc/self/maps")
-        ? File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).FirstOrDefault(path => path.Contains("/lib", StringComparison.Ordinal) && Path.GetFileName(path).Contains("blas", StringComparison.Ordinal))
-        : null;
 
     private static async Task<string> PostgresVersionAsync(string connectionString, CancellationToken ct)
     {
@@ -89,14 +85,20 @@ internal static class DoctorCommand
         return $"{connection.PostgreSqlVersion} at {connection.Host}";
     }
 
-    private static string? TensorError()
+    private static string? TensorError(LibraryState library)
     {
+        // Where it cannot load, TorchSharp would first copy half a gigabyte together.
+        if (library is LibraryState.Refused or LibraryState.Unknown)
+        {
+            return NativeLibraryFile.Describe(library);
+        }
+
         try
         {
             using var one = torch.ones(2, 2);
             return null;
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
             return (e.InnerException ?? e).Message.Split('\n')[0];
         }

@@ -19,7 +19,7 @@ internal sealed class ArmMeasures
     private readonly ArmStatistics _statistics;
 
     /// <exception cref="InvalidDataException">Two arms were not measured on the same rows.</exception>
-    public ArmMeasures(ExperimentPlan plan, IReadOnlyList<long> seeds, Dictionary<(string Arm, long Seed, int Fold), ArmFacts> facts)
+    public ArmMeasures(ExperimentPlan plan, IReadOnlyList<long> seeds, Dictionary<(string Arm, long Seed, int Fold), ArmFacts> facts, CancellationToken ct)
     {
         (_plan, _seeds, _facts) = (plan, seeds, facts);
         _rows = [.. plan.Arms.Select(arm => seeds.Select(seed => Pooled(arm.Name, seed)).ToArray())];
@@ -34,7 +34,7 @@ internal sealed class ArmMeasures
 
         _pairs = [.. plan.Arms.SelectMany((arm, i) => arm.Against.Select(other => (i, PlaceOf(other))))];
         _statistics = ArmBootstrap.Metrics(
-            [.. plan.Arms.Select(arm => (IReadOnlyList<FoldedPredictions>)[.. seeds.Select(seed => Folded(arm.Name, seed))])], _pairs, Seed, Resamples);
+            [.. plan.Arms.Select(arm => (IReadOnlyList<FoldedPredictions>)[.. seeds.Select(seed => Folded(arm.Name, seed))])], _pairs, Seed, Resamples, ct);
     }
 
     /// <summary>Test rows of all folds.</summary>
@@ -64,11 +64,11 @@ internal sealed class ArmMeasures
 
     /// <param name="field">The protected field.</param>
     /// <param name="groups">Group of each row of <see cref="Ids"/>.</param>
-    public IReadOnlyList<ArmFairness> Fairness(string field, IReadOnlyList<string> groups)
+    public IReadOnlyList<ArmFairness> Fairness(string field, IReadOnlyList<string> groups, CancellationToken ct)
     {
         var statistics = ArmBootstrap.Run(
             [.. _rows.Select(arm => (IReadOnlyList<Func<CountedMeasure>>)[.. arm.Select(rows => (Func<CountedMeasure>)(() => PassOf(rows, groups).Run))])],
-            FairnessPass.Size, Ids.Count, _pairs, Seed, Resamples);
+            FairnessPass.Size, Ids.Count, _pairs, Seed, Resamples, ct);
         return [.. _plan.Arms.Select((arm, a) =>
         {
             var pair = Array.FindIndex(_pairs, p => p.First == a);

@@ -30,7 +30,7 @@ public static class ExperimentResults
             facts[Key(run)] = await reader.ReadAsync(runs[Key(run)].RunId, ct);
         }
 
-        var comparison = measured.Count == 0 ? null : new ArmMeasures(plan, measured, facts);
+        var comparison = measured.Count == 0 ? null : new ArmMeasures(plan, measured, facts, ct);
         var options = plan.Set.Aggregate(new RunOptions(), RunOptionsReader.Set);
         return new ExperimentResult(
             row.Id, row.Name, plan.Question, row.Dataset, row.CreatedAt, plan.CodeVersion,
@@ -104,7 +104,7 @@ public static class ExperimentResults
         }
 
         return [.. descriptor.Fields.Where(f => f.Protected).SelectMany(field => measures.Fairness(
-            field.Name, [.. measures.Ids.Select(id => samples[id].TryGetValue(field.Name, out var value) ? field.GroupOf(value) : "missing")]))];
+            field.Name, [.. measures.Ids.Select(id => samples[id].TryGetValue(field.Name, out var value) ? field.GroupOf(value) : "missing")], ct))];
     }
 
     private static IEnumerable<string> Notes(ExperimentPlan plan, IReadOnlyList<long> measured, SnapshotRow snapshot)

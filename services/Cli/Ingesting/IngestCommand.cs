@@ -2,7 +2,6 @@ using System.CommandLine;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Credit.Subjects;
 using ZiGong.Ingest;
 using ZiGong.Ingest.Files;
 
@@ -34,9 +33,8 @@ internal static class IngestCommand
     /// <summary>Ingests with progress on the screen.</summary>
     public static async Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string file, Reader reader, Screen screen, CancellationToken ct)
     {
-        var keyFile = CliSettings.Read().SubjectKeyFile;
-        await SubjectKey.EnsureAsync(keyFile, reader.Source, ct);
-        var ingestion = new FileIngestion(reader.Source, SubjectHasher.FromFile(keyFile), TimeProvider.System);
+        var hasher = await SubjectKey.OpenAsync(CliSettings.Read().SubjectKeyFile, reader.Source, ct);
+        var ingestion = new FileIngestion(reader.Source, hasher, TimeProvider.System);
         var status = new StatusLine(screen, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
         var progress = new SynchronousProgress<IngestProgress>(p =>

@@ -50,7 +50,8 @@ public static class RunProgress
         _ => (1, "units"),
     };
 
-    private static double Share(WorkUnitRow unit) => unit.Total > 0 ? Math.Clamp(unit.Done / unit.Total, 0, 1) : 0;
+    // A unit under way is not done, whatever it has reported: something always follows, and be it the commit.
+    private static double Share(WorkUnitRow unit) => unit.Total > 0 ? Math.Clamp(unit.Done / unit.Total, 0, 0.99) : 0;
 
     private static bool EndsWithCheckpoint(WorkUnitRow unit) =>
         unit.Output is { } json && JsonSerializer.Deserialize<AgentSliceTrained>(json)!.Checkpoint.Length > 0;

@@ -35,8 +35,8 @@ public sealed record ErrorReport(int ExitCode, string Kind, string Message, stri
             "nothing is lost; start PostgreSQL (any `zigong` command starts the private one) or correct Pipeline:Database, then try again", database.ToString()),
         IOException io => new ErrorReport(ExitCodes.Fault, "fault", io.Message, null, io.ToString()),
         UnauthorizedAccessException denied => new ErrorReport(ExitCodes.Fault, "fault", denied.Message, "check the permissions", denied.ToString()),
-        DllNotFoundException library => new ErrorReport(
-            ExitCodes.Fault, "fault", $"a native library cannot be loaded: {library.Message.Split('\n')[0]}", "`zigong doctor` says what is missing", library.ToString()),
+        DllNotFoundException or NotSupportedException { Source: "TorchSharp" } => new ErrorReport(
+            ExitCodes.Fault, "fault", $"a native library cannot be loaded: {Innermost(e).Message.Split('\n')[0]}", "`zigong doctor` says what is missing", e.ToString()),
         var other => new ErrorReport(ExitCodes.Fault, "fault", $"{other.GetType().Name}: {other.Message}", "run the command again with --verbose for the stack trace", other.ToString()),
     };
 

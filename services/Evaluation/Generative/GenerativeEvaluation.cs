@@ -78,11 +78,11 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         var (championAnswers, championFault) = await ChampionAsync(champion, unit, training, test, template, progress, ct);
         var fields = FieldTerms.Of(task);
         var findings = new GenerativeFindings(
-            GenerativeReport.Of(answers, fields, seed, resamples),
-            GenerativeReport.Of(baseline, fields, seed, resamples),
+            GenerativeReport.Of(answers, fields, seed, resamples, ct),
+            GenerativeReport.Of(baseline, fields, seed, resamples, ct),
             usual,
-            PairedF1.Of(answers, baseline, seed, resamples),
-            championAnswers is null ? null : PairedF1.Of(answers, championAnswers, seed, resamples),
+            PairedF1.Of(answers, baseline, seed, resamples, ct),
+            championAnswers is null ? null : PairedF1.Of(answers, championAnswers, seed, resamples, ct),
             [.. answers.OrderBy(a => a.Id, StringComparer.Ordinal).Take(ShownAnswers).Select(a => new WrittenAnswer(a.Id, a.Truth, a.Answer))]);
         return (findings, answers, training, championFault);
     }

@@ -10,7 +10,8 @@ public static class PairedF1
     private const double DetectableErrors = 1.959964 + 0.841621;
 
     /// <exception cref="ArgumentException">The two do not hold the same samples in the same order.</exception>
-    public static Difference Of(IReadOnlyList<GenerativeAnswer> first, IReadOnlyList<GenerativeAnswer> second, ulong seed, int resamples)
+    public static Difference Of(
+        IReadOnlyList<GenerativeAnswer> first, IReadOnlyList<GenerativeAnswer> second, ulong seed, int resamples, CancellationToken ct = default)
     {
         if (!first.Select(a => a.Id).SequenceEqual(second.Select(a => a.Id), StringComparer.Ordinal))
         {
@@ -22,6 +23,7 @@ public static class PairedF1
         var drawn = new double[resamples];
         for (var r = 0; r < resamples; r++)
         {
+            ct.ThrowIfCancellationRequested();
             var sum = 0.0;
             for (var i = 0; i < gaps.Length; i++)
             {

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
@@ -30,7 +28,7 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
 {
     private const int BatchRows = 8192;
 
-    /// <exception cref="InputException">The file is missing, empty, or does not fit the descriptor.</exception>
+    /// <exception cref="InputException">The file is missing, empty, or does not fit the descriptor; or the key is not the database's.</exception>
     public Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string path, IProgress<IngestProgress>? progress, CancellationToken ct) =>
         RunAsync(descriptor, path, path, progress, ct);
 
@@ -39,6 +37,7 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
     public async Task<IngestSummary> RunAsync(
         DatasetDescriptor descriptor, string path, string name, IProgress<IngestProgress>? progress, CancellationToken ct)
     {
+        await SubjectKey.RequireAsync(hasher, source, ct);
         var fileHash = await HashAsync(path, ct);
         var totals = new IngestSummary(0, 0, 0, 0, 0, 0);
         var samples = new List<Sample>(BatchRows);
@@ -46,6 +45,7 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var table = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
         var identity = descriptor.Key.Count == 0 ? fileHash : "";
+        var meetsEarlier = await MeetsEarlierAsync(connection, descriptor.Name, ct);
         foreach (var result in SampleReader.Read(descriptor, table, name, identity, hasher, ct))
         {
             if (result.Filtered)
@@ -73,7 +73,9 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
 
         async Task<IngestSummary> FlushAsync()
         {
-            var batch = new SampleBatch(descriptor.Name, Path.GetFileName(name), fileHash, samples, rejections, time.GetUtcNow());
+            var batch = new SampleBatch(
+                descriptor.Name, Path.GetFileName(name), hasher.FileKey(fileHash), samples, rejections, value => hasher.Hash(descriptor.SubjectSpace, value), meetsEarlier,
+                time.GetUtcNow());
             var (added, superseded) = await batch.WriteAsync(connection, ct);
             var next = totals with
             {
@@ -91,6 +93,14 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
         }
     }
 
+    /// <summary>Whether the data set has samples of earlier versions, whose ids were made in another way.</summary>
+    private static async Task<bool> MeetsEarlierAsync(NpgsqlConnection connection, string dataset, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("select exists (select 1 from zigong.samples where dataset = $1 and identity < 3)", connection);
+        command.Parameters.AddWithValue(dataset);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     private static async Task<string> HashAsync(string path, CancellationToken ct)
     {
         if (!File.Exists(path))
@@ -103,88 +113,4 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
         await using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
     }
-}
-
-/// <summary>One transaction's worth of a file.</summary>
-internal sealed record SampleBatch(
-    string Dataset, string FileName, string FileHash, IReadOnlyList<Sample> Samples, IReadOnlyList<Rejection> Rejections, DateTimeOffset ArrivedAt)
-{
-    private static readonly NpgsqlDbType[] SampleTypes =
-    [
-        NpgsqlDbType.Integer, NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text,
-        NpgsqlDbType.Jsonb, NpgsqlDbType.Text, NpgsqlDbType.TimestampTz, NpgsqlDbType.TimestampTz, NpgsqlDbType.Smallint,
-    ];
-
-    private static readonly NpgsqlDbType[] RejectionTypes =
-        [NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text];
-
-    /// <returns>Samples added, and older samples superseded by them.</returns>
-    public async Task<(long Added, long Superseded)> WriteAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await ExecuteAsync(
-            """
-            create temporary table if not exists incoming (line integer, sample_id uuid, dataset text, task text, subject text, natural_key text,
-                fields jsonb, answer text, observed_at timestamptz, label_known_at timestamptz, pool smallint) on commit delete rows;
-            create temporary table if not exists refused (line bigint, field text, reason text, value text) on commit delete rows
-            """);
-        var line = 0;
-        await BulkCopy.WriteAsync(connection, "incoming", Samples, SampleTypes, s => Row(s, line++), ct);
-        await BulkCopy.WriteAsync(connection, "refused", Rejections, RejectionTypes, r => [r.Line, r.Field, r.Reason, r.Value], ct);
-        await ExecuteAsync("insert into zigong.subjects (subject, pool) select distinct subject, pool from incoming order by subject on conflict do nothing");
-
-        // Within a batch the last row of a natural key wins; what it replaces is kept, superseded.
-        var added = await ExecuteAsync(
-            """
-            insert into zigong.samples (sample_id, dataset, task, subject, natural_key, fields, answer, observed_at, label_known_at, arrived_at)
-            select sample_id, dataset, task, subject, natural_key, fields, answer, observed_at, label_known_at, @arrived
-            from (select distinct on (sample_id) * from incoming order by sample_id, line) as once
-            order by line
-            on conflict (sample_id) do nothing
-            """);
-        var revived = await ExecuteAsync(
-            """
-            update zigong.samples s set superseded_by = null, arrived_at = @arrived, arrival = nextval('zigong.sample_arrivals')
-            from (select distinct on (dataset, natural_key) sample_id from incoming order by dataset, natural_key, line desc) last
-            where s.sample_id = last.sample_id and s.superseded_by is not null
-            """);
-        var superseded = added + revived == 0 ? 0 : await ExecuteAsync(
-            """
-            update zigong.samples older set superseded_by = newest.sample_id
-            from (
-                select distinct on (s.dataset, s.natural_key) s.dataset, s.natural_key, s.sample_id, s.arrival
-                from zigong.samples s join incoming i on s.dataset = i.dataset and s.natural_key = i.natural_key
-                order by s.dataset, s.natural_key, s.arrival desc
-            ) newest
-            where older.dataset = newest.dataset and older.natural_key = newest.natural_key
-              and older.arrival < newest.arrival and older.superseded_by is null
-            """);
-        await ExecuteAsync(
-            """
-            insert into zigong.rejections (dataset, file_hash, file_name, line, field, reason, value)
-            select @dataset, @hash, @name, line, field, reason, value from refused on conflict do nothing
-            """);
-        await transaction.CommitAsync(ct);
-        return (added, superseded);
-
-        async Task<int> ExecuteAsync(string sql)
-        {
-            await using var command = new NpgsqlCommand(sql, connection, transaction);
-            if (sql.Contains('@', StringComparison.Ordinal))
-            {
-                command.Parameters.AddWithValue("arrived", ArrivedAt);
-                command.Parameters.AddWithValue("dataset", Dataset);
-                command.Parameters.AddWithValue("hash", FileHash);
-                command.Parameters.AddWithValue("name", FileName);
-            }
-
-            return await command.ExecuteNonQueryAsync(ct);
-        }
-    }
-
-    private static object?[] Row(Sample s, int line) =>
-    [
-        line, ContentHash.ToGuid(s.Id), s.Dataset, s.Task, s.Subject, s.NaturalKey,
-        JsonSerializer.Serialize(s.Fields), s.Answer, s.ObservedAt, s.LabelKnownAt, (short)PoolAssignment.Of(s.Subject),
-    ];
 }

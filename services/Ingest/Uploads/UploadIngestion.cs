@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
 using ZiGong.Ingest.Files;
 using ZiGong.Storage;
@@ -75,8 +74,7 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
         {
             var descriptor = DescriptorFile.Parse(upload.Descriptor, $"the descriptor of {upload.FileName}");
             var path = await artifacts.RequireAsync(upload.Artifact, ct);
-            await SubjectKey.EnsureAsync(options.SubjectKeyFile, source, ct);
-            var ingestion = new FileIngestion(source, SubjectHasher.FromFile(options.SubjectKeyFile), time);
+            var ingestion = new FileIngestion(source, await SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct), time);
             var summary = await ingestion.RunAsync(descriptor, path, upload.FileName, new RowsRead(source, upload.UploadId), ct);
             await Unfinished(db, upload).ExecuteUpdateAsync(
                 set => set

@@ -153,7 +153,10 @@ public sealed record ObservedAtDescriptor
 }
 
 /// <summary>The answer is known <see cref="Months"/> months after the observation, plus the months in <see cref="Column"/> if given.</summary>
-public sealed record OutcomeHorizonDescriptor(int Months, string? Column = null);
+public sealed record OutcomeHorizonDescriptor(int Months, string? Column = null)
+{
+    public const int LongestMonths = 1200;
+}
 
 /// <summary>How the data set is split by default; widths are calendar months.</summary>
 public sealed record SplitDescriptor

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ZiGong.Credit.Reading;
 
 namespace ZiGong.Credit.Descriptors;
 
@@ -20,9 +21,27 @@ internal static class DescriptorRules
             throw root.Fault("outcome_horizon", "needs a time to count from; add 'observed_at' or remove it");
         }
 
+        CheckHorizon(descriptor, root);
         if (descriptor.Split.Retrospective && descriptor.Split.Title.Length == 0)
         {
             throw root.Fault("split", "is retrospective, so it needs a 'title' that says so in every report");
+        }
+    }
+
+    /// <summary>Times that the descriptor itself gives must leave room for the outcome; those of rows are looked at one by one.</summary>
+    private static void CheckHorizon(DatasetDescriptor descriptor, YamlMap root)
+    {
+        var horizon = descriptor.OutcomeHorizon ?? new OutcomeHorizonDescriptor(0);
+        if (horizon.Months > OutcomeHorizonDescriptor.LongestMonths)
+        {
+            throw root.Fault("outcome_horizon", $"is {horizon.Months} months, but must be at most {OutcomeHorizonDescriptor.LongestMonths}");
+        }
+
+        var longest = horizon.Months + (horizon.Column is null ? 0 : OutcomeHorizonDescriptor.LongestMonths);
+        var times = descriptor.Windows.Select(window => window.ObservedAt).Concat(descriptor.ObservedAt.Constant is { } constant ? [constant] : []);
+        if (times.Any(time => RowTimes.Later(time, longest) is null))
+        {
+            throw root.Fault(descriptor.Windows.Count > 0 ? "panel" : "observed_at", "gives a time so late that no outcome can be known after it");
         }
     }
 
@@ -42,6 +61,13 @@ internal static class DescriptorRules
         if (descriptor.Fields.FirstOrDefault(f => f.Kind == FieldKind.Text && (f.Protected || f.Codes.Count > 0)) is { } text)
         {
             throw root.Fault("fields", $"says '{text.Name}' is a text, so it can have neither codes nor be protected");
+        }
+
+        // What names the borrower: a sample keeps its fields as they are.
+        string[] ids = descriptor.Subject is { } subject ? [subject] : [.. descriptor.Key.Where(column => column != descriptor.ObservedAt.Column)];
+        if (ColumnsPerWindow(descriptor).FirstOrDefault(c => ids.Contains(c.Column)) is { Field: not null } id)
+        {
+            throw root.Fault("fields", $"uses the column '{id.Column}' for '{id.Field}', but that is the lender's id of the borrower, which is never stored: remove the field");
         }
 
         // A free answer may be made from what the model does not see.

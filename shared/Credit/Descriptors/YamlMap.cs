@@ -121,7 +121,10 @@ internal sealed class YamlMap
 
     /// <summary>The known word with the smallest edit distance.</summary>
     public static string Nearest(string word, IEnumerable<string> known) =>
-        known.MinBy(candidate => EditDistance(word.ToLowerInvariant(), candidate.ToLowerInvariant())) ?? "";
+        known.MinBy(candidate => Distance(word, candidate)) ?? "";
+
+    /// <summary>Letters to change, put in or leave out; the case does not matter.</summary>
+    public static int Distance(string word, string other) => EditDistance(word.ToLowerInvariant(), other.ToLowerInvariant());
 
     private static string Snake(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));

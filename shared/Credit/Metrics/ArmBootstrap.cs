@@ -20,7 +20,8 @@ public static class ArmBootstrap
     /// <returns>Figures by place of <see cref="Metric"/>; generated ones are NaN where nothing was generated.</returns>
     /// <exception cref="ArgumentException">The arms have not the same seeds or not the same rows.</exception>
     public static ArmStatistics Metrics(
-        IReadOnlyList<IReadOnlyList<FoldedPredictions>> arms, IReadOnlyList<(int First, int Second)> pairs, ulong seed, int resamples = Bootstrap.DefaultResamples)
+        IReadOnlyList<IReadOnlyList<FoldedPredictions>> arms, IReadOnlyList<(int First, int Second)> pairs, ulong seed,
+        int resamples = Bootstrap.DefaultResamples, CancellationToken ct = default)
     {
         var all = arms.SelectMany(a => a).ToList();
         foreach (var other in all.Skip(1))
@@ -28,7 +29,9 @@ public static class ArmBootstrap
             all[0].RequireSameRows(other);
         }
 
-        return Run([.. arms.Select(a => (IReadOnlyList<Func<CountedMeasure>>)[.. a.Select(p => (Func<CountedMeasure>)p.Measure)])], MetricPass.Size, all[0].Count, pairs, seed, resamples);
+        return Run(
+            [.. arms.Select(a => (IReadOnlyList<Func<CountedMeasure>>)[.. a.Select(p => (Func<CountedMeasure>)p.Measure)])],
+            MetricPass.Size, all[0].Count, pairs, seed, resamples, ct);
     }
 
     /// <summary>The same of any figures.</summary>
@@ -36,7 +39,8 @@ public static class ArmBootstrap
     /// <param name="figures">Figures per measure.</param>
     /// <param name="rows">Rows that all measures look at.</param>
     public static ArmStatistics Run(
-        IReadOnlyList<IReadOnlyList<Func<CountedMeasure>>> arms, int figures, int rows, IReadOnlyList<(int First, int Second)> pairs, ulong seed, int resamples)
+        IReadOnlyList<IReadOnlyList<Func<CountedMeasure>>> arms, int figures, int rows, IReadOnlyList<(int First, int Second)> pairs, ulong seed, int resamples,
+        CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
@@ -46,14 +50,14 @@ public static class ArmBootstrap
         }
 
         var drawn = new Draws[arms.Count];
-        Parallel.For(0, arms.Count, a => drawn[a] = Draw(arms[a], figures, rows, seed, resamples));
+        Parallel.For(0, arms.Count, new ParallelOptions { CancellationToken = ct }, a => drawn[a] = Draw(arms[a], figures, rows, seed, resamples, ct));
         return new ArmStatistics(
             [.. drawn.Select(d => (IReadOnlyList<ArmFigure>)[.. Enumerable.Range(0, figures).Select(f => FigureOf(d.Values[f], d.Resampled[f]))])],
             [.. pairs.Select(p => (IReadOnlyList<Difference>)[.. Enumerable.Range(0, figures).Select(f => DifferenceOf(drawn[p.First], drawn[p.Second], f))])]);
     }
 
     /// <summary>One arm under all resamples. Each arm draws for itself from the same stream, so that arms can be measured side by side.</summary>
-    private static Draws Draw(IReadOnlyList<Func<CountedMeasure>> seeds, int figures, int rows, ulong seed, int resamples)
+    private static Draws Draw(IReadOnlyList<Func<CountedMeasure>> seeds, int figures, int rows, ulong seed, int resamples, CancellationToken ct)
     {
         CountedMeasure[] measures = [.. seeds.Select(s => s())];
         var random = SeededRandom.Stream(seed, "arms");
@@ -63,6 +67,7 @@ public static class ArmBootstrap
         var resampled = Enumerable.Range(0, figures).Select(_ => Enumerable.Range(0, measures.Length).Select(_ => new double[resamples]).ToArray()).ToArray();
         for (var r = 0; r < resamples; r++)
         {
+            ct.ThrowIfCancellationRequested();
             Redraw(random, counts);
             var here = Measure(measures, counts, figures);
             for (var f = 0; f < figures; f++)

@@ -18,21 +18,21 @@ public static class Bootstrap
     private const double DetectableErrors = 1.959964 + 0.841621;
 
     /// <summary>Every metric with its interval.</summary>
-    public static MetricReport Evaluate(Predictions rows, ulong seed, int resamples = DefaultResamples)
+    public static MetricReport Evaluate(Predictions rows, ulong seed, int resamples = DefaultResamples, CancellationToken ct = default)
     {
         var values = rows.Measure();
-        var drawn = Draw([rows], seed, resamples)[0];
+        var drawn = Draw([rows], seed, resamples, ct)[0];
         return new MetricReport(rows.Count, rows.Positives, values.ToDictionary(v => v.Key, v => v.Key == Metric.Ks ? ReflectedOf(v.Value, drawn[(int)v.Key]) : IntervalOf(v.Value, drawn[(int)v.Key])));
     }
 
     /// <summary>Every metric of <paramref name="first"/> minus that of <paramref name="second"/>; both see the same resamples.</summary>
     /// <exception cref="ArgumentException">The two do not hold the same labels in the same order.</exception>
-    public static DifferenceReport Compare(Predictions first, Predictions second, ulong seed, int resamples = DefaultResamples)
+    public static DifferenceReport Compare(Predictions first, Predictions second, ulong seed, int resamples = DefaultResamples, CancellationToken ct = default)
     {
         RequireSameRows(first, second);
         var a = first.Measure();
         var b = second.Measure();
-        var drawn = Draw([first, second], seed, resamples);
+        var drawn = Draw([first, second], seed, resamples, ct);
         return new DifferenceReport(first.Count, a.Keys.Where(b.ContainsKey).ToDictionary(
             m => m,
             m => DifferenceOf(a[m] - b[m], [.. drawn[0][(int)m].Zip(drawn[1][(int)m], (x, y) => x - y)])));
@@ -58,7 +58,7 @@ public static class Bootstrap
     }
 
     /// <summary>Values by model, metric and resample.</summary>
-    private static double[][][] Draw(Predictions[] models, ulong seed, int resamples)
+    private static double[][][] Draw(Predictions[] models, ulong seed, int resamples, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
         var random = SeededRandom.Stream(seed, "bootstrap");
@@ -70,6 +70,7 @@ public static class Bootstrap
         Span<double> values = stackalloc double[MetricPass.Size];
         for (var r = 0; r < resamples; r++)
         {
+            ct.ThrowIfCancellationRequested();
             Array.Clear(counts);
             for (var i = 0; i < n; i++)
             {

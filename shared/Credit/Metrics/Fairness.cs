@@ -92,7 +92,8 @@ public static class Fairness
     /// <summary>The same with 95 % bootstrap intervals: rows drawn with replacement; which groups count is settled on the rows as they are.</summary>
     /// <exception cref="ArgumentException">Lengths differ.</exception>
     public static FairnessReport Measure(
-        string field, IReadOnlyList<string> groups, IReadOnlyList<double> probabilities, IReadOnlyList<bool> positive, ulong seed, int resamples = Bootstrap.DefaultResamples)
+        string field, IReadOnlyList<string> groups, IReadOnlyList<double> probabilities, IReadOnlyList<bool> positive, ulong seed,
+        int resamples = Bootstrap.DefaultResamples, CancellationToken ct = default)
     {
         var report = Measure(field, groups, probabilities, positive);
         var pass = new FairnessPass(groups, probabilities, positive);
@@ -107,6 +108,7 @@ public static class Fairness
         Span<double> values = stackalloc double[FairnessPass.Size];
         for (var r = 0; r < resamples; r++)
         {
+            ct.ThrowIfCancellationRequested();
             Array.Clear(counts);
             for (var i = 0; i < counts.Length; i++)
             {

@@ -24,7 +24,8 @@ public sealed record GenerativeReport(int N, Interval ExactMatch, Interval Token
     /// <param name="resamples">Bootstrap resamples.</param>
     /// <exception cref="InputException">No answers.</exception>
     public static GenerativeReport Of(
-        IReadOnlyList<GenerativeAnswer> answers, IReadOnlyList<FieldTerms> fields, ulong seed, int resamples = Bootstrap.DefaultResamples)
+        IReadOnlyList<GenerativeAnswer> answers, IReadOnlyList<FieldTerms> fields, ulong seed, int resamples = Bootstrap.DefaultResamples,
+        CancellationToken ct = default)
     {
         if (answers.Count == 0)
         {
@@ -32,7 +33,7 @@ public sealed record GenerativeReport(int N, Interval ExactMatch, Interval Token
         }
 
         double[][] rows = [.. answers.Select(a => RowOf(a, fields))];
-        var drawn = Draw(rows, seed, resamples);
+        var drawn = Draw(rows, seed, resamples, ct);
         var measured = Figures(rows, Enumerable.Range(0, rows.Length));
         Interval At(int figure)
         {
@@ -70,12 +71,13 @@ public sealed record GenerativeReport(int N, Interval ExactMatch, Interval Token
         return [sums[0] / n, sums[1] / n, sums[2] / n, sums[5] == 0 ? 0 : sums[4] / sums[5], sums[3] / n];
     }
 
-    private static List<double[]> Draw(double[][] rows, ulong seed, int resamples)
+    private static List<double[]> Draw(double[][] rows, ulong seed, int resamples, CancellationToken ct)
     {
         var random = SeededRandom.Stream(seed, "generative bootstrap");
         var drawn = new List<double[]>(resamples);
         for (var r = 0; r < resamples; r++)
         {
+            ct.ThrowIfCancellationRequested();
             drawn.Add(Figures(rows, Enumerable.Range(0, rows.Length).Select(_ => random.NextInt(rows.Length))));
         }
 

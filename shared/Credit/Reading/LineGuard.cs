@@ -158,7 +158,7 @@ internal sealed class LineGuard(Stream source, string name, CancellationToken ca
         var reason = _tooLong ? $"the line is longer than {MaxLine / 1024} KiB" : line.Contains((byte)0) ? "the line holds NUL bytes" : null;
         if (reason is not null)
         {
-            _faults.Enqueue(new Rejection(Lines, "", reason, RowMapper.Shorten(Encoding.UTF8.GetString(line[..Math.Min(line.Length, 200)]))));
+            _faults.Enqueue(new Rejection(Lines, "", reason, ""));
             _buffer[_cleared] = (byte)'\n';
             _end = _cleared + 1;
             _tooLong = false;

@@ -13,20 +13,19 @@ namespace ZiGong.Credit.Reading;
 public sealed class RowMapper
 {
     private const int ShownLength = 60;
-    private const int LongestHorizon = 1200;
+    private const string NotUtf8 = "not UTF-8 text";
 
     private readonly DatasetDescriptor _descriptor;
     private readonly SubjectHasher _hasher;
     private readonly string _source;
     private readonly SampleIdentity _identity = new();
+    private readonly Refusals _refusals;
     private readonly List<string> _columns = [];
     private readonly (int Column, HashSet<string> Values, Regex? Pattern)[] _filters;
     private readonly WindowPlan[] _windows;
     private readonly int[] _key;
     private readonly int _subject;
-    private readonly int _time;
-    private readonly int _months;
-    private (string Text, DateTimeOffset Time) _lastTime = ("", default);
+    private readonly RowTimes _times;
 
     /// <param name="descriptor">The data set.</param>
     /// <param name="hasher">Hashes the lender's ids.</param>
@@ -38,8 +37,8 @@ public sealed class RowMapper
         _source = source;
         _subject = Column(descriptor.Subject);
         _key = [.. descriptor.Key.Select(Column)];
-        _time = Column(descriptor.ObservedAt.Column);
-        _months = Column(descriptor.OutcomeHorizon?.Column);
+        _refusals = new Refusals(_columns, _key.Append(_subject).Where(column => column >= 0).ToHashSet());
+        _times = new RowTimes(descriptor, Column(descriptor.ObservedAt.Column), Column(descriptor.OutcomeHorizon?.Column), _refusals);
         _filters =
         [
             .. descriptor.Filters.Select(filter => (
@@ -96,14 +95,9 @@ public sealed class RowMapper
     private Rejection? MapWindow(long line, ReadOnlySpan<string> cells, WindowPlan window, string[] key, string subject, out Sample? sample)
     {
         sample = null;
-        if (Observed(line, cells, window, out var observedAt) is { } late)
+        if (_times.Read(line, cells, window.ObservedAt, out var observedAt, out var labelKnownAt) is { } untimely)
         {
-            return late;
-        }
-
-        if (LabelKnown(line, cells, observedAt, out var labelKnownAt) is { } unknown)
-        {
-            return unknown;
+            return untimely;
         }
 
         if (Answer(line, cells, window, out var answer) is { } wrong)
@@ -121,7 +115,7 @@ public sealed class RowMapper
         }
 
         var (name, task) = (_descriptor.Name, window.Task);
-        var naturalKey = _identity.NaturalKey(name, task, key, observedAt);
+        var naturalKey = _hasher.NaturalKey(_identity.NaturalKey(name, task, key, observedAt));
         if (window.Free?.Write(fields, naturalKey, out answer) is { } missing)
         {
             return new Rejection(line, missing, "the answer needs this field, but it is missing", "");
@@ -152,71 +146,30 @@ public sealed class RowMapper
         subject = "";
         for (var i = 0; i < _key.Length; i++)
         {
-            key[i] = cells[_key[i]].Trim();
+            key[i] = ComposedText.Of(cells[_key[i]].Trim());
+            if (key[i].Contains('\uFFFD'))
+            {
+                return _refusals.Of(line, _key[i], NotUtf8, cells);
+            }
+
             if (_descriptor.Format.Missing.Contains(key[i]))
             {
-                return new Rejection(line, _columns[_key[i]], "the key is missing", key[i]);
+                return _refusals.Of(line, _key[i], "the key is missing", cells);
             }
         }
 
         var id = _subject >= 0 ? cells[_subject] : string.Join('\u001f', key);
         if (_subject >= 0 && _descriptor.Format.Missing.Contains(id.Trim()))
         {
-            return new Rejection(line, _columns[_subject], "the subject is missing", id);
+            return _refusals.Of(line, _subject, "the subject is missing", cells);
+        }
+
+        if (id.Contains('\uFFFD'))
+        {
+            return _refusals.Of(line, _subject, NotUtf8, cells);
         }
 
         subject = _hasher.Hash(_descriptor.SubjectSpace, id);
-        return null;
-    }
-
-    private Rejection? Observed(long line, ReadOnlySpan<string> cells, WindowPlan window, out DateTimeOffset? observedAt)
-    {
-        observedAt = window.ObservedAt ?? _descriptor.ObservedAt.Constant;
-        if (_time < 0)
-        {
-            return null;
-        }
-
-        var text = cells[_time];
-        if (text != _lastTime.Text)
-        {
-            var format = _descriptor.ObservedAt.Format;
-            if (!DateTimeOffset.TryParseExact(
-                text.Trim(), format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
-            {
-                return new Rejection(line, _columns[_time], $"not a date of the form {format}", Shorten(text));
-            }
-
-            _lastTime = (text, time);
-        }
-
-        observedAt = _lastTime.Time;
-        return null;
-    }
-
-    private Rejection? LabelKnown(long line, ReadOnlySpan<string> cells, DateTimeOffset? observedAt, out DateTimeOffset? labelKnownAt)
-    {
-        labelKnownAt = null;
-        if (observedAt is not { } time)
-        {
-            return null;
-        }
-
-        var months = _descriptor.OutcomeHorizon?.Months ?? 0;
-        if (_months >= 0)
-        {
-            // "36", or " 36 months" as some exports write it.
-            var digits = cells[_months].AsSpan().Trim();
-            var length = digits.IndexOfAnyExceptInRange('0', '9');
-            if (!int.TryParse(length < 0 ? digits : digits[..length], out var extra) || extra > LongestHorizon)
-            {
-                return new Rejection(line, _columns[_months], "not a number of months", Shorten(cells[_months]));
-            }
-
-            months += extra;
-        }
-
-        labelKnownAt = time.AddMonths(months);
         return null;
     }
 
@@ -232,20 +185,20 @@ public sealed class RowMapper
         var value = cells[window.AnswerColumn].Trim();
         if (_descriptor.Format.Missing.Contains(value))
         {
-            return new Rejection(line, rule.Column, "the label is missing", value);
+            return _refusals.Of(line, window.AnswerColumn, "the label is missing", cells);
         }
 
         if (rule.IsFree)
         {
             answer = value;
-            return value.Contains('\uFFFD') ? new Rejection(line, rule.Column, "not UTF-8 text", Shorten(value)) : null;
+            return value.Contains('\uFFFD') ? _refusals.Of(line, window.AnswerColumn, NotUtf8, cells) : null;
         }
 
         if (rule.AtLeast is { } least)
         {
             if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             {
-                return new Rejection(line, rule.Column, "not a number", Shorten(value));
+                return _refusals.Of(line, window.AnswerColumn, "not a number", cells);
             }
 
             answer = number >= least ? rule.Positive : window.Negative;
@@ -258,7 +211,7 @@ public sealed class RowMapper
             return null;
         }
 
-        return new Rejection(line, rule.Column, $"unknown label; known are {string.Join(", ", rule.Map.Keys)}", Shorten(value));
+        return _refusals.Of(line, window.AnswerColumn, $"unknown label; known are {string.Join(", ", rule.Map.Keys)}", cells);
     }
 
     private Rejection? FieldValue(long line, ReadOnlySpan<string> cells, FieldPlan plan, Dictionary<string, string> fields)
@@ -273,7 +226,7 @@ public sealed class RowMapper
         {
             if (Numbers.Canonical(value) is not { } number)
             {
-                return new Rejection(line, _columns[plan.Column], "not a number", Shorten(value));
+                return _refusals.Of(line, plan.Column, "not a number", cells);
             }
 
             fields.Add(plan.Field.Name, number);
@@ -282,12 +235,12 @@ public sealed class RowMapper
 
         if (plan.Field.Codes.Count > 0 && !plan.Field.Codes.ContainsKey(value))
         {
-            return new Rejection(line, _columns[plan.Column], $"unknown code; the code book has {Known(plan.Field)}", Shorten(value));
+            return _refusals.Of(line, plan.Column, $"unknown code; the code book has {Known(plan.Field)}", cells);
         }
 
         if (value.Contains('\uFFFD'))
         {
-            return new Rejection(line, _columns[plan.Column], "not UTF-8 text", Shorten(value));
+            return _refusals.Of(line, plan.Column, NotUtf8, cells);
         }
 
         fields.Add(plan.Field.Name, value);

@@ -42,7 +42,10 @@ public sealed class SampleIdentity
         return Digest();
     }
 
-    /// <summary>32 hex digits over data set, task, key values and observation time: equal for a row and its correction.</summary>
+    /// <summary>
+    /// 32 hex digits over data set, task, key values and observation time: equal for a row and its correction. Whoever guesses a borrower's id
+    /// can make them, so what is stored is <see cref="Subjects.SubjectHasher.NaturalKey"/> of them.
+    /// </summary>
     public string NaturalKey(string dataset, string task, ReadOnlySpan<string> key, DateTimeOffset? observedAt)
     {
         _form.ResetWrittenCount();

@@ -64,7 +64,8 @@ public static class SampleReader
             }
             else
             {
-                results.Add(new ReadResult(line, null, WrongWidth(csv, line, width)));
+                // Which cell is which nobody knows here, so none is shown.
+                results.Add(new ReadResult(line, null, new Rejection(line, "", $"{csv.FieldCount} columns instead of {width}", "")));
             }
 
             foreach (var result in results)
@@ -103,9 +104,6 @@ public static class SampleReader
         }
     }
 
-    private static Rejection WrongWidth(CsvReader csv, long line, int width) => new(
-        line, "", $"{csv.FieldCount} columns instead of {width}", RowMapper.Shorten(Encoding.UTF8.GetString(csv.RawRecord[..Math.Min(csv.RawRecord.Length, 200)])));
-
     private static Stream Table(FormatDescriptor format, LineGuard guard) =>
         format.Kind == TableFormat.Whitespace ? new BlankRuns(guard) : guard;
 
@@ -119,6 +117,7 @@ public static class SampleReader
         TrackLineNumbers = true,
         DetectSeparatorHint = false,
         PoolStrings = true,
+        IncludeValuesInExceptions = false,
         Encoding = Encoding.UTF8,
     };
 }

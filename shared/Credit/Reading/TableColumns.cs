@@ -24,8 +24,7 @@ internal static class TableColumns
             return ([.. wanted.Select(column => found.ToList().IndexOf(column))], found.Count);
         }
 
-        throw new InputException(
-            $"{name}, line 1: the header lacks {List(missing)}. Found {found.Count} columns: {List(found)}.{Advice(missing, found, format, firstLine)}");
+        throw new InputException($"{name}, line 1: the header lacks {List(missing)}. {Found(wanted, missing, found, format, firstLine)}");
     }
 
     /// <summary>The first row of a file without header fixes the width.</summary>
@@ -43,13 +42,25 @@ internal static class TableColumns
             ? index - 1
             : throw new InputException($"{name} has no header line, so the descriptor must give columns by number from 1; '{column}' is none.");
 
-    private static string Advice(List<string> missing, IReadOnlyList<string> found, FormatDescriptor format, string firstLine)
+    /// <summary>What stands there instead; but a first line that is no header is a row, and nobody's.</summary>
+    private static string Found(
+        IReadOnlyList<string> wanted, List<string> missing, IReadOnlyList<string> found, FormatDescriptor format, string firstLine)
     {
-        if (Delimiter(format, firstLine) is { Length: > 0 } other)
+        var other = Delimiter(format, firstLine);
+        if (!found.Any(column => wanted.Any(known => IsMeant(column, known))))
         {
-            return other;
+            return $"Its first line has {found.Count} columns and none of those names.{other}"
+                + (other.Length > 0 ? "" : " If it is a row already, set format.header to false and name the columns by their numbers.");
         }
 
+        return $"Found {found.Count} columns: {List(found)}.{(other.Length > 0 ? other : Advice(missing, found))}";
+    }
+
+    private static bool IsMeant(string column, string known) =>
+        column.Equals(known, StringComparison.OrdinalIgnoreCase) || (known.Length > 4 && YamlMap.Distance(column, known) <= known.Length / 4);
+
+    private static string Advice(List<string> missing, IReadOnlyList<string> found)
+    {
         var near = YamlMap.Nearest(missing[0], found);
         return $" Is '{near}' meant for '{missing[0]}'? Correct the file's header or the descriptor's columns.";
     }

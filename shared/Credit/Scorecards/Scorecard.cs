@@ -1,5 +1,6 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Metrics;
 
 namespace ZiGong.Credit.Scorecards;
 
@@ -18,35 +19,48 @@ public sealed record ScorecardOptions(IReadOnlyList<double> Grid, int Folds = 5)
 /// <param name="Intercept">Log odds of a row without any weight.</param>
 /// <param name="Weights">One per column of the layout.</param>
 /// <param name="C">The chosen inverse strength: the fit minimises C · Σ log loss + ½‖w‖².</param>
-/// <param name="LogLosses">Mean cross-validated log loss of each strength tried.</param>
+/// <param name="LogLosses">Mean cross-validated log loss of each strength tried; see <see cref="CrossValidation"/>.</param>
 public sealed record Scorecard(double Intercept, IReadOnlyList<double> Weights, double C, IReadOnlyDictionary<double, double> LogLosses)
 {
     /// <summary>Fits on the training side; the true answers and bins come from the encoding.</summary>
+    /// <param name="encoding">Gives bins and the bad outcome.</param>
+    /// <param name="train">The training side.</param>
+    /// <param name="seed">Deals the borrowers to folds.</param>
+    /// <param name="options">Strengths and folds.</param>
+    /// <param name="progress">Told the share that is done, from 0 to 1.</param>
+    /// <param name="ct">Ends the fit within a pass over the rows.</param>
     /// <exception cref="InputException">The training side lacks a class.</exception>
-    public static Scorecard Fit(SampleEncoding encoding, IReadOnlyList<Sample> train, ulong seed, ScorecardOptions? options = null) => Fit(
+    public static Scorecard Fit(
+        SampleEncoding encoding, IReadOnlyList<Sample> train, ulong seed, ScorecardOptions? options = null, Action<double>? progress = null,
+        CancellationToken ct = default) => Fit(
         new OneHotRows([.. train.Select(s => encoding.Layout.Active(encoding.Bin(s)))], encoding.Layout.Columns),
         [.. train.Select(encoding.IsPositive)],
         seed,
         options,
-        [.. train.Select(s => s.Subject)]);
+        [.. train.Select(s => s.Subject)],
+        progress,
+        ct);
 
     /// <param name="rows">Active columns of each row.</param>
     /// <param name="positive">Whether each row is truly bad.</param>
     /// <param name="seed">Deals the borrowers to folds.</param>
     /// <param name="options">Strengths and folds.</param>
     /// <param name="subjects">Borrower of each row: all rows of one are in one fold. Left out, every row has a borrower of its own.</param>
+    /// <param name="progress">Told the share that is done, from 0 to 1.</param>
+    /// <param name="ct">Ends the fit within a pass over the rows.</param>
     /// <exception cref="InputException">The training side lacks a class, has fewer rows of one than folds, or all rows of one are of one borrower.</exception>
-    public static Scorecard Fit(OneHotRows rows, bool[] positive, ulong seed, ScorecardOptions? options = null, IReadOnlyList<string>? subjects = null)
+    public static Scorecard Fit(
+        OneHotRows rows, bool[] positive, ulong seed, ScorecardOptions? options = null, IReadOnlyList<string>? subjects = null,
+        Action<double>? progress = null, CancellationToken ct = default)
     {
         options ??= ScorecardOptions.Default;
-        var fold = StratifiedFolds(positive, subjects, options.Folds, seed);
-        var losses = CrossValidate(rows, positive, fold, options);
-        var best = losses.MinBy(l => (l.Value, l.Key)).Key; // equally good: the simpler
-        var fit = LogisticRegression.Fit(rows, positive, best);
-        return new Scorecard(fit[^1], fit[..^1], best, losses);
+        var found = CrossValidation.Choose(rows, positive, StratifiedFolds(positive, subjects, options.Folds, seed), options, progress ?? (_ => { }), ct);
+        var fit = LogisticRegression.Fit(rows, positive, found.C, found.Start, ct: ct);
+        progress?.Invoke(1);
+        return new Scorecard(fit[^1], fit[..^1], found.C, found.LogLosses);
     }
 
-    /// <summary>P(positive) of the row with these active columns.</summary>
+    /// <summary>P(positive) of the row with these active columns, on the <see cref="ScoreGrid"/>.</summary>
     public double Probability(ReadOnlySpan<int> active)
     {
         var z = Intercept;
@@ -55,32 +69,12 @@ public sealed record Scorecard(double Intercept, IReadOnlyList<double> Weights, 
             z += Weights[column];
         }
 
-        return LogisticRegression.Sigmoid(z);
+        return ScoreGrid.Probability(z);
     }
 
     /// <summary>P(positive) of each sample.</summary>
     public double[] Predict(SampleEncoding encoding, IEnumerable<Sample> samples) =>
         [.. samples.Select(s => Probability(encoding.Layout.Active(encoding.Bin(s))))];
-
-    private static Dictionary<double, double> CrossValidate(OneHotRows rows, bool[] positive, int[] fold, ScorecardOptions options)
-    {
-        var totals = options.Grid.Order().ToDictionary(c => c, _ => 0.0);
-        for (var f = 0; f < options.Folds; f++)
-        {
-            int[] inside = [.. Enumerable.Range(0, fold.Length).Where(i => fold[i] != f)];
-            var train = rows.Take(inside);
-            bool[] labels = [.. inside.Select(i => positive[i])];
-            double[]? fit = null;
-            foreach (var c in options.Grid.Order())
-            {
-                fit = LogisticRegression.Fit(train, labels, c, start: fit);
-                totals[c] += Enumerable.Range(0, fold.Length).Where(i => fold[i] == f)
-                    .Sum(i => LogisticRegression.LogLoss(rows.Score(i, fit), positive[i]));
-            }
-        }
-
-        return totals.ToDictionary(t => t.Key, t => t.Value / fold.Length);
-    }
 
     /// <summary>Whole borrowers at a time; one with a bad row counts as bad, so that the rarer class is spread over the folds.</summary>
     private static int[] StratifiedFolds(bool[] positive, IReadOnlyList<string>? subjects, int folds, ulong seed)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Reading;
+using ZiGong.Credit.Subjects;
 
 namespace ZiGong.Credit.Simulation;
 
@@ -17,7 +18,7 @@ public static class GroundTruth
 {
     /// <summary>Truth by <see cref="Sample.NaturalKey"/> of the samples that the descriptor <c>simulated</c> makes.</summary>
     /// <exception cref="InputException">The file is missing or not written by the simulator.</exception>
-    public static IReadOnlyDictionary<string, GroundTruthRow> Read(string path, DatasetDescriptor descriptor)
+    public static IReadOnlyDictionary<string, GroundTruthRow> Read(string path, DatasetDescriptor descriptor, SubjectHasher hasher)
     {
         if (!File.Exists(path))
         {
@@ -25,10 +26,10 @@ public static class GroundTruth
         }
 
         using var reader = new StreamReader(path);
-        return Read(reader, path, descriptor);
+        return Read(reader, path, descriptor, hasher);
     }
 
-    public static IReadOnlyDictionary<string, GroundTruthRow> Read(TextReader reader, string name, DatasetDescriptor descriptor)
+    public static IReadOnlyDictionary<string, GroundTruthRow> Read(TextReader reader, string name, DatasetDescriptor descriptor, SubjectHasher hasher)
     {
         var identity = new SampleIdentity();
         var truth = new Dictionary<string, GroundTruthRow>(StringComparer.Ordinal);
@@ -44,11 +45,11 @@ public static class GroundTruth
                 || !DateTimeOffset.TryParseExact(cells[1], "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var month)
                 || !double.TryParse(cells[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var probability))
             {
-                throw new InputException($"{name}, line {line}: not a row of the simulator's ground truth: {RowMapper.Shorten(text)}.");
+                throw new InputException($"{name}, line {line}: not a row of the simulator's ground truth.");
             }
 
             var key = identity.NaturalKey(descriptor.Name, descriptor.Task, [cells[0], cells[1]], month);
-            truth[key] = new GroundTruthRow(probability, cells[3] == "1", cells[4] == "1", cells[5]);
+            truth[hasher.NaturalKey(key)] = new GroundTruthRow(probability, cells[3] == "1", cells[4] == "1", cells[5]);
         }
 
         return truth;

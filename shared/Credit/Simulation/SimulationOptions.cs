@@ -38,6 +38,7 @@ public sealed record SimulationOptions
     {
         Require(Borrowers is >= 1 and <= 10_000_000, nameof(Borrowers), Borrowers, "1 to 10,000,000");
         Require(Months is >= 3 and <= 240, nameof(Months), Months, "3 to 240");
+        Require(Start.Year < DateOnly.MaxValue.Year - (Months / 12), nameof(Start), Start, $"before the year {DateOnly.MaxValue.Year - (Months / 12)}");
         Require(Every is >= 1 and <= 12, nameof(Every), Every, "1 to 12");
         Require(FlipShare is >= 0 and <= 0.5, nameof(FlipShare), FlipShare, "0 to 0.5");
         Require(Drift is >= 0 and <= 2, nameof(Drift), Drift, "0 to 2");

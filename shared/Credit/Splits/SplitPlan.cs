@@ -121,5 +121,10 @@ public static class SplitTime
 
     public static int MonthIndex(DateTimeOffset time) => (time.UtcDateTime.Year * 12) + time.UtcDateTime.Month - 1;
 
-    public static DateTimeOffset MonthStart(int index) => new(index / 12, (index % 12) + 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>Start of a month by <see cref="MonthIndex"/>; the calendar's first or last where the index lies beyond it, as a wide window's may.</summary>
+    public static DateTimeOffset MonthStart(long index)
+    {
+        var month = Math.Clamp(index, MonthIndex(DateTimeOffset.MinValue), MonthIndex(DateTimeOffset.MaxValue));
+        return new DateTimeOffset((int)(month / 12), (int)(month % 12) + 1, 1, 0, 0, 0, TimeSpan.Zero);
+    }
 }

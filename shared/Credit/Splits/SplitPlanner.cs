@@ -53,7 +53,7 @@ public static class SplitPlanner
         }
 
         var months = headers.Where(header => header.ObservedAt is not null).Select(header => SplitTime.MonthIndex(header.ObservedAt!.Value)).Distinct();
-        return headers.All(header => header.ObservedAt is not null) && months.Count() > options.ReferenceMonths + options.TestMonths
+        return headers.All(header => header.ObservedAt is not null) && months.Count() > (long)options.ReferenceMonths + options.TestMonths
             ? SplitMode.Windows
             : options.SubjectsKnown ? SplitMode.Pools : SplitMode.Stratified;
     }
@@ -84,7 +84,7 @@ public static class SplitPlanner
             throw new InputException($"Sample {timeless.Id} has no observation time, so the data cannot be split by time: use split mode pools or stratified.");
         }
 
-        var last = headers.Max(header => SplitTime.MonthIndex(header.ObservedAt!.Value));
+        long last = headers.Max(header => SplitTime.MonthIndex(header.ObservedAt!.Value));
         var test = last - options.TestMonths + 1;
         return new SplitWindows(
             SplitTime.MonthStart(test - options.ReferenceMonths), SplitTime.MonthStart(test), SplitTime.MonthStart(last + 1));

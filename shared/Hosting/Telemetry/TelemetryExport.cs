@@ -1,5 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -11,62 +11,44 @@ namespace ZiGong.Hosting.Telemetry;
 /// Sends spans and figures to a collector over OTLP, if one is named: by <see cref="PipelineOptions.Telemetry"/>, or by OpenTelemetry's own
 /// variables (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> …). Sending happens beside the work; a collector that is away loses what it was to get.
 /// </summary>
-internal sealed class TelemetryExport(PipelineOptions options) : IHostedService, IDisposable
+internal static class TelemetryExport
 {
     private static readonly string[] Sources = [PipelineTelemetry.Name, "MassTransit", "Npgsql"];
 
     private static readonly string[] Variables =
         ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
 
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(3);
-    private TracerProvider? _traces;
-    private MeterProvider? _metrics;
-
     /// <summary>Whether a collector is named.</summary>
     public static bool IsOn(PipelineOptions options) =>
         !string.Equals(Variable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)
         && (options.Telemetry.Length > 0 || Variables.Any(v => Variable(v).Length > 0));
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Before all other services of a host, so that it hears all and ends last.</summary>
+    public static void Add(IServiceCollection services, PipelineOptions options)
     {
-        var resource = ResourceBuilder.CreateDefault().AddTelemetrySdk();
+        services.AddOpenTelemetry()
+            .ConfigureResource(Name)
+            .WithTracing(traces => traces
+                .AddSource(Sources)
+                .SetSampler(new ParentBasedSampler(new OrphanlessSampler()))
+                .AddProcessor(new ExceptionTexts())
+                .AddOtlpExporter(o => Direct(o, options, "v1/traces")))
+            .WithMetrics(metrics => metrics
+                .AddMeter(PipelineTelemetry.Name)
+                .AddOtlpExporter((o, _) => Direct(o, options, "v1/metrics")));
+        services.AddHostedService<Goodbye>();
+    }
+
+    private static void Name(ResourceBuilder resource)
+    {
         if (Variable("OTEL_SERVICE_NAME").Length == 0)
         {
             resource.AddService(AppDomain.CurrentDomain.FriendlyName, PipelineTelemetry.Name, CodeVersions.Product, false, $"{Environment.MachineName}/{Environment.ProcessId}");
         }
-
-        _traces = Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddSource(Sources)
-            .SetSampler(new ParentBasedSampler(new OrphanlessSampler()))
-            .AddProcessor(new ExceptionTexts())
-            .AddOtlpExporter(o => Direct(o, "v1/traces"))
-            .Build();
-        _metrics = Sdk.CreateMeterProviderBuilder()
-            .SetResourceBuilder(resource)
-            .AddMeter(PipelineTelemetry.Name)
-            .AddOtlpExporter((o, _) => Direct(o, "v1/metrics"))
-            .Build();
-        return Task.CompletedTask;
-    }
-
-    /// <summary>What is still here goes out, if the collector takes it soon.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        var patience = (int)LongestGoodbye.TotalMilliseconds;
-        var goodbye = Task.WhenAll(
-            Task.Run(() => _traces?.Shutdown(patience), CancellationToken.None), Task.Run(() => _metrics?.Shutdown(patience), CancellationToken.None));
-        await Task.WhenAny(goodbye, Task.Delay(LongestGoodbye, TimeProvider.System, CancellationToken.None));
-    }
-
-    public void Dispose()
-    {
-        _traces?.Dispose();
-        _metrics?.Dispose();
     }
 
     /// <summary>An address of the options speaks OTLP over HTTP; one of the variables what <c>OTEL_EXPORTER_OTLP_PROTOCOL</c> says.</summary>
-    private void Direct(OtlpExporterOptions exporter, string path)
+    private static void Direct(OtlpExporterOptions exporter, PipelineOptions options, string path)
     {
         if (options.Telemetry.Length > 0)
         {
@@ -76,6 +58,21 @@ internal sealed class TelemetryExport(PipelineOptions options) : IHostedService,
     }
 
     private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? "";
+
+    /// <summary>What is still here goes out, if the collector takes it soon: the package would wait for longer, one after the other.</summary>
+    private sealed class Goodbye(TracerProvider traces, MeterProvider metrics) : IHostedService
+    {
+        private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            var patience = (int)Longest.TotalMilliseconds;
+            var goodbye = Task.WhenAll(Task.Run(() => traces.Shutdown(patience), CancellationToken.None), Task.Run(() => metrics.Shutdown(patience), CancellationToken.None));
+            await Task.WhenAny(goodbye, Task.Delay(Longest, TimeProvider.System, CancellationToken.None));
+        }
+    }
 
     /// <summary>All of a run; but not the database calls of sweeps, heartbeats and health checks, which belong to nothing and come for ever.</summary>
     private sealed class OrphanlessSampler : Sampler

@@ -21,7 +21,7 @@ internal sealed class AtenKernels : IKernels
         using var mean = product.mean([-1L], keepdim: true);
         using var along = normed.mul(mean);
         using var across = dh.sub(along);
-        dx.addcmul_(across, scale, 1);
+        dx.addcmul_(across, scale, 1).ReleaseUnless(dx);
     }
 
     public Tensor ToHeads(Tensor rows, HeadColumns columns, Rotation? rotation)
@@ -61,7 +61,9 @@ internal sealed class AtenKernels : IKernels
     {
         using var product = gradient.mul(probabilities);
         using var total = product.sum([-1L], keepdim: true);
-        return gradient.sub_(total).mul_(probabilities);
+        gradient.sub_(total).ReleaseUnless(gradient);
+        gradient.mul_(probabilities).ReleaseUnless(gradient);
+        return gradient;
     }
 
     public Tensor SwiGlu(Tensor gateUp)

@@ -99,7 +99,7 @@ internal sealed class ForwardBackward(PreparedModel model, IKernels kernels)
         using var normedGradient = gradient.mm(model.Head).mul_(model.Norm);
         var dx = zeros_like(x);
         kernels.AddNormaliseGradient(dx, normedGradient, normed, scale);
-        return (losses.cpu().data<double>().ToArray(), dx.MoveToOuterDisposeScope());
+        return (losses.ToArray<double>(), dx.MoveToOuterDisposeScope());
     }
 
     /// <summary>From the gradient of a layer's output to that of its input, stopping where nothing below has an adapter.</summary>
@@ -154,8 +154,9 @@ internal sealed class ForwardBackward(PreparedModel model, IKernels kernels)
         if (layer.Query is { } query)
         {
             using var atAnswers = query.Backward(queryGradient);
-            normedGradient.index_add_(0, batch.AnswerRows, atAnswers, 1);
-            dx = zeros_like(normedGradient).index_add_(0, batch.AnswerRows, residualGradient, 1);
+            normedGradient.index_add_(0, batch.AnswerRows, atAnswers, 1).ReleaseUnless(normedGradient);
+            dx = zeros_like(normedGradient);
+            dx.index_add_(0, batch.AnswerRows, residualGradient, 1).ReleaseUnless(dx);
             residualGradient.Dispose();
         }
 

@@ -21,9 +21,9 @@ internal sealed class FusedKernels : IKernels
         var normed = empty_like(x);
         var scale = empty([x.shape[0], 1], dtype: ScalarType.Float32);
         var width = (int)x.shape[1];
-        var source = Floats(x);
-        var target = Floats(normed);
-        var scales = Floats(scale);
+        var source = x.Elements<float>();
+        var target = normed.Elements<float>();
+        var scales = scale.Elements<float>();
         for (var i = 0; i < scales.Length; i++)
         {
             var row = source.Slice(i * width, width);
@@ -37,10 +37,10 @@ internal sealed class FusedKernels : IKernels
     public void AddNormaliseGradient(Tensor dx, Tensor dh, Tensor normed, Tensor scale)
     {
         var width = (int)dx.shape[1];
-        var target = Floats(dx);
-        var gradient = Floats(dh);
-        var direction = Floats(normed);
-        var scales = Floats(scale);
+        var target = dx.Elements<float>();
+        var gradient = dh.Elements<float>();
+        var direction = normed.Elements<float>();
+        var scales = scale.Elements<float>();
         for (var i = 0; i < scales.Length; i++)
         {
             var g = gradient.Slice(i * width, width);
@@ -62,7 +62,7 @@ internal sealed class FusedKernels : IKernels
 
     public Tensor Softmax(Tensor scores, KeyRanges visible)
     {
-        var all = Floats(scores);
+        var all = scores.Elements<float>();
         for (var i = 0; i * visible.Keys < all.Length; i++)
         {
             var row = all.Slice(i * visible.Keys, visible.Keys);
@@ -77,8 +77,8 @@ internal sealed class FusedKernels : IKernels
 
     public Tensor SoftmaxGradient(Tensor gradient, Tensor probabilities, KeyRanges visible)
     {
-        var all = Floats(gradient);
-        var weights = Floats(probabilities);
+        var all = gradient.Elements<float>();
+        var weights = probabilities.Elements<float>();
         for (var i = 0; i * visible.Keys < all.Length; i++)
         {
             var row = all.Slice(i * visible.Keys, visible.Keys);
@@ -96,8 +96,8 @@ internal sealed class FusedKernels : IKernels
     {
         var width = (int)gateUp.shape[1] / 2;
         var result = empty([gateUp.shape[0], width], dtype: ScalarType.Float32);
-        var source = Floats(gateUp);
-        var target = Floats(result);
+        var source = gateUp.Elements<float>();
+        var target = result.Elements<float>();
         for (var i = 0; i * width < target.Length; i++)
         {
             var row = source.Slice(i * 2 * width, 2 * width);
@@ -110,8 +110,8 @@ internal sealed class FusedKernels : IKernels
     public Tensor SwiGluGradient(Tensor gateUp, Tensor gradient)
     {
         var width = (int)gateUp.shape[1] / 2;
-        var source = Floats(gateUp);
-        var upstream = Floats(gradient);
+        var source = gateUp.Elements<float>();
+        var upstream = gradient.Elements<float>();
         for (var i = 0; i * width < upstream.Length; i++)
         {
             var row = source.Slice(i * 2 * width, 2 * width);
@@ -120,8 +120,6 @@ internal sealed class FusedKernels : IKernels
 
         return gateUp;
     }
-
-    private static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
     private static (int First, int End) Range(KeyRanges visible, int row)
     {
@@ -134,11 +132,11 @@ internal sealed class FusedKernels : IKernels
     private static void Move(Tensor rows, Tensor heads, HeadColumns columns, Rotation? rotation, bool toHeads)
     {
         var stride = (int)rows.shape[1];
-        var flat = Floats(rows);
-        var grouped = Floats(heads);
+        var flat = rows.Elements<float>();
+        var grouped = heads.Elements<float>();
         var half = columns.Width / 2;
-        var cos = rotation is null ? default : Floats(rotation.Cos);
-        var sin = rotation is null ? default : Floats(rotation.Sin);
+        var cos = rotation is null ? default : rotation.Cos.Elements<float>();
+        var sin = rotation is null ? default : rotation.Sin.Elements<float>();
         for (var row = 0; row < columns.Samples * columns.RowsPerSample; row++)
         {
             var (sample, r) = Math.DivRem(row, columns.RowsPerSample);

@@ -20,6 +20,9 @@ public sealed class SampleRow
 
     public string NaturalKey { get; set; } = "";
 
+    /// <summary>How <see cref="NaturalKey"/> and <see cref="SampleId"/> came about: 3 by keyed hashes; less in rows of earlier versions, see the migration.</summary>
+    public short Identity { get; set; }
+
     /// <summary>Field name to value, as JSON.</summary>
     public string Fields { get; set; } = "{}";
 
@@ -47,13 +50,28 @@ public sealed class SubjectRow
     public DateTimeOffset FirstSeenAt { get; set; }
 }
 
+/// <summary>The one row that says which key subjects are hashed with.</summary>
+public sealed class SubjectKeyRow
+{
+    /// <summary>Always <c>subjects</c>.</summary>
+    public string Name { get; set; } = "";
+
+    public string Fingerprint { get; set; } = "";
+
+    public DateTimeOffset NotedAt { get; set; }
+}
+
 public sealed class RejectionRow
 {
     public long RejectionId { get; set; }
 
     public string Dataset { get; set; } = "";
 
+    /// <summary>Keyed hash of the file's content.</summary>
     public string FileHash { get; set; } = "";
+
+    /// <summary>3 where <see cref="FileHash"/> is keyed, 0 where that is still to be done.</summary>
+    public short Identity { get; set; }
 
     public string FileName { get; set; } = "";
 

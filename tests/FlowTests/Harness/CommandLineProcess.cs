@@ -35,6 +35,7 @@ internal static class CommandLineProcess
         ["Pipeline__Workers"] = $"{lab.Options.Workers}",
         ["Pipeline__SweepSeconds"] = $"{lab.Options.SweepSeconds}",
         ["ZIGONG_HOME"] = Path.Combine(lab.Folder, "home"),
-        ["OPENBLAS_NUM_THREADS"] = "1",
+        ["OMP_NUM_THREADS"] = "1",
+        ["MKL_NUM_THREADS"] = "1",
     };
 }

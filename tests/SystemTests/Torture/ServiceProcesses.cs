@@ -42,7 +42,8 @@ internal sealed class ServiceProcesses : IDisposable
             ["Pipeline__Telemetry"] = _options.Telemetry,
             ["ZIGONG_RESTART_SECONDS"] = "1",
             ["ZIGONG_WATCH"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
-            ["OPENBLAS_NUM_THREADS"] = "1",
+            ["OMP_NUM_THREADS"] = "1",
+            ["MKL_NUM_THREADS"] = "1",
             // Nine runtimes share two cores: a garbage collector with a thread per core each would not help.
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0",

@@ -52,11 +52,12 @@ public sealed class DemoDatasetTests
 
         var own = DescriptorFile.Parse(DemoDataset.Of(Few).Descriptor, "demo");
         var other = DescriptorFile.Parse(DemoDataset.Of(Few with { Seed = 4 }).Descriptor, "demo");
-        var keys = SampleReader.Read(own, table, new SubjectHasher(new byte[32]), default).Select(r => r.Sample!.NaturalKey).ToList();
+        var hasher = new SubjectHasher(new byte[32]);
+        var keys = SampleReader.Read(own, table, hasher, default).Select(r => r.Sample!.NaturalKey).ToList();
 
         keys.ShouldNotBeEmpty();
-        GroundTruth.Read(truthFile, own).Keys.Order().ShouldBe(keys.Order());
-        GroundTruth.Read(truthFile, other).Keys.Intersect(keys).ShouldBeEmpty();
+        GroundTruth.Read(truthFile, own, hasher).Keys.Order().ShouldBe(keys.Order());
+        GroundTruth.Read(truthFile, other, hasher).Keys.Intersect(keys).ShouldBeEmpty();
         Directory.Delete(folder, recursive: true);
     }
 

@@ -100,15 +100,16 @@ public sealed class DisplayTests
     public void What_is_missing_comes_with_how_to_get_it()
     {
         Checkups.Postgres(null, "connection refused").Remedy.ShouldContain("apt-get install postgresql");
-        Checkups.Tensors("cannot load", 0).Remedy.ShouldContain("libtorch-dev");
-        Checkups.Tensors(null, 0).Found.ShouldBe("libtorch answers");
-        var absent = Checkups.Tensors(null, 1, "Pipeline:Device is cuda:3");
+        Checkups.Tensors("cannot load", "", 0).Remedy.ShouldContain("LIBTORCH");
+        Checkups.Tensors(null, "a copy", 0).Found.ShouldBe("libtorch answers; a copy");
+        var absent = Checkups.Tensors(null, "a copy", 1, "Pipeline:Device is cuda:3");
         (absent.Health, absent.Remedy).ShouldBe((Health.Missing, "Pipeline:Device is cuda:3"));
-        Checkups.Tensors(null, 2).Found.ShouldContain("CUDA devices: 2");
+        Checkups.Tensors(null, "a copy", 2).Found.ShouldContain("CUDA devices: 2");
         Checkups.Disk("/x", 1000).Health.ShouldBe(Health.Missing);
         Checkups.Disk("/x", 100L << 30).Remedy.ShouldBeEmpty();
         Checkups.Broker("memory", installed: false).Health.ShouldBe(Health.Fine, "the embedded mode needs no broker");
-        Checkups.Cores(2, null).Health.ShouldBe(Health.Doubtful);
+        Checkups.Cores(2, "1", null).Health.ShouldBe(Health.Doubtful);
+        Checkups.Cores(2, "1", "1").Health.ShouldBe(Health.Fine);
     }
 
     private sealed class SteppedTime : TimeProvider

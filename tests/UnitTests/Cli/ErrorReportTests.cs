@@ -51,7 +51,7 @@ public sealed class ErrorReportTests
     [Fact]
     public void A_missing_library_points_to_the_doctor()
     {
-        var report = ErrorReport.Of(new TypeInitializationException("Native", new DllNotFoundException("Unable to load zigong_torch\nlong list")));
+        var report = ErrorReport.Of(new TypeInitializationException("Native", new DllNotFoundException("Unable to load LibTorchSharp\nlong list")));
 
         report.ExitCode.ShouldBe(ExitCodes.Fault);
         report.Message.ShouldNotContain("long list");

@@ -66,7 +66,8 @@ public sealed class LauncherTests
         var root = Directory.CreateTempSubdirectory("zigong-stamp-").FullName;
         Directory.CreateDirectory(Path.Combine(root, "services", "bin"));
         Directory.CreateDirectory(Path.Combine(root, "shared"));
-        foreach (var file in new[] { "Directory.Build.props", "global.json", "services/a.cs" })
+        Directory.CreateDirectory(Path.Combine(root, "infra", "TorchLibrary"));
+        foreach (var file in new[] { "Directory.Build.props", "Directory.Build.targets", "global.json", "services/a.cs" })
         {
             File.WriteAllText(Path.Combine(root, file), "1");
         }
@@ -131,12 +132,27 @@ public sealed class LauncherTests
     }
 
     [Fact]
-    public void A_missing_library_is_named_by_its_package_unless_one_was_given()
+    public void A_missing_server_is_named_by_its_package()
     {
-        const string Script = """. "$1/infra/local/packages.sh"; command() { return 1; }; compgen() { return 1; }; find_missing_packages build; echo "${missing[*]}" """;
+        const string Script = """. "$1/infra/local/packages.sh"; command() { return 1; }; compgen() { return 1; }; find_missing_packages database; echo "${missing[*]}" """;
 
-        Shell.Run("bash", ["-c", Script, "-", Checkout.Root]).Trim().ShouldBe("cmake g++ libtorch-dev libopenblas0-pthread");
-        var given = Shell.Try("bash", ["-c", Script, "-", Checkout.Root], new Dictionary<string, string> { ["LIBTORCH"] = "/opt/libtorch" });
-        given.Output.Trim().ShouldBe("cmake g++");
+        Shell.Run("bash", ["-c", Script, "-", Checkout.Root]).Trim().ShouldBe("postgresql");
+    }
+
+    [Fact]
+    public void A_libtorch_that_is_given_is_found_in_a_PyTorch_installation_too_and_one_that_is_not_there_is_refused()
+    {
+        const string Script = """. "$1/infra/local/packages.sh"; fail() { echo "$*" >&2; exit 1; }; find_libtorch; echo "$LIBTORCH $LD_LIBRARY_PATH" """;
+        var torch = Directory.CreateTempSubdirectory("zigong-libtorch-").FullName;
+        Dictionary<string, string> given = new() { ["LIBTORCH"] = torch, ["LD_LIBRARY_PATH"] = "/else" };
+
+        var refused = Shell.Try("bash", ["-c", Script, "-", Checkout.Root], given);
+        refused.ExitCode.ShouldBe(1);
+        refused.Errors.ShouldContain($"LIBTORCH is {torch}, but there is no libtorch_cpu.so in it");
+
+        var library = Directory.CreateDirectory(Path.Combine(torch, "lib")).FullName;
+        File.WriteAllText(Path.Combine(library, "libtorch_cpu.so"), "");
+        Shell.Try("bash", ["-c", Script, "-", Checkout.Root], given).Output.Trim().ShouldBe($"{library} {library}:/else");
+        Directory.Delete(torch, recursive: true);
     }
 }

@@ -95,6 +95,15 @@ public sealed class RunProgressTests
     }
 
     [Fact]
+    public void A_stage_whose_unit_is_under_way_is_not_finished_however_much_of_it_is_done()
+    {
+        var progress = Of(Stage.Evaluation, 60, Leased(Stage.Evaluation, "evaluation", 0, 31, 31));
+
+        progress.Finished.ShouldBeFalse();
+        progress.Done.ShouldBe(0.99);
+    }
+
+    [Fact]
     public void The_line_names_what_is_under_way_with_rate_and_time_left()
     {
         var stages = RunProgress.Of(Shape, [Done(Stage.Snapshot, "snapshot", 0, 1), Done(Stage.Gradients, "c/1", 0, 10), Leased(Stage.Gradients, "c/2", 0, 1, 1000)], Start.AddSeconds(10));

@@ -53,6 +53,50 @@ public sealed class FittedScorecardsTests
     }
 
     [Fact]
+    public async Task Who_waits_for_the_fit_of_another_can_be_ended_and_that_of_another_goes_on()
+    {
+        using var fitted = new FittedScorecards();
+        using var begun = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        using var stop = new CancellationTokenSource();
+        var first = Task.Run(() => fitted.Of(Key, () =>
+        {
+            begun.Set();
+            goOn.Wait();
+            return Card(1);
+        }));
+        begun.Wait();
+        var waiting = Task.Run(() => fitted.Of(Key, () => Card(2), stop.Token));
+
+        await stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(waiting);
+        goOn.Set();
+        (await first).Intercept.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_fit_that_was_ended_is_done_by_the_next_who_waits()
+    {
+        using var fitted = new FittedScorecards();
+        using var begun = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var ended = Task.Run(() => fitted.Of(Key, () =>
+        {
+            begun.Set();
+            goOn.Wait();
+            throw new OperationCanceledException();
+        }));
+        begun.Wait();
+        var next = Task.Run(() => fitted.Of(Key, () => Card(2)));
+
+        goOn.Set();
+
+        await Should.ThrowAsync<OperationCanceledException>(ended);
+        (await next).Intercept.ShouldBe(2);
+    }
+
+    [Fact]
     public void However_many_there_were_each_evaluation_has_its_own()
     {
         using var fitted = new FittedScorecards();

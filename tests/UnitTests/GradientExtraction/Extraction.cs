@@ -107,7 +107,7 @@ internal static class Extraction
     private static double[] Doubles(Tensor values)
     {
         using var wide = values.detach().to(ScalarType.Float64).cpu();
-        return wide.data<double>().ToArray();
+        return wide.ToArray<double>();
     }
 
     private static void Fill(Tensor target, string name, double mean, double spread)

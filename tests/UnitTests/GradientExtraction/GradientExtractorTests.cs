@@ -4,6 +4,7 @@ using Xunit;
 using ZiGong.GradientExtraction;
 using ZiGong.Mistral;
 using ZiGong.Mistral.Gradients;
+using ZiGong.UnitTests.Mistral;
 using static TorchSharp.torch;
 
 namespace ZiGong.UnitTests.GradientExtraction;
@@ -97,7 +98,7 @@ public sealed class GradientExtractorTests
         using var model = Extraction.Model(Extraction.Tiny(), ScalarType.Float32);
         var before = model.Parameters.Concat(model.LoraParameters).Select(parameter => parameter.Value.clone()).ToArray();
         Collect(model, Extraction.Samples(Extraction.Batch(Lengths)), new ExtractorSettings());
-        model.Parameters.Concat(model.LoraParameters).Zip(before, (now, then) => now.Value.equal(then)).ShouldAllBe(same => same);
+        model.Parameters.Concat(model.LoraParameters).Zip(before, (now, then) => now.Value.SameAs(then)).ShouldAllBe(same => same);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class PerSampleGradientsTests
         }
 
         using var expected = new SafetensorsFile(Path.Combine(folder, $"expected_{suffix}.safetensors"));
-        var ids = expected.Read("input_ids").data<long>().ToArray();
+        var ids = expected.Read("input_ids").ToArray<long>();
         // The labels of sample 1 end before its padding.
         int[][] tokens = [[.. ids[..24].Select(id => (int)id)], [.. ids[24..44].Select(id => (int)id)]];
         var (losses, gradients) = Extraction.ByHand(model, new TokenBatch(tokens, [10, 10]), settings);
@@ -98,8 +98,8 @@ public sealed class PerSampleGradientsTests
         for (var i = 0; i < 2; i++)
         {
             var names = model.LoraParameters.Select(p => $"grad_ex{i}.base_model.model.{p.Name[..^"weight".Length]}default.weight");
-            var wanted = cat([.. names.Select(name => expected.Read(name).flatten())], 0).to(ScalarType.Float64).data<double>().ToArray();
-            var loss = expected.Read($"loss_ex{i}").to(ScalarType.Float64).data<double>().ToArray()[0];
+            var wanted = cat([.. names.Select(name => expected.Read(name).flatten())], 0).to(ScalarType.Float64).ToArray<double>();
+            var loss = expected.Read($"loss_ex{i}").to(ScalarType.Float64).ToArray<double>()[0];
             losses[i].ShouldBe(loss, 1e-5);
             worst = Math.Max(worst, Extraction.Error(gradients[i], wanted));
         }

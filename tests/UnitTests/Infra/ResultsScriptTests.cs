@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
 using ZiGong.Testing;
@@ -33,7 +34,6 @@ public sealed class ResultsScriptTests : IDisposable
 
         Directory.CreateDirectory(At("docs"));
         Directory.CreateDirectory(At("data/calm"));
-        File.WriteAllText(At("docs/findings.md"), "# What we found\n");
         File.WriteAllText(At("data/calm/german.data"), "A11 6\n");
         File.WriteAllText(At("zigong"), Zigong + "\n");
         File.SetUnixFileMode(At("zigong"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -44,21 +44,48 @@ public sealed class ResultsScriptTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public void The_page_has_every_table_and_says_which_data_were_not_there()
+    public void The_index_names_every_table_and_the_page_of_its_data_set_has_it_once()
     {
         var (code, calls) = Measure();
 
         code.ShouldBe(0);
-        var page = File.ReadAllText(At("docs/results.md"));
-        page.ShouldStartWith("# What we found");
-        page.ShouldContain("figures of baseline on german");
-        page.ShouldContain("figures of fidelity on simulated");
-        page.ShouldContain("## polish: baseline");
-        page.ShouldContain("Not measured: the table was not there.");
+        var index = File.ReadAllText(At("docs/results.md"));
+        index.ShouldContain("[findings.md](findings.md)");
+        index.ShouldContain(
+            "| german | [baseline](results/german.md#baseline), [fairness](results/german.md#fairness), [fidelity](results/german.md#fidelity) | 0 |");
+        index.ShouldContain("| polish | [baseline](results/polish.md#baseline) (not measured) | 0 |");
+        index.ShouldNotContain("figures of");
+        Directory.GetFiles(At("docs/results")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(
+            ["australian.md", "german.md", "lending-club.md", "polish.md",
+             "simulated-mislabelled.md", "simulated.md", "uci-default-panel.md", "uci-default.md"]);
+        var german = Page("german");
+        german.ShouldStartWith("# german\n");
+        Regex.Count(german, "^## ", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).ShouldBe(3);
+        Regex.Count(german, "^figures of baseline on german$", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).ShouldBe(1);
+        Page("simulated").ShouldContain(
+            "## fidelity\n\n```\n./zigong experiment fidelity --dataset simulated simulated.csv --measure lds --measure flips\n```\n");
+        Page("simulated").ShouldContain("figures of fidelity on simulated\n");
+        Page("polish").ShouldContain("## baseline");
+        Page("polish").ShouldContain("Not measured: the table was not there.");
         calls.ShouldContain(c => c.Contains("decay --dataset simulated", StringComparison.Ordinal));
-        calls.ShouldContain(c => c.Contains($"--dataset {At("tables/simulated-mislabelled.yaml")} {At("tables/simulated-mislabelled.csv")}", StringComparison.Ordinal));
+        var mislabelled = $"--dataset {At("tables/simulated-mislabelled.yaml")} {At("tables/simulated-mislabelled.csv")}";
+        calls.ShouldContain(c => c.Contains(mislabelled, StringComparison.Ordinal));
         File.ReadAllText(At("tables/simulated-mislabelled.yaml")).ShouldStartWith("name: simulated-mislabelled\n");
         calls.ShouldNotContain(c => c.Contains("polish", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_people_wrote_is_neither_copied_nor_touched()
+    {
+        Directory.CreateDirectory(At("docs/results"));
+        File.WriteAllText(At("docs/findings.md"), "# What we found\n");
+        File.WriteAllText(At("docs/results/fidelity.md"), "# Fidelity of the scores\n");
+
+        Measure();
+
+        File.ReadAllText(At("docs/results.md")).ShouldNotContain("# What we found");
+        File.ReadAllText(At("docs/findings.md")).ShouldBe("# What we found\n");
+        File.ReadAllText(At("docs/results/fidelity.md")).ShouldBe("# Fidelity of the scores\n");
     }
 
     [Fact]
@@ -76,7 +103,7 @@ public sealed class ResultsScriptTests : IDisposable
         Measure().Calls.ShouldHaveSingleItem().ShouldContain("australian");
         File.Delete(At("data/calm/australian.dat"));
         Measure().Calls.ShouldBeEmpty();
-        File.ReadAllText(At("docs/results.md")).Split("## australian: baseline")[1].Split("## ")[0].ShouldContain("Not measured", Case.Sensitive, "the table is gone");
+        Page("australian").ShouldContain("Not measured", Case.Sensitive, "the table is gone");
 
         File.WriteAllText(At("services.txt"), "2");
         Commit();
@@ -115,7 +142,8 @@ public sealed class ResultsScriptTests : IDisposable
 
         Measure();
 
-        File.ReadAllText(At("docs/results.md")).ShouldContain("This took 413 s");
+        Page("german").ShouldContain("This took 413 s");
+        File.ReadAllText(At("docs/results.md")).ShouldContain("| 413 |");
     }
 
     [Fact]
@@ -126,7 +154,8 @@ public sealed class ResultsScriptTests : IDisposable
         var (code, calls) = Measure();
 
         code.ShouldBe(1);
-        File.ReadAllText(At("docs/results.md")).ShouldContain("Not measured: the disk is full");
+        Page("simulated").ShouldContain("Not measured: the disk is full");
+        File.ReadAllText(At("docs/results.md")).ShouldContain("[gamma](results/simulated.md#gamma) (not measured)");
         calls.Last().ShouldNotContain("gamma");
         File.Delete(At("broken"));
         Measure().Calls.ShouldHaveSingleItem().ShouldContain("gamma");
@@ -139,8 +168,9 @@ public sealed class ResultsScriptTests : IDisposable
         File.WriteAllText(At("data/uci-default/UCI_Credit_Card.csv"), "ID\n");
         File.WriteAllText(At("data/calm/polish_1year.arff"), "@data\n");
         var capped = Measure().Calls;
-        capped.ShouldContain(c => c.Contains("--dataset polish", StringComparison.Ordinal) && c.EndsWith("--set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50 --md", StringComparison.Ordinal));
-        capped.ShouldContain(c => c.Contains("--dataset uci-default-panel", StringComparison.Ordinal) && c.EndsWith("--set Snapshot:MaximumTest=6000 --md", StringComparison.Ordinal));
+        capped.Single(c => c.Contains("--dataset polish", StringComparison.Ordinal))
+            .ShouldEndWith("--set Snapshot:MaximumTraining=2000 --arms full random-50 top-50 plain-50 --md");
+        capped.Single(c => c.Contains("--dataset uci-default-panel", StringComparison.Ordinal)).ShouldEndWith("--set Snapshot:MaximumTest=6000 --md");
 
         var calls = Measure("--full").Calls;
 
@@ -152,10 +182,13 @@ public sealed class ResultsScriptTests : IDisposable
     /// <summary>Whatever repository the tests run from, and however its owner has set git up.</summary>
     private Dictionary<string, string> OwnGit => new(StringComparer.Ordinal)
     {
-        ["GIT_DIR"] = At(".git"), ["GIT_WORK_TREE"] = _root, ["GIT_INDEX_FILE"] = At(".git/index"), ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_SYSTEM"] = "/dev/null",
+        ["GIT_DIR"] = At(".git"), ["GIT_WORK_TREE"] = _root, ["GIT_INDEX_FILE"] = At(".git/index"),
+        ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_SYSTEM"] = "/dev/null",
     };
 
     private string At(string path) => Path.Combine(_root, path);
+
+    private string Page(string dataset) => File.ReadAllText(At($"docs/results/{dataset}.md"));
 
     private void Commit()
     {

@@ -39,7 +39,7 @@ public sealed class HfFolderTests : IDisposable
         foreach (var ((name, value), (_, original)) in loaded.Parameters.Zip(model.Parameters))
         {
             value.dtype.ShouldBe(ScalarType.Float32);
-            value.equal(original.to(ScalarType.BFloat16).to(ScalarType.Float32)).ShouldBeTrue(name);
+            value.SameAs(original.to(ScalarType.BFloat16).to(ScalarType.Float32)).ShouldBeTrue(name);
         }
     }
 
@@ -165,7 +165,7 @@ public sealed class HfFolderTests : IDisposable
         actual.Parameters.Select(parameter => parameter.Name).ShouldBe(expected.Parameters.Select(parameter => parameter.Name));
         foreach (var ((name, a), (_, e)) in actual.Parameters.Zip(expected.Parameters))
         {
-            a.equal(e).ShouldBeTrue(name);
+            a.SameAs(e).ShouldBeTrue(name);
         }
     }
 

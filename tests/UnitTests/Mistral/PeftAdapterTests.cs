@@ -22,11 +22,11 @@ public sealed class PeftAdapterTests : IDisposable
         var ids = Scenarios.Rows(Scenarios.Ids(1, 9));
         var bare = model.Hidden(ids, [9]);
         model.AttachLora(Scenarios.EveryProjection, 2);
-        model.Hidden(ids, [9]).equal(bare).ShouldBeTrue();
+        model.Hidden(ids, [9]).SameAs(bare).ShouldBeTrue();
         Scenarios.FillB(model);
         Scenarios.Distance(model.Hidden(ids, [9]), bare).ShouldBeGreaterThan(0.01);
         model.DetachLora();
-        model.Hidden(ids, [9]).equal(bare).ShouldBeTrue();
+        model.Hidden(ids, [9]).SameAs(bare).ShouldBeTrue();
         (model.Lora, model.LoraParameters.Count).ShouldBe((null, 0));
     }
 
@@ -45,10 +45,10 @@ public sealed class PeftAdapterTests : IDisposable
         var down = model.Layers[1].Down.ShouldBeOfType<LoraLinear>();
         (down.A.shape, down.B.shape, down.Scale).ShouldSatisfyAllConditions(
             lora => lora.Item1.ShouldBe([8, 24]), lora => lora.Item2.ShouldBe([16, 8]), lora => lora.Item3.ShouldBe(2));
-        var values = down.A.detach().data<float>().ToArray();
+        var values = down.A.ToArray<float>();
         values.Max(Math.Abs).ShouldBeInRange(0.9f / MathF.Sqrt(24), 1 / MathF.Sqrt(24)); // uniform within 1/√in
         values.Average().ShouldBe(0, 0.05f);
-        down.B.detach().data<float>().ToArray().ShouldAllBe(value => value == 0);
+        down.B.ToArray<float>().ShouldAllBe(value => value == 0);
         model.Layers[1].O.ShouldBeOfType<Linear>();
     }
 
@@ -71,12 +71,12 @@ public sealed class PeftAdapterTests : IDisposable
         PeftAdapter.Load(other, _folder.Path);
         foreach (var ((name, value), (_, expected)) in other.LoraParameters.Zip(model.LoraParameters))
         {
-            value.equal(expected).ShouldBeTrue(name);
+            value.SameAs(expected).ShouldBeTrue(name);
             value.requires_grad.ShouldBeTrue();
         }
 
         var ids = Scenarios.Rows(Scenarios.Ids(1, 9));
-        other.Hidden(ids, [9]).equal(model.Hidden(ids, [9])).ShouldBeTrue();
+        other.Hidden(ids, [9]).SameAs(model.Hidden(ids, [9])).ShouldBeTrue();
     }
 
     [Fact]

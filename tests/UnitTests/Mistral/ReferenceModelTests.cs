@@ -95,7 +95,7 @@ public sealed class ReferenceModelTests
         using var scope = NewDisposeScope();
         using var model = MistralModel.Load(SharedData.Require("reference/stories260K"));
         using var expected = new SafetensorsFile(SharedData.Require("reference/stories260K/expected_f32.safetensors"));
-        var ids = Array.ConvertAll(expected.Read("greedy_ids_200").data<long>().ToArray(), id => (int)id);
+        var ids = Array.ConvertAll(expected.Read("greedy_ids_200").ToArray<long>(), id => (int)id);
         int[] story = [ids[0], .. model.Generate([ids[0]], 199, eosId: -1)];
         story.ShouldBe(ids);
         SentencePieceTokenizer.Load(SharedData.Require("reference/stories260K/tok512.model")).Decode(story).ShouldStartWith("Once upon a time, there was a little girl");
@@ -110,7 +110,7 @@ public sealed class ReferenceModelTests
         using var expected = new SafetensorsFile(SharedData.Require($"reference/stories260K/{Scenarios.NameOf(dtype)}"));
         var ids = expected.Read("greedy_ids_200").narrow(1, 0, 64).contiguous();
         Scenarios.Distance(model.Logits(model.Hidden(ids, [64])), expected.Read("logits_first64")).ShouldBeLessThan(tolerance);
-        int[][] tokens = [Array.ConvertAll(ids.data<long>().ToArray(), id => (int)id)];
+        int[][] tokens = [Array.ConvertAll(ids.ToArray<long>(), id => (int)id)];
         Scenarios.Distance(AnswerLoss.Mean(model, TokenBatch.LanguageModel(tokens)).reshape(1), expected.Read("loss_first64")).ShouldBeLessThan(tolerance);
     }
 
@@ -128,8 +128,8 @@ public sealed class ReferenceModelTests
     /// <summary>The reference's samples: answers are where the labels are not −100, and what follows an answer is cut away.</summary>
     private static TokenBatch Batch(SafetensorsFile expected)
     {
-        var ids = expected.Read("input_ids").data<long>().ToArray().Chunk(24).ToArray();
-        var labels = expected.Read("labels").data<long>().ToArray().Chunk(24).ToArray();
+        var ids = expected.Read("input_ids").ToArray<long>().Chunk(24).ToArray();
+        var labels = expected.Read("labels").ToArray<long>().Chunk(24).ToArray();
         return new TokenBatch(
             [.. ids.Zip(labels, (row, label) => Array.ConvertAll(row[..(Array.FindLastIndex(label, id => id >= 0) + 1)], id => (int)id))],
             [.. labels.Select(label => Array.FindIndex(label, id => id >= 0))]);

@@ -48,7 +48,7 @@ public sealed class SafetensorsTests : IDisposable
         using var file = new SafetensorsFile(_folder.File("x"));
         file.Read("scalar").item<double>().ShouldBe(4.5);
         file.Read("empty").shape.ShouldBe([0, 3]);
-        file.Read("turned").data<float>().ToArray().ShouldBe([1, 4, 2, 5, 3, 6]);
+        file.Read("turned").ToArray<float>().ShouldBe([1, 4, 2, 5, 3, 6]);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class SafetensorsTests : IDisposable
             file.Entries.Count.ShouldBe(tensors.Length);
             foreach (var (name, value) in tensors)
             {
-                file.Read(name).equal(value).ShouldBeTrue(name);
+                file.Read(name).SameAs(value).ShouldBeTrue(name);
             }
         }).QuickCheckThrowOnFailure();
 

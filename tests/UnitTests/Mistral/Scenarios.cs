@@ -95,6 +95,13 @@ internal static class Scenarios
         return [.. ids.Skip(prompt.Length)];
     }
 
+    /// <summary>One shape, one type and every element equal. (TorchSharp's own equal goes element by element.)</summary>
+    public static bool SameAs(this Tensor actual, Tensor expected)
+    {
+        using var scope = NewDisposeScope();
+        return actual.shape.AsSpan().SequenceEqual(expected.shape) && actual.dtype == expected.dtype && actual.eq(expected).all().item<bool>();
+    }
+
     /// <summary>Largest difference, relative to the largest expected value.</summary>
     public static double Distance(Tensor actual, Tensor expected)
     {

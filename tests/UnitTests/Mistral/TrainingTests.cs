@@ -50,7 +50,7 @@ public sealed class AdamWTests : IDisposable
             optimizer.Step(0.01);
         }
 
-        p.detach().data<double>().ToArray().ShouldBe(PyTorch, 1e-14);
+        p.ToArray<double>().ShouldBe(PyTorch, 1e-14);
     }
 
     private static double[] PyTorch => [0.9452780239115786, -1.9402052189130659, 0.4479714428557058];
@@ -67,7 +67,7 @@ public sealed class AdamWTests : IDisposable
         a.grad!.item<float>().ShouldBe(3);
         optimizer.ClipGradients(6.5).ShouldBe(13, 1e-5);
         a.grad!.item<float>().ShouldBe(1.5f, 1e-6);
-        b.grad!.data<float>().ToArray().ShouldBe([2, 6], 1e-6f);
+        b.grad!.ToArray<float>().ShouldBe([2, 6], 1e-6f);
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class TrainerTests : IDisposable
         using var trainer = new Trainer(model, model.LoraParameters);
         var losses = Enumerable.Range(0, 60).Select(_ => trainer.Step([Batch(1)], 0.02)).ToArray();
         losses[^1].ShouldBeLessThan(losses[0] / 2);
-        model.Layers[1].Q.Weight.equal(frozen).ShouldBeTrue();
+        model.Layers[1].Q.Weight.SameAs(frozen).ShouldBeTrue();
         model.Layers[1].Q.Weight.grad.ShouldBeNull();
     }
 
@@ -221,7 +221,7 @@ public sealed class TrainerTests : IDisposable
         Train(again, 5, 8);
         foreach (var ((name, a), (_, b)) in resumed.LoraParameters.Zip(straight.LoraParameters))
         {
-            a.equal(b).ShouldBeTrue(name);
+            a.SameAs(b).ShouldBeTrue(name);
         }
     }
 
@@ -272,7 +272,7 @@ public sealed class TrainerTests : IDisposable
 
         one.Step([Batch(2)], 0.01);
         two.Step([Batch(2)], 0.01);
-        model.LoraParameters.Zip(other.LoraParameters).ShouldAllBe(pair => pair.First.Value.equal(pair.Second.Value));
+        model.LoraParameters.Zip(other.LoraParameters).ShouldAllBe(pair => pair.First.Value.SameAs(pair.Second.Value));
     }
 
     private static void Train(Trainer trainer, int from, int to)
@@ -343,7 +343,7 @@ public sealed class AnswerLossTests
     /// <summary>log p of each token after the first (at its own index), one position at a time.</summary>
     private static double[] Logs(MistralModel model, int[] tokens)
     {
-        var logits = model.Logits(model.Hidden(Scenarios.Rows(tokens), [tokens.Length]))[0].data<double>().ToArray().Chunk(Scenarios.Small.VocabSize).ToArray();
+        var logits = model.Logits(model.Hidden(Scenarios.Rows(tokens), [tokens.Length]))[0].ToArray<double>().Chunk(Scenarios.Small.VocabSize).ToArray();
         return [0, .. Enumerable.Range(1, tokens.Length - 1).Select(i => logits[i - 1][tokens[i]] - Math.Log(logits[i - 1].Sum(Math.Exp)))];
     }
 }

@@ -78,12 +78,13 @@ internal static class FidelityCommand
 
         var configuration = CliSettings.Read();
         var descriptor = DescriptorFile.Load(dataset);
+        SubjectHasher hasher;
         await using (var reader = await Reader.OpenAsync(configuration, ct))
         {
-            await SubjectKey.EnsureAsync(configuration.SubjectKeyFile, reader.Source, ct);
+            hasher = await SubjectKey.OpenAsync(configuration.SubjectKeyFile, reader.Source, ct);
         }
 
-        var samples = FidelityData.Read(descriptor, files, SubjectHasher.FromFile(configuration.SubjectKeyFile), ct);
+        var samples = FidelityData.Read(descriptor, files, hasher, ct);
         var data = FidelityData.Of(descriptor, samples, settings, options.Snapshot);
         var status = new StatusLine(screen, TimeProvider.System);
         var gate = new Lock();

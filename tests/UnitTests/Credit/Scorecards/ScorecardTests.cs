@@ -159,6 +159,61 @@ public sealed class ScorecardTests
     public void A_probability_is_the_sigmoid_of_the_active_weights() =>
         new Scorecard(0.5, [1, -2, 0.25], 1, new Dictionary<double, double>()).Probability([0, 2]).ShouldBe(1 / (1 + Math.Exp(-1.75)), 1e-12);
 
+    [Fact]
+    public void A_table_of_hundreds_of_fields_is_fitted_in_seconds_and_exactly()
+    {
+        using var minute = new CancellationTokenSource(TimeSpan.FromMinutes(1)); // dense Newton steps would take hours
+        var (rows, labels) = Wide(1500, 400);
+
+        var card = Scorecard.Fit(rows, labels, seed: 1, ct: minute.Token);
+
+        LogisticRegression.Gradient(rows, labels, card.C, [.. card.Weights, card.Intercept]).ShouldAllBe(g => Math.Abs(g) <= 1e-9 * 1500);
+        card.LogLosses[card.C].ShouldBe(card.LogLosses.Values.Min());
+    }
+
+    [Fact]
+    public void The_path_of_strengths_ends_where_weaker_penalties_only_overfit()
+    {
+        var (rows, labels) = Wide(300, 200);
+
+        var card = Scorecard.Fit(rows, labels, seed: 1);
+
+        card.LogLosses.Count.ShouldBeLessThan(ScorecardOptions.Default.Grid.Count);
+        card.LogLosses.OrderBy(l => l.Key).Last().Value.ShouldBeGreaterThan(1.1 * card.LogLosses[card.C]);
+        ScorecardOptions.Default.Grid.Order().Take(card.LogLosses.Count).ShouldBe(card.LogLosses.Keys.Order());
+    }
+
+    [Fact]
+    public void A_fit_is_ended_at_once_wherever_it_is()
+    {
+        var (rows, labels) = Wide(300, 50);
+        var told = new List<double>();
+        Scorecard.Fit(rows, labels, seed: 1, progress: told.Add);
+        for (var after = 1; after < told.Count; after++)
+        {
+            using var stop = new CancellationTokenSource();
+            var heard = 0;
+
+            Should.Throw<OperationCanceledException>(
+                () => Scorecard.Fit(rows, labels, seed: 1, progress: _ => (++heard == after ? stop : null)?.Cancel(), ct: stop.Token));
+
+            heard.ShouldBe(after);
+        }
+    }
+
+    [Fact]
+    public void A_fit_tells_how_far_it_is_and_says_done_only_at_its_end()
+    {
+        var (rows, labels) = Random(300, 2);
+        var told = new List<double>();
+
+        Scorecard.Fit(rows, labels, seed: 1, progress: told.Add);
+
+        told.ShouldBe(told.Order());
+        told.SkipLast(1).ShouldAllBe(share => share > 0 && share < 1);
+        told[^1].ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(true, "0 negative of 16")]
     [InlineData(false, "0 positive of 16")]
@@ -183,6 +238,16 @@ public sealed class ScorecardTests
     private static double Objective(OneHotRows rows, bool[] labels, double c, double[] parameters) =>
         Enumerable.Range(0, rows.Count).Sum(i => LogisticRegression.LogLoss(rows.Score(i, parameters), labels[i]))
         + (parameters[..^1].Sum(w => w * w) / (2 * c));
+
+    /// <summary>Fields of eleven bins that hang together through one common cause, most of them noise.</summary>
+    private static (OneHotRows Rows, bool[] Labels) Wide(int n, int fields)
+    {
+        var random = new SeededRandom(11);
+        var causes = Enumerable.Range(0, n).Select(_ => random.NextGaussian()).ToArray();
+        int Bin(double cause) => (int)Math.Clamp(5.5 + (2 * ((0.6 * cause) + (0.8 * random.NextGaussian()))), 0, 10);
+        int[][] active = [.. causes.Select(cause => Enumerable.Range(0, fields).Select(f => (f * 11) + Bin(cause)).ToArray())];
+        return (new OneHotRows(active, fields * 11), [.. causes.Select(cause => random.NextDouble() < LogisticRegression.Sigmoid((1.5 * cause) - 1))]);
+    }
 
     /// <summary>Two fields of three bins; bin numbers raise the log odds.</summary>
     private static (OneHotRows Rows, bool[] Labels) Random(int n, ulong seed)

@@ -32,7 +32,7 @@ public sealed class CreditSimulatorTests
     {
         var made = Simulate(Small);
         var descriptor = DescriptorFile.Load("simulated");
-        var truth = GroundTruth.Read(new StringReader(made.Truth), "truth.csv", descriptor);
+        var truth = GroundTruth.Read(new StringReader(made.Truth), "truth.csv", descriptor, Tables.Hasher);
 
         made.Samples.Count.ShouldBe((int)made.Summary.Rows);
         truth.Count.ShouldBe(made.Samples.Count);
@@ -49,7 +49,7 @@ public sealed class CreditSimulatorTests
     [Fact]
     public void The_true_probability_is_calibrated()
     {
-        var truth = GroundTruth.Read(new StringReader(Simulate(new SimulationOptions()).Truth), "truth.csv", DescriptorFile.Load("simulated")).Values;
+        var truth = GroundTruth.Read(new StringReader(Simulate(new SimulationOptions()).Truth), "truth.csv", DescriptorFile.Load("simulated"), Tables.Hasher).Values;
 
         foreach (var group in truth.GroupBy(row => (int)(row.Probability * 5)))
         {
@@ -64,7 +64,7 @@ public sealed class CreditSimulatorTests
     {
         var made = Simulate(Small with { Borrowers = 1500, FlipShare = 0.1 });
         var descriptor = DescriptorFile.Load("simulated");
-        var truth = GroundTruth.Read(new StringReader(made.Truth), "truth.csv", descriptor);
+        var truth = GroundTruth.Read(new StringReader(made.Truth), "truth.csv", descriptor, Tables.Hasher);
         var plan = SplitPlanner.Plan([.. made.Samples.Select((sample, i) => SampleHeader.Of(sample, i))], SplitOptions.From(descriptor), 1);
 
         var flipped = made.Samples.Select((sample, i) => (Side: plan.Sides[i], truth[sample.NaturalKey].Flipped)).ToLookup(pair => pair.Side, pair => pair.Flipped);
@@ -133,9 +133,9 @@ public sealed class CreditSimulatorTests
     {
         var descriptor = DescriptorFile.Load("simulated");
 
-        Tables.MessageOf(() => GroundTruth.Read(new StringReader("a,b\n"), "t.csv", descriptor)).ShouldContain("t.csv, line 1");
-        Tables.MessageOf(() => GroundTruth.Read(new StringReader($"{CreditSimulator.TruthHeader}\nB1,x\n"), "t.csv", descriptor)).ShouldContain("t.csv, line 2");
-        Tables.MessageOf(() => GroundTruth.Read("no-truth.csv", descriptor)).ShouldContain("no-truth.csv");
+        Tables.MessageOf(() => GroundTruth.Read(new StringReader("a,b\n"), "t.csv", descriptor, Tables.Hasher)).ShouldContain("t.csv, line 1");
+        Tables.MessageOf(() => GroundTruth.Read(new StringReader($"{CreditSimulator.TruthHeader}\nB1,x\n"), "t.csv", descriptor, Tables.Hasher)).ShouldContain("t.csv, line 2");
+        Tables.MessageOf(() => GroundTruth.Read("no-truth.csv", descriptor, Tables.Hasher)).ShouldContain("no-truth.csv");
     }
 
     /// <summary>Mean of a field among bads less the mean among goods, in standard deviations, over the first or last third of the months.</summary>

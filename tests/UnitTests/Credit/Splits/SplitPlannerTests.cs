@@ -39,6 +39,15 @@ public sealed class SplitPlannerTests
         plan.AsOf.ShouldBe(SplitScenarios.January.AddMonths(7));
     }
 
+    [Theory]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(30_000, 30_000)]
+    public void Windows_that_reach_beyond_the_calendar_leave_nothing_to_train_on_and_break_nothing(int reference, int test)
+    {
+        var wide = Windows with { ReferenceMonths = reference, TestMonths = test };
+        Tables.MessageOf(() => SplitPlanner.Plan(SplitScenarios.Panel(months: 4), wide, seed: 1)).ShouldContain("The train side has no samples");
+    }
+
     [Fact]
     public void OutOfTime_ignores_pools_and_says_so()
     {

@@ -24,6 +24,20 @@ public sealed class SubjectTests
     public void The_hash_is_HMAC_SHA256_as_openssl_computes_it() =>
         Tables.Hasher.Hash("uci-default", "1").ShouldBe("b2ddd311c35ab57599bddd5b58b43673");
 
+    [Theory]
+    [InlineData("M\u00fcller", "Mu\u0308ller")]
+    [InlineData("\u212b", "A\u030a")]
+    [InlineData("\uac01", "\u1100\u1161\u11a8")]
+    public void One_id_in_two_spellings_is_one_subject(string composed, string decomposed)
+    {
+        Tables.Hasher.Hash("s", decomposed).ShouldBe(Tables.Hasher.Hash("s", composed));
+        Tables.Hasher.Hash("s", "Muller").ShouldNotBe(Tables.Hasher.Hash("s", composed));
+    }
+
+    [Fact]
+    public void What_could_not_be_read_is_never_hashed() =>
+        Should.Throw<ArgumentException>(() => Tables.Hasher.Hash("s", "M\uFFFDller")).Message.ShouldNotContain("ller");
+
     [Fact]
     public void A_short_key_and_a_missing_key_file_are_refused()
     {

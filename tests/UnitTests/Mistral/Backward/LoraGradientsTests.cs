@@ -57,12 +57,12 @@ public sealed class LoraGradientsTests
         }
 
         using var stale = kept.Sum(batch);
-        stale.Gradients.equal(before.Gradients).ShouldBeTrue();
+        stale.Gradients.SameAs(before.Gradients).ShouldBeTrue();
         kept.Refresh();
         using var refreshed = kept.Sum(batch);
         using var fresh = new LoraGradients(model);
         using var expected = fresh.Sum(batch);
-        refreshed.Gradients.equal(expected.Gradients).ShouldBeTrue();
+        refreshed.Gradients.SameAs(expected.Gradients).ShouldBeTrue();
         refreshed.Losses.ShouldBe(expected.Losses);
         refreshed.Losses.ShouldNotBe(before.Losses);
     }
