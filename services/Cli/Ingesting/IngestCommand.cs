@@ -39,6 +39,12 @@ internal static class IngestCommand
         var started = TimeProvider.System.GetTimestamp();
         var progress = new SynchronousProgress<IngestProgress>(p =>
         {
+            if (p.Waiting)
+            {
+                screen.Note($"waiting for another ingest of {descriptor.Name}");
+                return;
+            }
+
             var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
             status.Show($"ingesting {Path.GetFileName(file)}: {Format.Count(p.Read)} samples, {Format.Rate(p.Read / Math.Max(seconds, 1e-3))}");
         });

@@ -6,12 +6,14 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Reading;
 using ZiGong.Credit.Subjects;
 using ZiGong.Hosting.Telemetry;
+using ZiGong.Ingest.Uploads;
 using ZiGong.Storage;
 
 namespace ZiGong.Ingest.Files;
 
 /// <summary>How far an ingestion is.</summary>
-public sealed record IngestProgress(long Read, long Bytes, long TotalBytes);
+/// <param name="Waiting">Another ingestion of the data set has to end first.</param>
+public sealed record IngestProgress(long Read, long Bytes, long TotalBytes, bool Waiting = false);
 
 /// <summary>What a file came to.</summary>
 /// <param name="Read">Samples and rejections that the file gave.</param>
@@ -22,22 +24,32 @@ public sealed record IngestSummary(long Read, long Added, long Unchanged, long S
 
 /// <summary>
 /// Takes a file into the database in constant memory: batches go in by binary COPY, each in a transaction of its own. The same
-/// file twice adds nothing; a corrected row supersedes the one it corrects; a bad row becomes a rejection.
+/// file twice adds nothing; a corrected row supersedes the one it corrects; a bad row becomes a rejection. One file of a data set at a time.
 /// </summary>
 public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher, TimeProvider time)
 {
     private const int BatchRows = 8192;
 
     /// <exception cref="InputException">The file is missing, empty, or does not fit the descriptor; or the key is not the database's.</exception>
-    public Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string path, IProgress<IngestProgress>? progress, CancellationToken ct) =>
-        RunAsync(descriptor, path, path, progress, ct);
-
-    /// <summary>The same for a file that does not lie under the name that people know it by.</summary>
-    /// <param name="name">The file's name in messages and rejections.</param>
-    public async Task<IngestSummary> RunAsync(
-        DatasetDescriptor descriptor, string path, string name, IProgress<IngestProgress>? progress, CancellationToken ct)
+    public async Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string path, IProgress<IngestProgress>? progress, CancellationToken ct)
     {
         await SubjectKey.RequireAsync(hasher, source, ct);
+        var waiting = new IngestProgress(0, 0, 0, Waiting: true);
+        IngestSummary summary;
+        await using (await DatasetLock.TakeAsync(source, descriptor.Name, () => progress?.Report(waiting), time, ct))
+        {
+            summary = await RunLockedAsync(descriptor, path, path, progress, ct);
+        }
+
+        await UploadIngestion.ReleaseNextAsync(source, descriptor.Name, ct);
+        return summary;
+    }
+
+    /// <summary>The same for who has the data set's lock, and for a file that does not lie under the name that people know it by.</summary>
+    /// <param name="name">The file's name in messages and rejections.</param>
+    internal async Task<IngestSummary> RunLockedAsync(
+        DatasetDescriptor descriptor, string path, string name, IProgress<IngestProgress>? progress, CancellationToken ct)
+    {
         var fileHash = await HashAsync(path, ct);
         var totals = new IngestSummary(0, 0, 0, 0, 0, 0);
         var samples = new List<Sample>(BatchRows);
