@@ -8,6 +8,7 @@ using ZiGong.Contracts;
 using ZiGong.Control.Api.Operations;
 using ZiGong.Control.Api.Runs;
 using ZiGong.Control.Api.Uploads;
+using ZiGong.Storage;
 using ZiGong.Control.Operations;
 using ZiGong.Hosting;
 
@@ -91,6 +92,9 @@ public sealed class ApiClient : IDisposable
     }
 
     public Task<ApiUpload> UploadAsync(Guid upload, CancellationToken ct) => GetAsync<ApiUpload>($"v1/uploads/{upload}", ct);
+
+    public Task<WithdrawSummary> WithdrawAsync(Guid upload, bool dryRun, CancellationToken ct) =>
+        PostAsync<WithdrawSummary>($"v1/uploads/{upload}/withdraw{(dryRun ? "?dryRun=true" : "")}", null, ct);
 
     public void Dispose() => _http.Dispose();
 

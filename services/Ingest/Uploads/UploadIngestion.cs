@@ -76,10 +76,12 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
             await Unfinished(db, upload).ExecuteUpdateAsync(
                 set => set
                     .SetProperty(u => u.State, UploadState.Ingested)
+                    .SetProperty(u => u.FileId, summary.FileId)
                     .SetProperty(u => u.Read, summary.Read)
                     .SetProperty(u => u.Added, summary.Added)
                     .SetProperty(u => u.Unchanged, summary.Unchanged)
                     .SetProperty(u => u.Superseded, summary.Superseded)
+                    .SetProperty(u => u.Moved, summary.Moved)
                     .SetProperty(u => u.Rejected, summary.Rejected)
                     .SetProperty(u => u.Filtered, summary.Filtered)
                     .SetProperty(u => u.Error, (string?)null)

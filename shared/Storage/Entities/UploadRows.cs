@@ -37,9 +37,15 @@ public sealed class UploadRow
 
     public long Superseded { get; set; }
 
+    /// <summary>Superseded ones whose correction has another observation time.</summary>
+    public long Moved { get; set; }
+
     public long Rejected { get; set; }
 
     public long Filtered { get; set; }
+
+    /// <summary>The file that it was, once it is taken in.</summary>
+    public long? FileId { get; set; }
 
     public string? Error { get; set; }
 
