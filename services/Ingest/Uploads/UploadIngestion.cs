@@ -56,10 +56,16 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
         await release.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>The table itself holds borrowers' ids in clear, which are never kept: once it is taken in, or cannot be, it goes.</summary>
+    /// <summary>The table itself holds borrowers' ids in clear, which are never kept: once it is taken in, or cannot be, it goes, and the hash of its bytes with it.</summary>
     private async Task ForgetFileAsync(PipelineDb db, UploadRow upload, CancellationToken ct)
     {
-        if (!await db.Uploads.AnyAsync(u => u.Artifact == upload.Artifact && u.State == UploadState.Stored, ct))
+        if (await db.Uploads.Where(u => u.UploadId == upload.UploadId && u.State != UploadState.Stored).ExecuteUpdateAsync(set => set.SetProperty(u => u.Artifact, ""), ct) == 0)
+        {
+            return;
+        }
+
+        artifacts.RemoveUpload(upload.UploadId);
+        if (!upload.Apart && !await db.Uploads.AnyAsync(u => u.Artifact == upload.Artifact && u.State == UploadState.Stored, ct))
         {
             artifacts.Remove(upload.Artifact);
         }
@@ -70,7 +76,9 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
         try
         {
             var descriptor = DescriptorFile.Parse(upload.Descriptor, $"the descriptor of {upload.FileName}");
-            var path = await artifacts.RequireAsync(upload.Artifact, ct);
+            var path = upload.Apart
+                ? await artifacts.RequireUploadAsync(upload.UploadId, upload.Artifact, ct)
+                : await artifacts.RequireAsync(upload.Artifact, ct);
             var ingestion = new FileIngestion(source, await SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct), time);
             var summary = await ingestion.RunLockedAsync(descriptor, path, upload.FileName, new RowsRead(source, upload.UploadId), ct);
             await Unfinished(db, upload).ExecuteUpdateAsync(
