@@ -36,6 +36,18 @@ public sealed class GenerativeGatesTests
     }
 
     [Fact]
+    public void Of_too_few_answers_for_an_interval_the_comparing_gates_are_skipped_and_say_why()
+    {
+        var few = Findings(Figures(n: 4), Difference.Alone(0.4), Difference.Alone(-0.4));
+
+        var gates = GenerativeGates.Check(few, Apart, null, [], new EvaluationOptions()).ToDictionary(g => g.Gate);
+
+        (gates["signal"].Verdict, gates["champion"].Verdict, gates["size"].Verdict).ShouldBe((GateVerdict.Skipped, GateVerdict.Skipped, GateVerdict.Failed));
+        gates["signal"].Figures.ShouldContain("no intervals: with 4 answers, fewer than 5");
+        gates["champion"].Figures.ShouldContain("no intervals");
+    }
+
+    [Fact]
     public void A_gain_over_the_usual_answer_that_may_be_none_is_no_signal() =>
         Verdict("signal", Findings(gain: new Difference(0.1, -0.01, 0.2, 0.15))).ShouldBe(GateVerdict.Failed);
 
