@@ -20,6 +20,11 @@ internal static class GenerativeView
                 Row("Unsupported mentions", r => r.UnsupportedShare, findings),
                 Row("Empty answers", r => r.Empty, findings),
             ]));
+        if (findings.Model.WithoutIntervals is { } why)
+        {
+            screen.Line($"{Reports.Reading.Capital(why)}.");
+        }
+
         screen.Line("KS, AUC and what else ranks probabilities does not exist for free texts.");
         screen.Print(Format.Table(["Sample", "True answer", "Written"], findings.Examples.Select(e => (string[])[e.Id, Shorten(e.Truth), Shorten(e.Answer)])));
     }

@@ -25,6 +25,10 @@ internal static class OtherTasksView
                     [$"n = {model.N}", "Model [95 %]>", "Majority>"],
                     Shown.Where(model.Values.ContainsKey).Select(m => (string[])
                         [m.ToString(), Format.Interval(model[m]), majority.Values.TryGetValue(m, out var usual) ? Format.Figure(usual.Value) : ""])));
+                if (model.WithoutIntervals is { } why)
+                {
+                    screen.Line($"{Reports.Reading.Capital(why)}.");
+                }
             }
             else
             {
