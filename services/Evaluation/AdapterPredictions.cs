@@ -1,4 +1,3 @@
-using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Metrics;
@@ -34,7 +33,6 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         string baseModel, string adapter, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, IReadOnlyList<Sample> scored,
         Action<int> progress, CancellationToken ct)
     {
-        torch.set_num_threads(1);
         using var model = await LoadAsync(baseModel, adapter, encoder, ct);
         var generated = new Predictions.Generated[samples.Count];
         var probabilities = Answer(model, encoder, answers, samples, generated, progress, ct);
@@ -46,7 +44,6 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
     public async Task<IReadOnlyList<string>> WriteAsync(
         string baseModel, string adapter, IPromptEncoder encoder, IReadOnlyList<Sample> samples, int longest, Action<int> progress, CancellationToken ct)
     {
-        torch.set_num_threads(1);
         using var model = await LoadAsync(baseModel, adapter, encoder, ct);
         var prompts = samples.Select(s => encoder.Encode(s).Prompt).ToList();
         var written = new string[samples.Count];

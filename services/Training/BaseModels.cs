@@ -43,7 +43,6 @@ public sealed class BaseModels(ArtifactStore artifacts, ModelStore models)
 
     private async Task<string> MakeNanoAsync(MistralConfig config, long seed, CancellationToken ct)
     {
-        TorchSharp.torch.set_num_threads(1); // a thread that has computed with more keeps them
         var folder = Directory.CreateTempSubdirectory("zigong-nano-").FullName;
         try
         {

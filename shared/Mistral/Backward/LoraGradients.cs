@@ -22,6 +22,7 @@ public sealed class LoraGradients : IDisposable
     /// <exception cref="ArgumentException">The model has no adapter.</exception>
     public LoraGradients(MistralModel model, bool fused = true)
     {
+        using var computing = ComputeThread.Enter();
         _prepared = new PreparedModel(model);
         var isVectorised = fused && _prepared.Type == torch.ScalarType.Float32 && model.Embedding.device_type == DeviceType.CPU;
         _pass = new ForwardBackward(_prepared, isVectorised ? new FusedKernels() : new AtenKernels());
@@ -53,7 +54,11 @@ public sealed class LoraGradients : IDisposable
     public SampleGradients Sum(TokenBatch batch, IReadOnlyList<double>? weights = null) => _pass.Compute(batch, weights, perSample: false);
 
     /// <summary>Merges the adapters anew, after their values have changed.</summary>
-    public void Refresh() => _prepared.Refresh();
+    public void Refresh()
+    {
+        using var computing = ComputeThread.Enter();
+        _prepared.Refresh();
+    }
 
     public void Dispose() => _prepared.Dispose();
 }
