@@ -26,6 +26,7 @@ public static class AllServices
     public static LocalServices Local { get; } = new()
     {
         StartAsync = StartAsync,
+        OpenKeyAsync = (options, source, ct) => SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct),
         IngestAsync = async (options, source, descriptor, file, progress, ct) =>
         {
             var hasher = await SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct);

@@ -1,6 +1,7 @@
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Embedded;
 using ZiGong.Influence.Fidelity;
@@ -16,6 +17,9 @@ public sealed record LocalServices
 {
     /// <summary>Starts the services, or follows the process that has them.</summary>
     public required Func<PipelineOptions, CancellationToken, Task<EmbeddedHost>> StartAsync { get; init; }
+
+    /// <summary>Reads the key that subjects are hashed with, and refuses one that is not the database's.</summary>
+    public required Func<PipelineOptions, NpgsqlDataSource, CancellationToken, Task<SubjectHasher>> OpenKeyAsync { get; init; }
 
     /// <summary>Takes a table into the database.</summary>
     public required IngestTable IngestAsync { get; init; }

@@ -22,7 +22,7 @@ internal static class GenerativeView
             ]));
         if (findings.Model.WithoutIntervals is { } why)
         {
-            screen.Line($"{Reports.Reading.Capital(why)}.");
+            screen.Line($"{ZiGong.Reports.Reading.Capital(why)}.");
         }
 
         screen.Line("KS, AUC and what else ranks probabilities does not exist for free texts.");

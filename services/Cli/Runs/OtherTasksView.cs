@@ -27,7 +27,7 @@ internal static class OtherTasksView
                         [m.ToString(), Format.Interval(model[m]), majority.Values.TryGetValue(m, out var usual) ? Format.Figure(usual.Value) : ""])));
                 if (model.WithoutIntervals is { } why)
                 {
-                    screen.Line($"{Reports.Reading.Capital(why)}.");
+                    screen.Line($"{ZiGong.Reports.Reading.Capital(why)}.");
                 }
             }
             else
