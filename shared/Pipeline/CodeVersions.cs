@@ -1,4 +1,5 @@
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Stages;
 
 namespace ZiGong.Pipeline;
 
@@ -11,7 +12,7 @@ public static class CodeVersions
     public const string Product = Hosting.Product.Version;
 
     /// <summary>Product and stages together: experiments look for finished arms of exactly this code.</summary>
-    public static string Whole => $"{Product}+{Encoding}.{Agent}.{Gradients}.{Reference}.{Partials}.{Selection}.{Dataset}.{Tuning}.{Evaluation}";
+    public static string Whole => $"{Product}+{string.Join('.', StageCatalogue.All.Where(s => s.Version > 0).Select(s => s.Version))}";
 
     public const int Encoding = 1;
     public const int Agent = 2;
