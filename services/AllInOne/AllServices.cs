@@ -31,6 +31,7 @@ public static class AllServices
             var hasher = await SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct);
             return await new FileIngestion(source, hasher, TimeProvider.System).RunAsync(descriptor, file, progress, ct);
         },
+        OpenSubjectsAsync = (options, source, ct) => SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct),
         Sealing = host => host.Services.GetRequiredService<SnapshotSealing>().SealAsync,
         MeasureFidelityAsync = FidelityMeasuring.RunAsync,
         ExamineTensors = TensorExamination.Look,

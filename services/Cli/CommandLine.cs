@@ -62,6 +62,7 @@ public static class CommandLine
         globals.AddTo(root);
         root.Add(DemoCommand.Create(builder));
         root.Add(IngestCommand.Create(builder));
+        root.Add(WithdrawCommand.Create(builder));
         root.Add(RunCommand.Create(builder));
         root.Add(RunsCommand.Create(builder));
         root.Add(ShowCommand.Create(builder));

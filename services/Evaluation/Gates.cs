@@ -86,9 +86,10 @@ public static partial class Gates
     {
         string[] broken =
         [
-            .. figures.Challenger.Values.Where(v => !double.IsFinite(v.Value.Value + v.Value.Lower + v.Value.Upper)).Select(v => v.Key.ToString()),
-            .. figures.AgainstChampion?.Values.Where(v => !double.IsFinite(v.Value.Value + v.Value.Lower + v.Value.Upper)).Select(v => $"Δ{v.Key}") ?? [],
+            .. figures.Challenger.Values.Where(v => IsBroken(v.Value.Value, v.Value.Lower + v.Value.Upper)).Select(v => v.Key.ToString()),
+            .. figures.AgainstChampion?.Values.Where(v => IsBroken(v.Value.Value, v.Value.Lower + v.Value.Upper)).Select(v => $"Δ{v.Key}") ?? [],
         ];
+        bool IsBroken(double value, double ends) => !double.IsFinite(figures.Challenger.WithoutIntervals is null ? value + ends : value);
         var notNumbers = figures.NotNumbers;
         var n = figures.Challenger.N;
         var words = notNumbers.Count > 0
@@ -138,6 +139,11 @@ public static partial class Gates
     private static Finding Signal(MetricReport challenger)
     {
         var (auc, ks) = (challenger[Metric.Auc], challenger[Metric.Ks]);
+        if (challenger.WithoutIntervals is { } why)
+        {
+            return new Finding(null, Invariant($"AUC {auc.Value:F4} and KS {ks.Value:F4}, {why}"), ("Auc", auc.Value), ("Ks", ks.Value), ("N", challenger.N));
+        }
+
         return new Finding(
             auc.Lower > 0.5,
             Invariant($"AUC {auc.Value:F4} [{auc.Lower:F4}, {auc.Upper:F4}] must lie above 0.5; KS {ks.Value:F4}, n = {challenger.N}"),

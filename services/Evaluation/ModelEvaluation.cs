@@ -21,9 +21,10 @@ public sealed class ModelEvaluation(
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        if (unit is { Run.Kind: RunKinds.Experiment, Recompute: false } && await FindAsync(unit, trained, ct) is { } found)
+        if (unit is { Run.Kind: RunKinds.Experiment, Recompute: false } && await FindAsync(unit.Db, KeyOf(unit, trained.Adapter, champion: null), ct) is { } measured)
         {
-            return found;
+            // Another arm with the same adapter.
+            return Result(unit, measured, reused: true);
         }
 
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
@@ -33,7 +34,7 @@ public sealed class ModelEvaluation(
         if (descriptor.Answer.IsFree)
         {
             var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
-            return Result(unit, written with { OtherTasks = others }, champion?.ModelId);
+            return await ResultAsync(unit, written with { OtherTasks = others }, champion?.ModelId, ct);
         }
 
         var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, encoders, ct);
@@ -55,67 +56,85 @@ public sealed class ModelEvaluation(
         var said = new TestSideAnswers(output, scorecard, scorecardProbabilities, championRows, championFault);
         var origin = new ModelOrigin(trained.AdapterUri, lineage, JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
         var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit), ct) with { OtherTasks = others };
-        return Result(unit, report, champion?.ModelId);
+        return await ResultAsync(unit, report, champion?.ModelId, ct);
     }
 
     private static ulong SeedOf(UnitContext unit) => SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
 
-    private static UnitResult Result(UnitContext unit, EvaluationReport report, string? champion)
+    private async Task<UnitResult> ResultAsync(UnitContext unit, EvaluationReport report, string? champion, CancellationToken ct)
     {
         var figures = report.Generative?.Figures ?? report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
-        var passed = report.FailedGates.Count == 0;
-        var row = new EvaluationRow
+        var fresh = new EvaluationRow
         {
             EvaluationKey = KeyOf(unit, report.Lineage.Adapter, champion),
             RunId = unit.Run.RunId,
             Champion = champion,
             Metrics = JsonSerializer.Serialize(figures),
             Report = JsonSerializer.Serialize(report),
-            Passed = passed,
+            Passed = report.FailedGates.Count == 0,
         };
-        return new UnitResult(
-            Outcome(unit, row.EvaluationKey, report, passed),
-            async (db, ct) =>
-            {
-                await db.Evaluations.Where(e => e.EvaluationKey == row.EvaluationKey).ExecuteDeleteAsync(ct);
-                db.Evaluations.Add(row);
-                await db.SaveChangesAsync(ct);
-            },
-            [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()]);
+
+        // Read once more, since the database writes the same JSON otherwise.
+        var stored = await FindAsync(unit.Db, fresh.EvaluationKey, ct);
+        return Result(unit, FirstWins.Kept(unit, stored, fresh, r => ContentHash.Of(JsonSerializer.Serialize(ReportOf(r)))), reused: false);
     }
+
+    private UnitResult Result(UnitContext unit, EvaluationRow row, bool reused)
+    {
+        var report = ReportOf(row);
+        return new UnitResult(
+            Outcome(unit, row.EvaluationKey, report, row.Passed), (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct), FilesOf(report), reused);
+    }
+
+    private async Task SaveAsync(PipelineDb db, EvaluationRow row, CancellationToken ct)
+    {
+        if (await FindAsync(db, row.EvaluationKey, ct) is not null)
+        {
+            return;
+        }
+
+        await db.Evaluations.Where(e => e.EvaluationKey == row.EvaluationKey).ExecuteDeleteAsync(ct);
+        db.Evaluations.Add(row);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private static EvaluationReport ReportOf(EvaluationRow row) => JsonSerializer.Deserialize<EvaluationReport>(row.Report)!;
+
+    private static string[] FilesOf(EvaluationReport report) => [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()];
 
     private static ModelEvaluated Outcome(UnitContext unit, string key, EvaluationReport report, bool passed) => new(
         unit.Run.RunId, unit.Run.Generation, key, Value(report, Metric.Ks), Value(report, Metric.Auc), Value(report, Metric.Acc), Value(report, Metric.Miss), passed);
 
     private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
 
-    /// <summary>A run's own with the champion it was measured against; of an experiment's arm that of all arms with the same adapter.</summary>
+    /// <summary>A run's own with the champion it was measured against, anew in each generation; of an experiment's arm that of all arms with the same adapter.</summary>
     private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKinds.Experiment
         ? ContentHash.Of(
             "arm evaluation", $"{CodeVersions.Evaluation}", unit.Run.SnapshotId!, adapter, $"{unit.Options.Seed}",
             RunOptionsReader.ForKeys(unit.Options.Evaluation), RunOptionsReader.ForKeys(unit.Options.Templating))
-        : ContentHash.Of("evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "");
+        : ContentHash.Of(
+        [
+            "evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "",
+            .. unit.Run.Generation == 1 ? [] : (string[])[$"{unit.Run.Generation}"],
+        ]);
 
-    /// <summary>What another arm with the same adapter came to.</summary>
-    private async Task<UnitResult?> FindAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
+    /// <returns>The evaluation under a key, if the predictions behind it are whole.</returns>
+    private async Task<EvaluationRow?> FindAsync(PipelineDb db, string key, CancellationToken ct)
     {
-        var key = KeyOf(unit, trained.Adapter, champion: null);
-        if (await unit.Db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is not { } row)
+        if (await db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is not { } row)
         {
             return null;
         }
 
-        var report = JsonSerializer.Deserialize<EvaluationReport>(row.Report)!;
-        string[] files = [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()];
-        foreach (var file in files)
+        foreach (var file in FilesOf(ReportOf(row)))
         {
-            if (!await artifacts.HasAsync(file, ct))
+            if (!await artifacts.VerifyAsync(file, ct))
             {
                 return null;
             }
         }
 
-        return new UnitResult(Outcome(unit, key, report, row.Passed), Artifacts: files, Reused: true);
+        return row;
     }
 
     /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>

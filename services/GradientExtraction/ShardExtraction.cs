@@ -19,9 +19,10 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
         var samples = await unit.Db.ScorableAsync(snapshot.SnapshotId, shard, unit.Options.Snapshot.IsCapped, ct);
         var options = unit.Options.Gradients;
         var key = GradientKeys.Of(checkpoint, shard, snapshot, unit.Options, samples);
-        if (!unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
+        var stored = await FindAsync(unit, key, ct);
+        if (!unit.Recompute && stored is not null)
         {
-            return Result(unit, found, reused: true);
+            return Result(unit, stored, reused: true);
         }
 
         var encoder = await encoders.EncoderAsync(unit.Db, snapshot, checkpoint.Base, unit.Options, ct);
@@ -44,21 +45,19 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
             extractors.Return(loaded);
         }
 
-        return Result(
-            unit,
-            new GradientShardRow
-            {
-                GradientKey = key,
-                CheckpointId = checkpointId,
-                ShardId = shard,
-                Artifact = artifact,
-                Samples = samples.Count,
-                MeanLoss = written!.MeanLoss,
-                SketchError = written.Sketch?.Error,
-                SketchSpearman = written.Sketch?.Spearman,
-                SketchOverlap = written.Sketch?.Overlap,
-            },
-            reused: false);
+        var fresh = new GradientShardRow
+        {
+            GradientKey = key,
+            CheckpointId = checkpointId,
+            ShardId = shard,
+            Artifact = artifact,
+            Samples = samples.Count,
+            MeanLoss = written!.MeanLoss,
+            SketchError = written.Sketch?.Error,
+            SketchSpearman = written.Sketch?.Spearman,
+            SketchOverlap = written.Sketch?.Overlap,
+        };
+        return Result(unit, FirstWins.Kept(unit, stored, fresh, r => r.Artifact), reused: false);
     }
 
     private static TokenizedSample Tokenize(Sample sample, IPromptEncoder encoder)
@@ -93,24 +92,27 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
         return new ExtractedShard(losses / samples.Count, audit.Report());
     }
 
-    private static UnitResult Result(UnitContext unit, GradientShardRow row, bool reused) => new(
+    private UnitResult Result(UnitContext unit, GradientShardRow row, bool reused) => new(
         new ShardGradientsExtracted(unit.Run.RunId, unit.Run.Generation, row.CheckpointId, row.ShardId, row.Samples),
         (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
         [row.Artifact],
         reused);
 
-    private static async Task SaveAsync(PipelineDb db, GradientShardRow row, CancellationToken ct)
+    private async Task SaveAsync(PipelineDb db, GradientShardRow row, CancellationToken ct)
     {
-        // Computed although the key is there: what the row named was damaged, or fresh work was asked for.
-        if (await db.GradientShards.Where(g => g.GradientKey == row.GradientKey).ExecuteUpdateAsync(set => set.SetProperty(g => g.Artifact, row.Artifact), ct) == 0)
+        var there = await db.GradientShards.SingleOrDefaultAsync(g => g.GradientKey == row.GradientKey, ct);
+        if (there is not null && !await FirstWins.ReplacesAsync(row.Artifact, there.Artifact, artifacts.VerifyAsync, ct))
         {
-            db.GradientShards.Add(row);
-            await db.SaveChangesAsync(ct);
+            return;
         }
+
+        await db.GradientShards.Where(g => g.GradientKey == row.GradientKey).ExecuteDeleteAsync(ct);
+        db.GradientShards.Add(row);
+        await db.SaveChangesAsync(ct);
     }
 
-    private async Task<GradientShardRow?> FindAsync(PipelineDb db, string key, CancellationToken ct) =>
-        await db.GradientShards.SingleOrDefaultAsync(g => g.GradientKey == key, ct) is { } row && await artifacts.HasAsync(row.Artifact, ct) ? row : null;
+    private async Task<GradientShardRow?> FindAsync(UnitContext unit, string key, CancellationToken ct) =>
+        await unit.Db.GradientShards.SingleOrDefaultAsync(g => g.GradientKey == key, ct) is { } row && await artifacts.IsWholeAsync(unit, row.Artifact, ct) ? row : null;
 
     private sealed record ExtractedShard(double MeanLoss, SketchError? Sketch);
 }

@@ -15,6 +15,7 @@ public static class IngestService
     {
         pipeline.AddIngestion();
         pipeline.Services.AddSingleton<UploadIngestion>();
+        pipeline.Services.AddHostedService<UploadLeftovers>();
         pipeline.AddConsumer<SealSnapshotConsumer>(concurrency: 1);
         pipeline.AddConsumer<IngestUploadConsumer>(concurrency: 1);
     }

@@ -21,9 +21,10 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var key = Key(snapshot, selection, unit.Options);
-        if (!unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
+        var stored = await FindAsync(unit, key, ct);
+        if (!unit.Recompute && stored is not null)
         {
-            return Result(unit, found, reused: true);
+            return Result(unit, stored, reused: true);
         }
 
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
@@ -37,7 +38,8 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
                 return Task.CompletedTask;
             },
             ct);
-        return Result(unit, new DatasetRow { DatasetKey = key, Artifact = artifact, Instructions = kept.Sum(m => writing.CopiesOf(m.Id)) }, reused: false);
+        var fresh = new DatasetRow { DatasetKey = key, Artifact = artifact, Instructions = kept.Sum(m => writing.CopiesOf(m.Id)) };
+        return Result(unit, FirstWins.Kept(unit, stored, fresh, r => r.Artifact), reused: false);
     }
 
     /// <summary>Options that are off leave the key as it was before there were any.</summary>
@@ -102,21 +104,27 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
         }
     }
 
-    private static UnitResult Result(UnitContext unit, DatasetRow row, bool reused) => new(
+    private UnitResult Result(UnitContext unit, DatasetRow row, bool reused) => new(
         new DatasetTemplated(unit.Run.RunId, unit.Run.Generation, row.Artifact, row.Instructions),
-        async (db, ct) =>
-        {
-            if (!reused && await db.Datasets.Where(d => d.DatasetKey == row.DatasetKey).ExecuteUpdateAsync(set => set.SetProperty(d => d.Artifact, row.Artifact), ct) == 0)
-            {
-                db.Datasets.Add(row);
-                await db.SaveChangesAsync(ct);
-            }
-        },
+        (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
         [row.Artifact],
         reused);
 
-    private async Task<DatasetRow?> FindAsync(PipelineDb db, string key, CancellationToken ct) =>
-        await db.Datasets.SingleOrDefaultAsync(d => d.DatasetKey == key, ct) is { } row && await artifacts.HasAsync(row.Artifact, ct) ? row : null;
+    private async Task SaveAsync(PipelineDb db, DatasetRow row, CancellationToken ct)
+    {
+        var there = await db.Datasets.SingleOrDefaultAsync(d => d.DatasetKey == row.DatasetKey, ct);
+        if (there is not null && !await FirstWins.ReplacesAsync(row.Artifact, there.Artifact, artifacts.VerifyAsync, ct))
+        {
+            return;
+        }
+
+        await db.Datasets.Where(d => d.DatasetKey == row.DatasetKey).ExecuteDeleteAsync(ct);
+        db.Datasets.Add(row);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task<DatasetRow?> FindAsync(UnitContext unit, string key, CancellationToken ct) =>
+        await unit.Db.Datasets.SingleOrDefaultAsync(d => d.DatasetKey == key, ct) is { } row && await artifacts.IsWholeAsync(unit, row.Artifact, ct) ? row : null;
 
     /// <summary>How the lines are written.</summary>
     /// <param name="Tasks">Wording and worked examples, if any, of each task.</param>

@@ -23,9 +23,10 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         var shards = await StoredGradients.FindAsync(unit, snapshot, checkpoint, snapshot.ReferenceShards, ct);
         var training = await CurvatureShardsAsync(unit, snapshot, checkpoint, ct);
         var key = ReferenceKey(unit.Options, shards, members.Keys, training.Shards, training.Members);
-        if (!unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
+        var stored = await FindAsync(unit, key, ct);
+        if (!unit.Recompute && stored is not null)
         {
-            return Result(unit, found, reused: true);
+            return Result(unit, stored, reused: true);
         }
 
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
@@ -37,7 +38,8 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         }
 
         var artifact = await artifacts.PutAsync(MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(), ct);
-        return Result(unit, new ReferenceMeanRow { ReferenceKey = key, CheckpointId = checkpointId, Artifact = artifact, Samples = members.Count }, reused: false);
+        var fresh = new ReferenceMeanRow { ReferenceKey = key, CheckpointId = checkpointId, Artifact = artifact, Samples = members.Count };
+        return Result(unit, FirstWins.Kept(unit, stored, fresh, r => r.Artifact), reused: false);
     }
 
     /// <summary>Reads a stored vector, or one behind the other of several tasks: little-endian float32.</summary>
@@ -124,19 +126,25 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         return vectors is not null ? [.. vectors.Values.SelectMany(v => v.Build())] : throw new InputException("the reference set is empty; take a wider reference window");
     }
 
-    private static UnitResult Result(UnitContext unit, ReferenceMeanRow row, bool reused) => new(
+    private UnitResult Result(UnitContext unit, ReferenceMeanRow row, bool reused) => new(
         new ReferenceAveraged(unit.Run.RunId, unit.Run.Generation, row.CheckpointId, row.Samples),
-        async (db, ct) =>
-        {
-            if (!reused && await db.ReferenceMeans.Where(r => r.ReferenceKey == row.ReferenceKey).ExecuteUpdateAsync(set => set.SetProperty(r => r.Artifact, row.Artifact), ct) == 0)
-            {
-                db.ReferenceMeans.Add(row);
-                await db.SaveChangesAsync(ct);
-            }
-        },
+        (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
         [row.Artifact],
         reused);
 
-    private async Task<ReferenceMeanRow?> FindAsync(PipelineDb db, string key, CancellationToken ct) =>
-        await db.ReferenceMeans.SingleOrDefaultAsync(r => r.ReferenceKey == key, ct) is { } row && await artifacts.HasAsync(row.Artifact, ct) ? row : null;
+    private async Task SaveAsync(PipelineDb db, ReferenceMeanRow row, CancellationToken ct)
+    {
+        var there = await db.ReferenceMeans.SingleOrDefaultAsync(r => r.ReferenceKey == row.ReferenceKey, ct);
+        if (there is not null && !await FirstWins.ReplacesAsync(row.Artifact, there.Artifact, artifacts.VerifyAsync, ct))
+        {
+            return;
+        }
+
+        await db.ReferenceMeans.Where(r => r.ReferenceKey == row.ReferenceKey).ExecuteDeleteAsync(ct);
+        db.ReferenceMeans.Add(row);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task<ReferenceMeanRow?> FindAsync(UnitContext unit, string key, CancellationToken ct) =>
+        await unit.Db.ReferenceMeans.SingleOrDefaultAsync(r => r.ReferenceKey == key, ct) is { } row && await artifacts.IsWholeAsync(unit, row.Artifact, ct) ? row : null;
 }

@@ -24,8 +24,14 @@ public sealed class ShardScoring(ArtifactStore artifacts)
         var gradients = (await StoredGradients.FindAsync(unit, snapshot, checkpoint, [shard], ct))[0];
         var reference = await ReferenceRowAsync(unit, checkpointId, ct);
         var key = ScoreKeys.Of(gradients.GradientKey, reference.ReferenceKey, checkpoint, unit.Options.TracSeq);
-        var reused = !unit.Recompute && await unit.Db.PartialScores.AnyAsync(p => p.ScoreKey == key, ct);
+        var isWhole = await unit.Db.PartialScores.CountAsync(p => p.ScoreKey == key, ct) == gradients.Samples;
+        var reused = isWhole && !unit.Recompute;
         var rows = reused ? [] : await ComputeAsync(unit, key, checkpoint, gradients, reference, await TaskOffsetsAsync(unit, snapshot, shard, ct), ct);
+        if (isWhole && !reused)
+        {
+            rows = FirstWins.Kept(unit, await unit.Db.PartialScores.Where(p => p.ScoreKey == key).ToListAsync(ct), rows, HashOf);
+        }
+
         return new UnitResult(
             new ShardScored(unit.Run.RunId, unit.Run.Generation, checkpointId, shard, gradients.Samples),
             (db, token) => reused ? Task.CompletedTask : SaveAsync(db, key, rows, token),
@@ -86,9 +92,15 @@ public sealed class ShardScoring(ArtifactStore artifacts)
             : throw new InputException("TracSeq:Optimizer=Adam needs every coordinate of the gradients: set Gradients:Sketch=None");
     }
 
-    // Recomputed scores take the place of the old ones: COPY cannot skip rows that are there.
+    private static string HashOf(List<PartialScoreRow> rows) => ContentHash.Of(rows.OrderBy(r => r.SampleId).Select(r => $"{r.SampleId:N} {r.Value:R} {r.Loss:R}"));
+
     private static async Task SaveAsync(PipelineDb db, Guid key, List<PartialScoreRow> rows, CancellationToken ct)
     {
+        if (await db.PartialScores.CountAsync(p => p.ScoreKey == key, ct) == rows.Count)
+        {
+            return;
+        }
+
         await db.PartialScores.Where(p => p.ScoreKey == key).ExecuteDeleteAsync(ct);
         await BulkCopy.WriteAsync(
             (NpgsqlConnection)db.Database.GetDbConnection(),

@@ -1,3 +1,4 @@
+using System.Reflection;
 using ZiGong.Hosting;
 using ZiGong.Pipeline.Stages;
 
@@ -13,6 +14,21 @@ public static class CodeVersions
 
     /// <summary>Product and stages together: experiments look for finished arms of exactly this code.</summary>
     public static string Whole => $"{Product}+{string.Join('.', StageCatalogue.All.Where(s => s.Version > 0).Select(s => s.Version))}";
+
+    /// <summary>What a run is noted to be made by, for its lineage: the stages with their versions, then the commit built from.</summary>
+    public static string Made { get; } = $"{Stages}; commit {CommitOf(typeof(CodeVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)}";
+
+    private static string Stages =>
+        $"{Product}: encoding {Encoding}, agent {Agent}, gradients {Gradients}, reference {Reference}, partials {Partials}, selection {Selection}, dataset {Dataset}, "
+        + $"tuning {Tuning}, evaluation {Evaluation}";
+
+    /// <summary>Whether a run noted as made by <paramref name="made"/> has the stages of this code, whatever the commit.</summary>
+    public static bool AreOf(string made) => made == Whole || made.StartsWith($"{Stages}; ", StringComparison.Ordinal);
+
+    /// <summary>The commit behind the plus of an assembly's informational version, shortened; <c>unknown</c> of a build outside git.</summary>
+    public static string CommitOf(string? informationalVersion) => informationalVersion?.Split('+', 2) is [_, { Length: > 0 } revision]
+        ? revision[..Math.Min(12, revision.Length)]
+        : "unknown";
 
     public const int Encoding = 1;
     public const int Agent = 2;

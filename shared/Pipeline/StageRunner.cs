@@ -142,7 +142,13 @@ public sealed class StageRunner(
         var heartbeat = KeepAliveAsync(message.RunId, unit, lease.Token, context, lost);
         try
         {
-            return await work(context, lost.Token);
+            var result = await work(context, lost.Token);
+            foreach (var warning in context.Warnings)
+            {
+                log.LogWarning("{Stage} {Unit} of run {Run}: {Warning}", unit.Stage, unit.Unit, message.RunId, warning);
+            }
+
+            return result;
         }
         finally
         {

@@ -7,6 +7,7 @@ namespace ZiGong.Pipeline;
 /// <summary>What a stage's work sees of its unit.</summary>
 public sealed class UnitContext(RunRow run, UnitKey unit, bool recompute, PipelineDb db)
 {
+    private readonly List<string> _warnings = [];
     private double _done;
     private double _total;
 
@@ -24,6 +25,12 @@ public sealed class UnitContext(RunRow run, UnitKey unit, bool recompute, Pipeli
 
     internal (double Done, double Total) Progress => (Volatile.Read(ref _done), Volatile.Read(ref _total));
 
+    /// <summary>What somebody should know of the work though it went well.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>The stage runner logs it.</summary>
+    public void Warn(string what) => _warnings.Add(what);
+
     public void Report(double done, double total)
     {
         Volatile.Write(ref _done, done);
@@ -33,7 +40,7 @@ public sealed class UnitContext(RunRow run, UnitKey unit, bool recompute, Pipeli
 
 /// <summary>What a unit's work came to.</summary>
 /// <param name="Outcome">The event that ends the unit.</param>
-/// <param name="Save">Writes the result's rows inside the transaction that ends the unit; a result of the same key that is already there stays.</param>
+/// <param name="Save">Writes the result's rows inside the transaction that ends the unit; a result of the same key that is already there stays (<see cref="FirstWins"/>).</param>
 /// <param name="Artifacts">Hashes of the artifacts behind the result.</param>
 /// <param name="Reused">Found by its key, not computed.</param>
 /// <param name="Also">Further events.</param>

@@ -26,25 +26,27 @@ public static class Reading
 
     public static string Signed(double value) => double.IsFinite(value) ? value.ToString("+0.000;−0.000;0.000", CultureInfo.InvariantCulture) : "-";
 
-    public static string Interval(double value, double lower, double upper) => $"{Signed(value)} [{Signed(lower)}, {Signed(upper)}]";
+    /// <summary>With its ends; alone where there are none.</summary>
+    public static string Interval(double value, double lower, double upper) =>
+        double.IsNaN(lower) && double.IsNaN(upper) ? Signed(value) : $"{Signed(value)} [{Signed(lower)}, {Signed(upper)}]";
 
     public static string Interval(Interval change) => Interval(change.Value, change.Lower, change.Upper);
 
     public static string Interval(Difference difference) => Interval(difference.Value, difference.Lower, difference.Upper);
 
-    /// <summary>Good: the first is better beyond chance. Bad: worse beyond chance. Neutral: the interval holds 0.</summary>
+    /// <summary>Good: the first is better beyond chance. Bad: worse beyond chance. Neutral: the interval holds 0, or there is none.</summary>
     public static Tone ToneOf(Metric metric, Difference difference)
     {
         var sign = LowerIsBetter(metric) ? -1 : 1;
         return Math.Min(sign * difference.Lower, sign * difference.Upper) > 0 ? Tone.Good : Math.Max(sign * difference.Lower, sign * difference.Upper) < 0 ? Tone.Bad : Tone.Neutral;
     }
 
-    /// <summary>The word for a tone of <see cref="ToneOf"/>.</summary>
-    public static string Word(Tone tone) => tone switch
+    /// <summary>The word for what <see cref="ToneOf"/> says.</summary>
+    public static string Word(Metric metric, Difference difference) => ToneOf(metric, difference) switch
     {
         Tone.Good => "better",
         Tone.Bad => "worse",
-        _ => "within chance",
+        _ => difference.HasEnds ? "within chance" : "no interval",
     };
 
     /// <summary>
@@ -60,6 +62,7 @@ public static class Reading
         var figures = $"{metric} differs by {Interval(difference)} on {Format.Count(n)} test samples";
         return tone switch
         {
+            Tone.Neutral when !difference.HasEnds => $"Whether {first} is better than {second} cannot be said: {figures}, too few for an interval.",
             Tone.Neutral when difference is { Lower: 0, Upper: 0 } => $"{Capital(first)} and {second} have the same {metric} on every resample of {Format.Count(n)} test samples.",
             Tone.Good => $"{Capital(first)} is better than {second} beyond the chance of which test samples were drawn: {figures}.",
             Tone.Bad => $"{Capital(first)} is worse than {second} beyond the chance of which test samples were drawn: {figures}.",

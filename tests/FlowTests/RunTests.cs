@@ -6,6 +6,8 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Metrics;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;
@@ -69,6 +71,7 @@ public sealed class RunTests
         lineage.Snapshot.ShouldBe((await db.Snapshots.SingleAsync()).SnapshotId);
         lineage.Selection.ShouldBe((await lab.OutcomeAsync<SamplesSelected>(run, Stage.Selection, "selection")).Selection);
         lineage.Dataset.ShouldBe((await lab.OutcomeAsync<DatasetTemplated>(run, Stage.Dataset, "dataset")).Dataset);
+        lineage.CodeVersion.ShouldBe(CodeVersions.Made);
         lineage.Options.ShouldBe(ContentHash.Of(RunOptionsReader.ForKeys(Lab.Small)));
         (await lab.Artifacts.HasFolderAsync(lineage.Adapter, default)).ShouldBeTrue();
         (await lab.Artifacts.HasFolderAsync(lineage.Base, default)).ShouldBeTrue();

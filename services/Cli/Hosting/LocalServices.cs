@@ -1,6 +1,7 @@
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Embedded;
 using ZiGong.Influence.Fidelity;
@@ -19,6 +20,9 @@ public sealed record LocalServices
 
     /// <summary>Takes a table into the database.</summary>
     public required IngestTable IngestAsync { get; init; }
+
+    /// <summary>The key that subjects are hashed with, once it is the one that the database knows.</summary>
+    public required Func<PipelineOptions, NpgsqlDataSource, CancellationToken, Task<SubjectHasher>> OpenSubjectsAsync { get; init; }
 
     /// <summary>Seals what is stored of a data set, on a host that was started.</summary>
     public required Func<EmbeddedHost, SealSnapshot> Sealing { get; init; }

@@ -13,7 +13,7 @@ internal static class IngestCommand
     public static Command Create(CommandBuilder builder)
     {
         var descriptor = new Argument<string>("DESCRIPTOR") { Description = "A shipped name (see `dataset list`) or the path of a YAML file." };
-        var file = new Argument<string>("FILE") { Description = "The table. The same file twice adds nothing; corrected rows supersede." };
+        var file = new Argument<string>("FILE") { Description = "The table. The same file twice adds nothing; corrected rows supersede; `withdraw` takes it back." };
         return builder.Command(
             "ingest",
             "Take a table into the database; bad rows become rejections.",
@@ -37,6 +37,12 @@ internal static class IngestCommand
         var started = TimeProvider.System.GetTimestamp();
         var progress = new SynchronousProgress<IngestProgress>(p =>
         {
+            if (p.Waiting)
+            {
+                screen.Note($"waiting for another ingest of {descriptor.Name}");
+                return;
+            }
+
             var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
             status.Show($"ingesting {Path.GetFileName(file)}: {Format.Count(p.Read)} samples, {Format.Rate(p.Read / Math.Max(seconds, 1e-3))}");
         });
@@ -54,13 +60,20 @@ internal static class IngestCommand
     {
         if (screen.Json)
         {
-            screen.Data(new { Dataset = descriptor.Name, summary.Read, summary.Added, summary.Unchanged, summary.Superseded, summary.Rejected, summary.Filtered });
+            screen.Data(new { Dataset = descriptor.Name, summary.Read, summary.Added, summary.Unchanged, summary.Superseded, summary.Moved, summary.Rejected, summary.Filtered, summary.FileId });
             return;
         }
 
         screen.Line(
             $"{descriptor.Name}: {Format.Count(summary.Read)} read, {Format.Count(summary.Added)} added, {Format.Count(summary.Unchanged)} unchanged, "
             + $"{Format.Count(summary.Superseded)} superseded, {Format.Count(summary.Rejected)} rejected, {Format.Count(summary.Filtered)} left out by filters");
+        if (summary.Moved > 0)
+        {
+            screen.Note(
+                $"{Format.Count(summary.Moved)} of the superseded rows had another date. If they were observations of their own, take the file back (`zigong withdraw`) "
+                + "and say so in the descriptor: observed_at with part_of_key: true.");
+        }
+
         if (summary.Rejected > 0)
         {
             screen.Note("Rejected rows keep their line, field and reason in the table rejections; `zigong dataset check` shows them.");

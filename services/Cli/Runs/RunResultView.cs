@@ -1,6 +1,8 @@
+using ZiGong.Cli.Reports;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Evaluations;
+using ZiGong.Reports;
 using ZiGong.Reports.Runs;
 using ZiGong.Reports.Words;
 
@@ -75,7 +77,9 @@ public static class RunResultView
     public static void PrintMetrics(EvaluationReport report, Screen screen)
     {
         screen.Print(Format.Table(MetricsTable.Columns, MetricsTable.Rows(report)));
-        screen.Line("Detectable: the smallest true difference that this many samples would have shown (5 %, power 80 %).");
+        screen.Line(report.Model.WithoutIntervals is { } why
+            ? $"{Reading.Capital(why)}."
+            : "Detectable: the smallest true difference that this many samples would have shown (5 %, power 80 %).");
     }
 
     public static void PrintGates(EvaluationReport report, Screen screen)

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ZiGong.Contracts;
+using ZiGong.Storage;
 using ZiGong.Hosting;
 using ZiGong.Pipeline.Api;
 using ZiGong.Pipeline.Operations;
@@ -89,6 +90,9 @@ public sealed class ApiClient : IDisposable
     }
 
     public Task<ApiUpload> UploadAsync(Guid upload, CancellationToken ct) => GetAsync<ApiUpload>($"v1/uploads/{upload}", ct);
+
+    public Task<WithdrawSummary> WithdrawAsync(Guid upload, bool dryRun, CancellationToken ct) =>
+        PostAsync<WithdrawSummary>($"v1/uploads/{upload}/withdraw{(dryRun ? "?dryRun=true" : "")}", null, ct);
 
     public void Dispose() => _http.Dispose();
 

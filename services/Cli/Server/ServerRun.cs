@@ -115,7 +115,9 @@ internal static class ServerRun
         if (!screen.Json)
         {
             IngestCommand.Print(
-                descriptor, new IngestSummary(upload.Read, upload.Added, upload.Unchanged, upload.Superseded, upload.Rejected, upload.Filtered), screen);
+                descriptor,
+                new IngestSummary(upload.Read, upload.Added, upload.Unchanged, upload.Superseded, upload.Rejected, upload.Filtered) { Moved = upload.Moved },
+                screen);
         }
 
         return upload.UploadId;

@@ -15,6 +15,7 @@ using ZiGong.Control.Api.Runs;
 using ZiGong.Control.Api.Uploads;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
+using ZiGong.Storage;
 
 namespace ZiGong.Control.Api;
 
@@ -26,6 +27,7 @@ public static class ControlApi
         services.AddSingleton(s => (s.GetRequiredService<IConfiguration>().GetSection(ApiOptions.Section).Get<ApiOptions>() ?? new ApiOptions()).Checked());
         services.AddSingleton<TokenStore>();
         services.AddSingleton<UploadIntake>();
+        services.AddSingleton<Withdrawals>();
         services.AddAuthentication(TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(nameof(ApiRole.Operator), policy => policy.RequireRole(nameof(ApiRole.Operator)));

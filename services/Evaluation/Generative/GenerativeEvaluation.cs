@@ -30,7 +30,7 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
     {
         var (findings, answers, training, championFault) = await MeasureAsync(unit, snapshot, descriptor, adapter, champion, ct);
         var test = await EvaluationData.MembersAsync(unit, snapshot, descriptor, Side.Test, ct);
-        var drift = Drift.Measure(await encoders.EncodingAsync(snapshot.Encoding, ct), test);
+        var drift = Drift.Measure(await encoders.EncodingAsync(snapshot.Encoding, ct), test, ct);
         var leaks = await LeaksAsync(unit, snapshot, descriptor, ct);
         var gates = GenerativeGates.Check(findings, leaks, championFault, drift, unit.Options.Evaluation);
         var none = new MetricReport(test.Count, 0, new Dictionary<Metric, Interval>());

@@ -60,7 +60,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
     {
         await ShardCutting.RunAsync(source, descriptor.Name, ct);
         var rows = await db.Samples
-            .Where(s => s.Dataset == descriptor.Name && s.ShardId != null && s.SupersededBy == null)
+            .Where(s => s.Dataset == descriptor.Name && s.ShardId != null && s.SupersededBy == null && s.WithdrawnAt == null)
             .OrderBy(s => s.Sequence)
             .ToListAsync(ct);
         var samples = rows.ConvertAll(r => r.ToSample());

@@ -71,7 +71,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Enco
                 new AgentSliceTrained(unit.Run.RunId, unit.Run.Generation, place.Slice, "", saved, place.Period, end, Last: false), Artifacts: ArtifactsOf(place, saved));
         }
 
-        return Finished(unit, place, new CheckpointRow
+        var fresh = new CheckpointRow
         {
             CheckpointId = place.Checkpoint,
             Ordinal = place.Period + 1,
@@ -82,10 +82,11 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Enco
             State = saved,
             Base = place.Base,
             Loss = loss,
-        }, reused: false);
+        };
+        return Finished(unit, place, FirstWins.Kept(unit, await FindAsync(unit.Db, place.Checkpoint, ct), fresh, r => r.State), reused: false);
     }
 
-    private static UnitResult Finished(UnitContext unit, Place place, CheckpointRow row, bool reused)
+    private UnitResult Finished(UnitContext unit, Place place, CheckpointRow row, bool reused)
     {
         var (run, generation) = (unit.Run.RunId, unit.Run.Generation);
         IReadOnlyList<IRunMessage> also = [new CheckpointSaved(run, generation, row.CheckpointId, row.Ordinal, row.PeriodTime, row.LearningRate, row.Loss)];
@@ -100,15 +101,17 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Enco
     // The first slice makes the base too: if that is found damaged, the slice is done again.
     private static string[] ArtifactsOf(Place place, string state) => place.Slice == 0 ? [state, place.Base] : [state];
 
-    private static async Task SaveAsync(PipelineDb db, CheckpointRow row, CancellationToken ct)
+    private async Task SaveAsync(PipelineDb db, CheckpointRow row, CancellationToken ct)
     {
-        var there = await db.Checkpoints.Where(c => c.CheckpointId == row.CheckpointId)
-            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Weights, row.Weights).SetProperty(c => c.State, row.State), ct);
-        if (there == 0)
+        var there = await db.Checkpoints.SingleOrDefaultAsync(c => c.CheckpointId == row.CheckpointId, ct);
+        if (there is not null && !await FirstWins.ReplacesAsync(row.State, there.State, artifacts.HasFolderAsync, ct))
         {
-            db.Checkpoints.Add(row);
-            await db.SaveChangesAsync(ct);
+            return;
         }
+
+        await db.Checkpoints.Where(c => c.CheckpointId == row.CheckpointId).ExecuteDeleteAsync(ct);
+        db.Checkpoints.Add(row);
+        await db.SaveChangesAsync(ct);
     }
 
     private async Task<CheckpointRow?> FindAsync(PipelineDb db, string checkpoint, CancellationToken ct) =>

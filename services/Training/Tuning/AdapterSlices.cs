@@ -50,7 +50,8 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
         }
 
         var adapter = await WriteAdapterAsync(training.Model, baseModel, ct);
-        return Finished(unit, slice, new AdapterRow { AdapterKey = key, Artifact = adapter, Base = baseModel, Steps = step, Loss = loss }, reused: false);
+        var fresh = new AdapterRow { AdapterKey = key, Artifact = adapter, Base = baseModel, Steps = step, Loss = loss };
+        return Finished(unit, slice, FirstWins.Kept(unit, await FindAsync(unit.Db, key, ct), fresh, r => r.Artifact), reused: false);
     }
 
     private static LoraOptions LoraOptions(TuningOptions options) =>
@@ -102,13 +103,17 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
             [new AdapterTrained(unit.Run.RunId, unit.Run.Generation, row.Artifact, uri, row.Loss)]);
     }
 
-    private static async Task SaveAsync(PipelineDb db, AdapterRow row, CancellationToken ct)
+    private async Task SaveAsync(PipelineDb db, AdapterRow row, CancellationToken ct)
     {
-        if (await db.Adapters.Where(a => a.AdapterKey == row.AdapterKey).ExecuteUpdateAsync(set => set.SetProperty(a => a.Artifact, row.Artifact), ct) == 0)
+        var there = await db.Adapters.SingleOrDefaultAsync(a => a.AdapterKey == row.AdapterKey, ct);
+        if (there is not null && !await FirstWins.ReplacesAsync(row.Artifact, there.Artifact, artifacts.HasFolderAsync, ct))
         {
-            db.Adapters.Add(row);
-            await db.SaveChangesAsync(ct);
+            return;
         }
+
+        await db.Adapters.Where(a => a.AdapterKey == row.AdapterKey).ExecuteDeleteAsync(ct);
+        db.Adapters.Add(row);
+        await db.SaveChangesAsync(ct);
     }
 
     private async Task<AdapterRow?> FindAsync(PipelineDb db, string key, CancellationToken ct) =>

@@ -7,7 +7,7 @@ public enum GateVerdict
     Warned,
     Failed,
 
-    /// <summary>There was nothing to check: no champion, no groups large enough, no figure in an older report.</summary>
+    /// <summary>There was nothing to check: no champion, no groups large enough, too few rows for an interval, no figure in an older report.</summary>
     Skipped,
 }
 

@@ -133,7 +133,7 @@ public static class ReplayPlanner
         }
 
         var (reused, open) = facts.Found(stage);
-        var other = facts.Run.CodeVersion == CodeVersions.Product ? "" : $"; the run was made by version {facts.Run.CodeVersion}, where a stage computes otherwise now it is computed";
+        var other = CodeVersions.AreOf(facts.Run.CodeVersion) ? "" : $"; the run was made by {facts.Run.CodeVersion}: where a stage computes otherwise now it is computed";
         return new StagePlan(stage, 0, reused, 0, open, reused == 0 ? "not reached before" : $"same keys as before{whose}: found, unless a file is lost or damaged{other}");
     }
 }

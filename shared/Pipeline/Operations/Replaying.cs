@@ -65,7 +65,7 @@ internal static class Replaying
             Options = RunOptionsReader.Write(facts.Options),
             RecomputeStage = choice == UnitChoice.All ? from.ToString() : null,
             Status = RunStatus.Running,
-            CodeVersion = CodeVersions.Product,
+            CodeVersion = CodeVersions.Made,
             RequestedAt = time.GetUtcNow(),
             OrderedAt = time.GetUtcNow(),
             OverBroker = overBroker,

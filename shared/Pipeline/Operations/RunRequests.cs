@@ -49,7 +49,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
             Descriptor = descriptor,
             Options = RunOptionsReader.Write(options),
             Status = RunStatus.Running,
-            CodeVersion = CodeVersions.Product,
+            CodeVersion = CodeVersions.Made,
             RequestedAt = time.GetUtcNow(),
             OrderedAt = time.GetUtcNow(),
             OverBroker = pipeline.OverBroker,

@@ -67,7 +67,7 @@ public static class Plots
         var plot = Lines(x, y, [.. lines, .. reference is null ? [] : new[] { reference }]);
         foreach (var curve in curves)
         {
-            foreach (var point in curve.Points)
+            foreach (var point in curve.Points.Where(p => double.IsFinite(p.Lower + p.Upper)))
             {
                 var bar = new LineSeries { Color = curve.Ink.Color(), StrokeThickness = 1 };
                 bar.Points.AddRange([new DataPoint(point.X, point.Lower), new DataPoint(point.X, point.Upper)]);
@@ -98,7 +98,7 @@ public static class Plots
         {
             // Groups lie beside each other around the middle of the category.
             var shift = (g - ((groups.Count - 1) / 2.0)) * Math.Min(0.25, 0.7 / groups.Count);
-            foreach (var e in estimates)
+            foreach (var e in estimates.Where(e => double.IsFinite(e.Lower + e.Upper)))
             {
                 var bar = new LineSeries { Color = ink.Color(), StrokeThickness = 2 };
                 var y = names.Index().First(n => n.Item == e.Name).Index + shift;

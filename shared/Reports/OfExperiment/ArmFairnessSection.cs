@@ -12,7 +12,9 @@ public static class ArmFairnessSection
     public static ReportSection Of(ExperimentResult result) => new(
         "fairness",
         "Fairness",
-        $"Favourable means predicted good. A parity ratio of 1 is equal treatment; groups of fewer than {Fairness.SmallestGroup} samples are shown, but take no part in ratios and gaps.",
+        "Favourable means predicted good. A parity ratio of 1 is equal treatment; "
+        + $"groups of fewer than {Fairness.SmallestGroup} samples are shown, but take no part in ratios and gaps; "
+        + $"a gap among the truly good or bad has an interval where every counted group has {FewRows.Smallest} of them.",
         result.Fairness.Count == 0
             ? [new Paragraph("This experiment measures no fairness: it asks another question, or the descriptor names no protected field.")]
             : [.. result.Fairness.GroupBy(f => f.Field, StringComparer.Ordinal).SelectMany(Field)]);

@@ -30,5 +30,5 @@ public static class ArmsSection
     public static IEnumerable<Metric> Shown(ExperimentResult result) => Reading.Metrics.Where(m => result.Arms.Any(a => a.Metrics.ContainsKey(m)));
 
     private static string Text(ArmFigure figure) =>
-        $"{Format.Figure(figure.Mean)} [{Format.Figure(figure.Lower)}, {Format.Figure(figure.Upper)}]{(figure.PerSeed.Count > 1 ? $" ± {Format.Figure(figure.Spread)}" : "")}";
+        $"{Format.Interval(figure)}{(figure.PerSeed.Count > 1 ? $" ± {Format.Figure(figure.Spread)}" : "")}";
 }

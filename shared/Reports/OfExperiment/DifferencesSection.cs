@@ -43,7 +43,7 @@ public static class DifferencesSection
         result.Comparisons.Where(c => c.Differences.ContainsKey(metric)).Select(c => (IReadOnlyList<Cell>)
         [
             c.Arm, c.Reference, Reading.Interval(c.Differences[metric]), Format.Figure(c.Differences[metric].Detectable),
-            new Cell(Reading.Word(Reading.ToneOf(metric, c.Differences[metric])), Reading.ToneOf(metric, c.Differences[metric])), $"{c.Seeds}", Format.Figure(c.Overlap),
+            new Cell(Reading.Word(metric, c.Differences[metric]), Reading.ToneOf(metric, c.Differences[metric])), $"{c.Seeds}", Format.Figure(c.Overlap),
         ]));
 
     private static Estimate Estimate(ArmComparison comparison, Metric metric)

@@ -1,4 +1,5 @@
 using ZiGong.Credit.Metrics;
+using ZiGong.Influence.Fidelity;
 using ZiGong.Reports.Experiments;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
@@ -29,6 +30,11 @@ public static class ExperimentVerdict
             return result.Design.SeedsMeasured.Count == 0 ? "Nothing is measured yet: no seed has been finished by every arm." : "The plan compares no two arms.";
         }
 
+        if (readings.Exists(r => !r.Comparison.Differences[Main].HasEnds))
+        {
+            return "The test samples hold too few of a class: no difference can be told from chance.";
+        }
+
         var (better, worse) = (readings.Count(r => r.Tone == Tone.Good), readings.Count(r => r.Tone == Tone.Bad));
         return (better, worse) switch
         {
@@ -41,6 +47,13 @@ public static class ExperimentVerdict
     {
         foreach (var reference in readings.GroupBy(r => r.Comparison.Reference, StringComparer.Ordinal))
         {
+            if (reference.Any(r => !r.Comparison.Differences[Main].HasEnds))
+            {
+                yield return $"KS against {reference.Key}, without intervals: "
+                    + $"{string.Join(", ", reference.Select(r => $"{r.Comparison.Arm} {Reading.Signed(r.Comparison.Differences[Main].Value)}"))}.";
+                continue;
+            }
+
             string Arms(Tone tone) => string.Join(", ", reference.Where(r => r.Tone == tone).Select(r => $"{r.Comparison.Arm} {Reading.Signed(r.Comparison.Differences[Main].Value)}"));
             string[] parts =
             [
@@ -52,7 +65,7 @@ public static class ExperimentVerdict
             yield return $"KS against {reference.Key}: {string.Join("; ", parts)}. True differences above {Format.Figure(detectable)} would have been shown in every one of these comparisons (power 80 %).";
         }
 
-        if (readings.Count > 1)
+        if (readings.Count > 1 && readings.TrueForAll(r => r.Comparison.Differences[Main].HasEnds))
         {
             yield return $"Each interval covers 95 % on its own. Of {readings.Count} comparisons without any true difference, about {Format.Figure(0.05 * readings.Count)} would look like one; nothing here is corrected for that.";
         }

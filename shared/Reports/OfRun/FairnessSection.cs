@@ -12,7 +12,9 @@ public static class FairnessSection
     public static ReportSection Of(RunFacts facts) => new(
         "fairness",
         "Fairness",
-        $"Favourable means predicted good, on the test side. Groups of fewer than {Fairness.SmallestGroup} samples are shown, but take no part in ratios and gaps.",
+        $"Favourable means predicted good, on the test side. Groups of fewer than {Fairness.SmallestGroup} samples are shown, but take no part in ratios "
+        + "and gaps; "
+        + $"a gap among the truly good or bad has an interval where every counted group has {FewRows.Smallest} of them.",
         facts.Result.Report is not { } report ? [new Paragraph("The model is not evaluated yet.")]
             : report.Fairness.Count == 0 ? [new Paragraph("The data set's descriptor names no protected field.")]
             : [Summary(report), new Figures([.. report.Fairness.Select(f => Plot(facts, f))])]);

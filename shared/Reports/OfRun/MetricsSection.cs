@@ -14,7 +14,11 @@ public static class MetricsSection
         "Metrics beside the baselines",
         "Values with 95 % bootstrap intervals; an arrow says which side is better. Differences are paired: both models on the same resamples of the same test samples.",
         facts.Result.Report is { Generative: { } generative } ? [.. Free(generative), .. OtherTasks(facts.Result.Report)]
-            : facts.Result.Report is { } report ? [Values(report), Plot(report), .. Differences(report), .. OtherTasks(report)] : [new Paragraph("The model is not evaluated yet.")]);
+            : facts.Result.Report is { } report
+            ? [Values(report), .. Without(report.Model.WithoutIntervals), Plot(report), .. Differences(report), .. OtherTasks(report)]
+            : [new Paragraph("The model is not evaluated yet.")]);
+
+    private static IEnumerable<ReportBlock> Without(string? why) => why is null ? [] : [new Paragraph($"{Reading.Capital(why)}.")];
 
     private static IEnumerable<ReportBlock> OtherTasks(EvaluationReport report) => report.OtherTasks.SelectMany(task =>
         (IEnumerable<ReportBlock>)[new Paragraph($"Further task {task.Task}, without a say in the verdict:"), .. OfTask(task)]);
@@ -29,11 +33,12 @@ public static class MetricsSection
                 ["Metric", "Model>", "Majority class>"],
                 Reading.Metrics.Where(model.Values.ContainsKey).Select(m => (IReadOnlyList<Cell>)
                     [Reading.Title(m), Format.Interval(model[m]), majority.Values.TryGetValue(m, out var usual) ? Format.Figure(usual.Value) : "none"])),
+            .. Without(model.WithoutIntervals),
         ],
         _ => [new Paragraph(task.Fault ?? "not measured")],
     };
 
-    private static IEnumerable<ReportBlock> Free(GenerativeFindings found) => [Answers(found), Examples(found)];
+    private static IEnumerable<ReportBlock> Free(GenerativeFindings found) => [Answers(found), .. Without(found.Model.WithoutIntervals), Examples(found)];
 
     private static DataTable Answers(GenerativeFindings found)
     {
@@ -75,7 +80,8 @@ public static class MetricsSection
         ["Metric", "Difference>", "Detectable>", "Reading"],
         Shown(report).Where(against.Values.ContainsKey).Select(m => (IReadOnlyList<Cell>)
         [
-            Reading.Title(m), Reading.Interval(against[m]), Format.Figure(against[m].Detectable), new Cell(Reading.Word(Reading.ToneOf(m, against[m])), Reading.ToneOf(m, against[m])),
+            Reading.Title(m), Reading.Interval(against[m]), Format.Figure(against[m].Detectable),
+            new Cell(Reading.Word(m, against[m]), Reading.ToneOf(m, against[m])),
         ]));
 
     private static Figures Plot(EvaluationReport report)
@@ -92,7 +98,7 @@ public static class MetricsSection
         return new Figures(new Figure(
             "Paired differences",
             $"Points with 95 % intervals, right of the dashed line where the model is better (metrics of which less is better are turned round). KS against the scorecard: {Reading.Interval(ks)}, "
-            + $"{Reading.Word(Reading.ToneOf(Metric.Ks, ks))}.",
+            + $"{Reading.Word(Metric.Ks, ks)}.",
             Plots.Forest(new Scale("better by"), groups),
             DataTable.Of(
                 "Paired differences as drawn",

@@ -51,8 +51,10 @@ public static class RunVerdict
     private static IEnumerable<string> Sentences(GenerativeFindings found)
     {
         yield return $"On {Format.Count(found.Model.N)} test samples that nothing in this run had looked at before, the model's answers reach token F1 {Format.Interval(found.Model.TokenF1)}; "
-            + $"{Format.Share(found.Model.HallucinationRate.Value)} of them name a number or field that the input does not contain (95 % bootstrap interval "
-            + $"{Format.Share(found.Model.HallucinationRate.Lower)} to {Format.Share(found.Model.HallucinationRate.Upper)}).";
+            + $"{Format.Share(found.Model.HallucinationRate.Value)} of them name a number or field that the input does not contain"
+            + (found.Model.WithoutIntervals is { } why
+                ? $" ({why})."
+                : $" (95 % bootstrap interval {Format.Share(found.Model.HallucinationRate.Lower)} to {Format.Share(found.Model.HallucinationRate.Upper)}).");
         yield return Reading.Sentence("token F1", Reading.ToneOf(Metric.F1, found.AgainstBaseline), found.AgainstBaseline, "the model", "always giving the most frequent answer", found.Model.N);
         if (found.AgainstChampion is { } champion)
         {
@@ -63,7 +65,8 @@ public static class RunVerdict
     private static IEnumerable<string> Sentences(EvaluationReport report)
     {
         yield return $"On {Format.Count(report.Model.N)} test samples that nothing in this run had looked at before, {Format.Count(report.Model.Positives)} of them bad, the model reaches "
-            + $"KS {Format.Interval(report.Model[Metric.Ks])} and AUC {Format.Interval(report.Model[Metric.Auc])} (95 % bootstrap intervals).";
+            + $"KS {Format.Interval(report.Model[Metric.Ks])} and AUC {Format.Interval(report.Model[Metric.Auc])} "
+            + $"({report.Model.WithoutIntervals ?? "95 % bootstrap intervals"}).";
         yield return Reading.Sentence(Metric.Ks, report.AgainstScorecard[Metric.Ks], "the model", "the scorecard", report.AgainstScorecard.N);
 
         // KS is one point of a curve: where the whole curve says more, a reader of the verdict must not miss it.
@@ -112,7 +115,7 @@ public static class RunVerdict
         var difference = report.AgainstScorecard[Metric.Ks];
         yield return new KeyFigure(
             "KS, model − scorecard", Reading.Signed(difference.Value),
-            $"[{Reading.Signed(difference.Lower)}, {Reading.Signed(difference.Upper)}]: {Reading.Word(Reading.ToneOf(Metric.Ks, difference))}");
+            (difference.HasEnds ? $"[{Reading.Signed(difference.Lower)}, {Reading.Signed(difference.Upper)}]: " : "") + Reading.Word(Metric.Ks, difference));
         if (report.Model.Values.TryGetValue(Metric.Miss, out var miss))
         {
             yield return Of("Generations without an answer", miss, Format.Share);
@@ -120,7 +123,7 @@ public static class RunVerdict
     }
 
     private static KeyFigure Of(string label, Interval interval, Func<double, string> format) =>
-        new(label, format(interval.Value), $"[{format(interval.Lower)}, {format(interval.Upper)}]");
+        new(label, format(interval.Value), interval.HasEnds ? $"[{format(interval.Lower)}, {format(interval.Upper)}]" : "no interval");
 
     private static string GateWords(EvaluationReport report)
     {

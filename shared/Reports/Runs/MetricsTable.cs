@@ -22,7 +22,7 @@ public static class MetricsTable
             report.Majority.Values.TryGetValue(metric, out var majority) ? Format.Figure(majority.Value) : "",
             report.Scorecard.Values.TryGetValue(metric, out var scorecard) ? Format.Interval(scorecard) : "",
             report.AgainstScorecard.Values.TryGetValue(metric, out var difference)
-                ? $"{Format.Figure(difference.Value)} [{Format.Figure(difference.Lower)}, {Format.Figure(difference.Upper)}]"
+                ? Format.Interval(new Interval(difference.Value, difference.Lower, difference.Upper))
                 : "",
             report.AgainstScorecard.Values.TryGetValue(metric, out var same) ? Format.Figure(same.Detectable) : "",
         ]),

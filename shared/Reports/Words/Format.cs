@@ -16,8 +16,10 @@ public static class Format
     /// <summary>Six significant digits, for scores whose size is not known beforehand.</summary>
     public static string Score(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 
-    public static string Interval(Interval interval) =>
-        $"{Figure(interval.Value)} [{Figure(interval.Lower)}, {Figure(interval.Upper)}]";
+    /// <summary>The figure with its ends, or alone where rows are too few for an interval.</summary>
+    public static string Interval(Interval interval) => interval.HasEnds
+        ? $"{Figure(interval.Value)} [{Figure(interval.Lower)}, {Figure(interval.Upper)}]"
+        : Figure(interval.Value);
 
     public static string Interval(ArmFigure figure) => Interval(new Interval(figure.Mean, figure.Lower, figure.Upper));
 
@@ -25,7 +27,8 @@ public static class Format
 
     public static string Change(Difference difference) => Change(new Interval(difference.Value, difference.Lower, difference.Upper));
 
-    public static string Change(Interval change) => $"{Signed(change.Value)} [{Signed(change.Lower)}, {Signed(change.Upper)}]";
+    public static string Change(Interval change) =>
+        change.HasEnds ? $"{Signed(change.Value)} [{Signed(change.Lower)}, {Signed(change.Upper)}]" : Signed(change.Value);
 
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {

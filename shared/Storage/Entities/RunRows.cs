@@ -36,6 +36,7 @@ public sealed class RunRow
     /// <summary>JSON of the failure: stage, unit, reason, what to do.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>The code that it was asked of: the versions of its stages, and the commit but for arms of experiments.</summary>
     public string CodeVersion { get; set; } = "";
 
     public DateTimeOffset RequestedAt { get; set; }

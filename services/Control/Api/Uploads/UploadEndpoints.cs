@@ -21,6 +21,8 @@ internal static class UploadEndpoints
         operate.MapPut("descriptors", StoreDescriptorAsync).Accepts<Stream>("*/*").WithSummary("Store a data set's descriptor (YAML).");
         operate.MapPut("uploads", StoreAsync).Accepts<Stream>("*/*")
             .WithSummary("Upload a table; `dataset` is a shipped name or a stored descriptor's hash. Its rows are taken in afterwards.");
+        operate.MapPost("uploads/{id:guid}/withdraw", WithdrawAsync)
+            .WithSummary("Take an upload's samples out of everything that follows; with `dryRun` only say which those are.");
         view.MapGet("uploads/{id:guid}", ShowAsync).WithSummary("What became of an upload.");
     }
 
@@ -46,7 +48,16 @@ internal static class UploadEndpoints
         return TypedResults.Ok(Of(upload ?? throw new NotFoundException($"there is no upload {id}")));
     }
 
+    private static async Task<Ok<WithdrawSummary>> WithdrawAsync(
+        NpgsqlDataSource source, Withdrawals withdrawals, ClaimsPrincipal user, Guid id, bool? dryRun, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        return await db.Uploads.AnyAsync(u => u.UploadId == id, ct)
+            ? TypedResults.Ok(await withdrawals.RunAsync(await withdrawals.OfUploadAsync(id, ct), dryRun ?? false, user.Actor(), waiting: null, ct))
+            : throw new NotFoundException($"there is no upload {id}");
+    }
+
     private static ApiUpload Of(UploadRow u) => new(
-        u.UploadId, u.Dataset, u.FileName, u.Artifact, u.Bytes, u.State, u.Read, u.Added, u.Unchanged, u.Superseded, u.Rejected, u.Filtered, u.Error,
+        u.UploadId, u.Dataset, u.FileName, u.Artifact, u.Bytes, u.State, u.Read, u.Added, u.Unchanged, u.Superseded, u.Moved, u.Rejected, u.Filtered, u.Error,
         u.UploadedBy, u.UploadedAt, u.FinishedAt);
 }

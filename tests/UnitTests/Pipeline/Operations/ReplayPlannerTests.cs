@@ -80,7 +80,7 @@ public sealed class ReplayPlannerTests
         return new RunFacts(Run(), snapshot, [done, .. slices], Options);
     }
 
-    private static RunRow Run() => new() { RunId = Id, Options = RunOptionsReader.Write(Options), Status = RunStatus.Failed, CodeVersion = CodeVersions.Product };
+    private static RunRow Run() => new() { RunId = Id, Options = RunOptionsReader.Write(Options), Status = RunStatus.Failed, CodeVersion = CodeVersions.Made };
 
     private static WorkUnitRow AgentSlice(int slice, int period, int step, string checkpoint = "") =>
         Row(Stage.Agent, Units.Slice(slice), UnitState.Done, new AgentSliceTrained(Id, 1, slice, checkpoint, "state", period, step, Last: false));

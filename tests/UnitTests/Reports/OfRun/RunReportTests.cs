@@ -2,9 +2,12 @@ using Shouldly;
 using Xunit;
 using ZiGong.Cli.Reports;
 using ZiGong.Cli.Runs;
+using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
+using ZiGong.Evaluation;
 using ZiGong.Reports;
 using ZiGong.Reports.OfRun;
 using ZiGong.Reports.Page;
@@ -50,6 +53,31 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void With_one_bad_no_interval_is_printed_anywhere_and_the_sentence_says_why()
+    {
+        const string why = "o intervals: 1 of 120 test samples are bad and 119 are not; with fewer than 5 of either, drawing them again says nothing of others";
+        var report = ReportWritingTests.WriteWithBads(1);
+        var facts = Facts(report, new EvaluationOptions());
+
+        var page = RunVerdict.Of(facts);
+        page.Sentences[0].ShouldContain($"(n{why})");
+        page.Sentences[1].ShouldStartWith("Whether the model is better than the scorecard cannot be said: KS differs by ");
+        page.Sentences.Take(2).ShouldAllBe(s => !s.Contains('['));
+        page.Figures.ShouldAllBe(f => !f.Detail.Contains('['));
+        var metrics = MetricsSection.Of(facts);
+        metrics.Blocks.OfType<Paragraph>().ShouldContain(p => p.Text == $"N{why}.");
+        metrics.Blocks.OfType<DataTable>().SelectMany(t => t.Rows).SelectMany(r => r).ShouldAllBe(c => !c.Text.Contains('['));
+        metrics.Blocks.OfType<DataTable>().Last().Rows.ShouldAllBe(r => r.Last().Text == "no interval");
+        HtmlReport.Write(new ReportPage("k", "t", "s", page, [metrics], "o")).ShouldContain($"N{why}.");
+
+        using var output = new StringWriter();
+        RunResultView.PrintMetrics(report, new Screen(output, TextWriter.Null, markdown: true));
+        output.ToString().ShouldContain($"N{why}.");
+        output.ToString().ShouldNotContain("], ");
+        output.ToString().ShouldNotContain("Detectable: the smallest");
+    }
+
+    [Fact]
     public void One_run_is_better_or_worse_beyond_the_chance_of_its_test_samples_alone()
     {
         Reading.Sentence(Metric.Ks, new Difference(0.1, 0.05, 0.15, 0.07), "the model", "the scorecard", 500)
@@ -59,6 +87,11 @@ public sealed class RunReportTests
     private static RunFacts Facts(EvaluationOptions options, IReadOnlyList<FieldDrift> drift, IReadOnlyList<FieldDrift> scores)
     {
         var report = ReportWritingTests.Write(ReportWritingTests.GoodModel) with { Drift = drift, ScoreDrift = scores };
+        return Facts(report, options);
+    }
+
+    private static RunFacts Facts(EvaluationReport report, EvaluationOptions options)
+    {
         var view = new RunView(new RunRow { Dataset = "toy", Status = RunStatus.Completed }, null, [], []);
         return new RunFacts(
             new RunResult(view, report, null, null, [], null), EncodingFixtures.Descriptor, new RunOptions { Evaluation = options }, [], [], [], new Dictionary<string, int>(), [], []);
