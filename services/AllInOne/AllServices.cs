@@ -26,12 +26,12 @@ public static class AllServices
     public static LocalServices Local { get; } = new()
     {
         StartAsync = StartAsync,
-        OpenKeyAsync = (options, source, ct) => SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct),
         IngestAsync = async (options, source, descriptor, file, progress, ct) =>
         {
             var hasher = await SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct);
             return await new FileIngestion(source, hasher, TimeProvider.System).RunAsync(descriptor, file, progress, ct);
         },
+        OpenSubjectsAsync = (options, source, ct) => SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct),
         Sealing = host => host.Services.GetRequiredService<SnapshotSealing>().SealAsync,
         MeasureFidelityAsync = FidelityMeasuring.RunAsync,
         ExamineTensors = TensorExamination.Look,

@@ -1,5 +1,6 @@
 using System.Reflection;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Stages;
 
 namespace ZiGong.Pipeline;
 
@@ -12,7 +13,7 @@ public static class CodeVersions
     public const string Product = Hosting.Product.Version;
 
     /// <summary>Product and stages together: experiments look for finished arms of exactly this code.</summary>
-    public static string Whole => $"{Product}+{Encoding}.{Agent}.{Gradients}.{Reference}.{Partials}.{Selection}.{Dataset}.{Tuning}.{Evaluation}";
+    public static string Whole => $"{Product}+{string.Join('.', StageCatalogue.All.Where(s => s.Version > 0).Select(s => s.Version))}";
 
     /// <summary>What a run is noted to be made by, for its lineage: the stages with their versions, then the commit built from.</summary>
     public static string Made { get; } = $"{Stages}; commit {CommitOf(typeof(CodeVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)}";

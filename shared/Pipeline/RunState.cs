@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
-using ZiGong.Storage;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.Pipeline;
 
@@ -45,7 +46,8 @@ public sealed record RunState(
     public RunState Without(UnitKey unit) => this with { Finished = Finished.Where(f => f.Key != unit).ToDictionary() };
 
     /// <summary>Stages with a unit for every checkpoint and shard: that they are done is all that anybody asks.</summary>
-    private static readonly string[] ManyUnits = [nameof(Stage.Gradients), nameof(Stage.Reference), nameof(Stage.Partials)];
+    private static readonly string[] ManyUnits =
+        [.. StageCatalogue.All.Where(s => s.Shape is StageShape.Checkpoint or StageShape.CheckpointShard).Select(s => s.Stage.ToString())];
 
     /// <exception cref="InvalidOperationException">There is no such run.</exception>
     public static async Task<RunState> ReadAsync(PipelineDb db, Guid runId, CancellationToken ct)

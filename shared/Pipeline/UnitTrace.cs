@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ZiGong.Contracts;
 using ZiGong.Hosting.Telemetry;
+using ZiGong.Pipeline.Stages;
 
 namespace ZiGong.Pipeline;
 
@@ -9,11 +10,13 @@ internal sealed class UnitTrace : IDisposable
 {
     private readonly RunSpan? _span;
     private readonly string _stage;
+    private readonly bool _ofShards;
     private readonly long _started = Stopwatch.GetTimestamp();
 
     public UnitTrace(IRunMessage message, UnitKey unit, string worker)
     {
         _stage = unit.Stage.ToString();
+        _ofShards = StageCatalogue.Of(unit.Stage).Shape == StageShape.CheckpointShard;
         _span = RunTrace.Start($"{_stage} unit", message.RunId, ActivityKind.Consumer);
         _span?.Activity?
             .SetTag("zigong.stage", _stage)
@@ -34,7 +37,7 @@ internal sealed class UnitTrace : IDisposable
     {
         End(result.Reused ? "reused" : "committed");
         var stage = new KeyValuePair<string, object?>("stage", _stage);
-        if (_stage is nameof(Stage.Gradients) or nameof(Stage.Partials))
+        if (_ofShards)
         {
             PipelineTelemetry.Shards.Add(1, stage);
         }

@@ -1,6 +1,7 @@
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage;
 
 namespace ZiGong.Pipeline;
@@ -138,10 +139,11 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
             from zigong.work_units made
             where made.run_id = @run and made.state = 'Done' and @artifact = any(made.artifacts)
               and u.run_id = made.run_id and u.stage = made.stage and u.state = 'Done'
-              and (u.unit = made.unit or (made.stage in ('Agent', 'Tuning') and u.unit > made.unit))
+              and (u.unit = made.unit or (made.stage = any(@sliced) and u.unit > made.unit))
             """);
         command.Parameters.AddWithValue("run", runId);
         command.Parameters.AddWithValue("artifact", artifact);
+        command.Parameters.AddWithValue("sliced", StageCatalogue.Sliced.ToArray());
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -18,11 +18,11 @@ public sealed record LocalServices
     /// <summary>Starts the services, or follows the process that has them.</summary>
     public required Func<PipelineOptions, CancellationToken, Task<EmbeddedHost>> StartAsync { get; init; }
 
-    /// <summary>Reads the key that subjects are hashed with, and refuses one that is not the database's.</summary>
-    public required Func<PipelineOptions, NpgsqlDataSource, CancellationToken, Task<SubjectHasher>> OpenKeyAsync { get; init; }
-
     /// <summary>Takes a table into the database.</summary>
     public required IngestTable IngestAsync { get; init; }
+
+    /// <summary>The key that subjects are hashed with, once it is the one that the database knows.</summary>
+    public required Func<PipelineOptions, NpgsqlDataSource, CancellationToken, Task<SubjectHasher>> OpenSubjectsAsync { get; init; }
 
     /// <summary>Seals what is stored of a data set, on a host that was started.</summary>
     public required Func<EmbeddedHost, SealSnapshot> Sealing { get; init; }

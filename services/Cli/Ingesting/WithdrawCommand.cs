@@ -4,7 +4,6 @@ using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
-using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
 using ZiGong.Reports.Words;
 using ZiGong.Storage;
@@ -39,7 +38,7 @@ internal static class WithdrawCommand
                 var withdrawals = new Withdrawals(reader.Source, TimeProvider.System);
                 var withdrawn = id ?? (parsed.GetValue(upload) is { } uploaded
                     ? await withdrawals.OfUploadAsync(uploaded, ct)
-                    : await FindAsync(withdrawals, path!, parsed.GetValue(dataset), () => builder.Local.OpenKeyAsync(settings, reader.Source, ct), ct));
+                    : await FindAsync(builder.Local, withdrawals, path!, parsed.GetValue(dataset), settings, reader, ct));
                 Print(
                     await withdrawals.RunAsync(
                         withdrawn, parsed.GetValue(dry), OperatorSession.Actor, () => screen.Note("waiting for an ingest of the data set"), ct),
@@ -73,14 +72,15 @@ internal static class WithdrawCommand
     }
 
     /// <exception cref="InputException">The file is not known, or in several data sets.</exception>
-    private static async Task<long> FindAsync(Withdrawals withdrawals, string path, string? dataset, Func<Task<SubjectHasher>> openKey, CancellationToken ct)
+    private static async Task<long> FindAsync(
+        LocalServices local, Withdrawals withdrawals, string path, string? dataset, PipelineOptions settings, Reader reader, CancellationToken ct)
     {
         if (!File.Exists(path))
         {
             throw new InputException($"{path}: there is no such file.{await OthersAsync(withdrawals, path, ct)}");
         }
 
-        var hasher = await openKey();
+        var hasher = await local.OpenSubjectsAsync(settings, reader.Source, ct);
         await using var table = File.OpenRead(path);
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(table, ct));
         var known = await withdrawals.FindAsync(hasher.FileKey(hash), ct);

@@ -1,6 +1,7 @@
 using ZiGong.Cli.Terminal;
 using ZiGong.Pipeline;
 using ZiGong.Pipeline.Operations;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Operations;

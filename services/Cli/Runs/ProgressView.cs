@@ -1,6 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 using ZiGong.Reports.Runs;
 using ZiGong.Reports.Words;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Reports.Runs;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;

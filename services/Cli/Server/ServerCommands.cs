@@ -5,6 +5,7 @@ using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Pipeline;
 using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Stages;
 
 namespace ZiGong.Cli.Server;
 

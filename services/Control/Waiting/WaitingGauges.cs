@@ -4,12 +4,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
-using ZiGong.Hosting;
 using ZiGong.Hosting.Telemetry;
-using ZiGong.Pipeline;
+using ZiGong.Hosting;
 using ZiGong.Pipeline.Api;
-using ZiGong.Storage;
+using ZiGong.Pipeline.Stages;
+using ZiGong.Pipeline;
 using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.Control.Waiting;
 
@@ -19,7 +20,8 @@ namespace ZiGong.Control.Waiting;
 /// </summary>
 public sealed class WaitingGauges : BackgroundService
 {
-    private static readonly KeyValuePair<string, object?>[] Stages = [.. Enum.GetNames<Stage>().Select(s => new KeyValuePair<string, object?>("stage", s))];
+    private static readonly KeyValuePair<string, object?>[] Stages = 
+        [.. StageCatalogue.All.Select(s => new KeyValuePair<string, object?>("stage", s.Stage.ToString()))];
     private readonly Meter _meter = new(PipelineTelemetry.Name, CodeVersions.Product);
     private readonly ObservableGauge<double> _age;
     private readonly NpgsqlDataSource _source;

@@ -1,5 +1,6 @@
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Pipeline;
 
 namespace ZiGong.Control.Waiting;

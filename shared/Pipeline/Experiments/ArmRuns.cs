@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
@@ -9,8 +9,9 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
 using ZiGong.Pipeline.Api;
 using ZiGong.Pipeline.Operations;
-using ZiGong.Storage;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.Pipeline.Experiments;
 
@@ -123,7 +124,7 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
             return;
         }
 
-        var stages = Enum.GetValues<Stage>().Where(s => s > Stage.Snapshot && s < other.Until).Select(s => s.ToString()).ToArray();
+        var stages = StageCatalogue.All.Select(s => s.Stage).Where(s => s > Stage.Snapshot && s < other.Until).Select(s => s.ToString()).ToArray();
         await db.Database.ExecuteSqlAsync(
             $$"""
             insert into zigong.work_units (run_id, stage, unit, state, generation, reused, artifacts, output, started_at, finished_at)

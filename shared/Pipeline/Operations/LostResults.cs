@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
-using ZiGong.Storage;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.Pipeline.Operations;
 
@@ -25,9 +26,9 @@ internal static class LostResults
 
     private static async Task<bool> IsThereAsync(PipelineDb db, ArtifactStore artifacts, Stage stage, WorkUnitRow unit, CancellationToken ct)
     {
-        switch (stage)
+        switch (StageCatalogue.Of(stage).Result)
         {
-            case Stage.Agent or Stage.Tuning:
+            case ResultKind.Folders:
                 foreach (var folder in unit.Artifacts)
                 {
                     // The base of an agent may be a folder that somebody gave.
@@ -38,10 +39,10 @@ internal static class LostResults
                 }
 
                 return true;
-            case Stage.Partials:
+            case ResultKind.PartialScores:
                 var key = ContentHash.ToGuid(unit.Artifacts[0]);
                 return await db.PartialScores.AnyAsync(p => p.ScoreKey == key, ct);
-            case Stage.Evaluation:
+            case ResultKind.Files:
                 // The figures are a row, the predictions behind them files; evaluations before version 2 kept none.
                 foreach (var file in unit.Artifacts)
                 {
@@ -52,8 +53,9 @@ internal static class LostResults
                 }
 
                 return true;
+            case ResultKind.Rows:
+                return true;
             default:
-                // Scores and verdict are rows; a selection's second entry is the key of its rows.
                 return unit.Artifacts.Length == 0 || await artifacts.VerifyAsync(unit.Artifacts[0], ct);
         }
     }

@@ -1,5 +1,6 @@
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Pipeline.Operations;
@@ -13,16 +14,6 @@ public sealed record ChosenUnits(IReadOnlyList<string> Kept, IReadOnlyList<strin
 /// <summary>Decides what a replay does. Pure: the same for the dry run and for the replay itself.</summary>
 public static class ReplayPlanner
 {
-    // These have no stored result to look up, for one reason or the other.
-    private static readonly Dictionary<Stage, string> Unkeyed = new()
-    {
-        [Stage.Snapshot] = "a run's snapshot never changes: it is checked, and a lost encoding made again",
-        [Stage.Scores] = "sums stored partial scores: takes seconds, so it is always done",
-        [Stage.Selection] = "picks from stored scores: takes seconds, so it is always done; equal scores and options give the same file",
-        [Stage.Evaluation] = "measured again, since the champion may be another by now",
-        [Stage.Model] = "the verdict follows the evaluation",
-    };
-
     /// <summary>Splits the units of the stage into those that stay and those that are done again.</summary>
     /// <param name="lost">Units whose stored result is gone or damaged; only looked at for <see cref="UnitChoice.Missing"/>.</param>
     /// <exception cref="InputException">Nothing of the stage is chosen.</exception>
@@ -37,7 +28,7 @@ public static class ReplayPlanner
         var failed = units.Where(u => u.State == UnitState.Failed).Select(u => u.Unit).ToHashSet(StringComparer.Ordinal);
         var again = choice == UnitChoice.Failed ? failed : [.. failed, .. lost];
         var done = units.Where(u => u.State == UnitState.Done).Select(u => u.Unit).ToList();
-        if (from is Stage.Agent or Stage.Tuning)
+        if (StageCatalogue.Of(from).IsSliced)
         {
             // Slices build upon each other: the first that is done again takes all after it along.
             var kept = done.TakeWhile((u, i) => u == Units.Slice(i) && !again.Contains(u)).ToList();
@@ -59,7 +50,7 @@ public static class ReplayPlanner
             throw new InputException($"nothing is missing in stage {StageNames.Of(from)} of run {facts.Run.RunId}; use --units all to have it done again");
         }
 
-        return new ChosenUnits(stays, [.. again], Forced: again.Count > 0 && from is Stage.Agent or Stage.Tuning);
+        return new ChosenUnits(stays, [.. again], Forced: again.Count > 0 && StageCatalogue.Of(from).IsSliced);
     }
 
     /// <summary>The stages of a replay within the run.</summary>
@@ -73,7 +64,7 @@ public static class ReplayPlanner
                 + $"replay --from {StageNames.Of(open)} --units missing");
         }
 
-        return [.. Enum.GetValues<Stage>().Select(stage =>
+        return [.. StageCatalogue.All.Select(s => s.Stage).Select(stage =>
             stage < from ? new StagePlan(stage, 0, 0, facts.Done(stage), 0, "before the replay: stays as it is")
             : stage == from ? Begins(facts, stage, chosen)
             : Follows(facts, stage, ""))];
@@ -108,24 +99,25 @@ public static class ReplayPlanner
         }
 
         var reason = string.Join(", ", changes);
-        return [.. Enum.GetValues<Stage>().Select(stage =>
+        return [.. StageCatalogue.All.Select(s => s.Stage).Select(stage =>
             stage == Stage.Snapshot ? new StagePlan(stage, 0, 1, 0, 0, "the parent's own snapshot")
             : stage == from && choice == UnitChoice.All ? new StagePlan(stage, facts.Whole(stage), 0, 0, 0, stage == changed ? $"{reason} changed" : "asked for")
-            : stage >= changed && !Unkeyed.ContainsKey(stage)
+            : stage >= changed && StageCatalogue.Of(stage).Unkeyed is null
                 ? new StagePlan(stage, facts.Whole(stage), 0, 0, 0, $"{reason} changed; reused only if another run has made the very same")
             : Follows(facts, stage, " of the parent"))];
     }
 
     private static StagePlan Begins(RunFacts facts, Stage stage, ChosenUnits chosen)
     {
+        var definition = StageCatalogue.Of(stage);
         var whole = facts.Whole(stage);
         if (chosen.Forced)
         {
-            var again = stage is Stage.Agent or Stage.Tuning ? facts.SlicesAfter(stage, chosen.Kept.Count) : whole;
-            return new StagePlan(stage, again, 0, chosen.Kept.Count, 0, Unkeyed.GetValueOrDefault(stage) ?? "asked for: computed whatever the keys say");
+            var again = definition.IsSliced ? facts.SlicesAfter(stage, chosen.Kept.Count) : whole;
+            return new StagePlan(stage, again, 0, chosen.Kept.Count, 0, definition.Unkeyed ?? "asked for: computed whatever the keys say");
         }
 
-        var open = stage is Stage.Agent or Stage.Tuning
+        var open = definition.IsSliced
             ? facts.SlicesAfter(stage, chosen.Kept.Count)
             : Math.Max(0, whole - chosen.Kept.Count - chosen.Again.Count);
         return new StagePlan(stage, chosen.Again.Count, 0, chosen.Kept.Count, open, "the chosen units; the others of the stage stay");
@@ -135,23 +127,12 @@ public static class ReplayPlanner
     private static StagePlan Follows(RunFacts facts, Stage stage, string whose)
     {
         var whole = facts.Whole(stage);
-        if (Unkeyed.TryGetValue(stage, out var why))
+        if (StageCatalogue.Of(stage).Unkeyed is { } why)
         {
             return facts.Done(stage) > 0 ? new StagePlan(stage, whole, 0, 0, 0, why) : new StagePlan(stage, 0, 0, 0, whole, "not reached before");
         }
 
-        var reused = stage switch
-        {
-            Stage.Agent => facts.AgentSlices().Count(s => s.Checkpoint.Length > 0),
-            Stage.Tuning => facts.TuningSlices() is [.., { Adapter.Length: > 0 }] ? 1 : 0,
-            _ => facts.Done(stage),
-        };
-        var open = stage switch
-        {
-            Stage.Agent => facts.AgentSlicesFrom(reused),
-            Stage.Tuning => reused == 1 ? 0 : whole,
-            _ => Math.Max(0, whole - reused),
-        };
+        var (reused, open) = facts.Found(stage);
         var other = CodeVersions.AreOf(facts.Run.CodeVersion) ? "" : $"; the run was made by {facts.Run.CodeVersion}: where a stage computes otherwise now it is computed";
         return new StagePlan(stage, 0, reused, 0, open, reused == 0 ? "not reached before" : $"same keys as before{whose}: found, unless a file is lost or damaged{other}");
     }

@@ -1,11 +1,12 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
-using ZiGong.Storage;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.Pipeline.Operations;
 
@@ -21,7 +22,7 @@ internal static class Replaying
     {
         var run = facts.Run.RunId;
         var generation = facts.Run.Generation + 1;
-        var later = Enum.GetValues<Stage>().Where(s => s > from).Select(s => s.ToString()).ToArray();
+        var later = StageCatalogue.All.Select(s => s.Stage).Where(s => s > from).Select(s => s.ToString()).ToArray();
         var (stage, kept) = (from.ToString(), chosen.Kept.ToArray());
         await db.WorkUnits.Where(u => u.RunId == run && (later.Contains(u.Stage) || (u.Stage == stage && !kept.Contains(u.Unit)))).ExecuteDeleteAsync(ct);
         if (!chosen.Forced)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Pipeline.Operations;
@@ -24,12 +25,7 @@ public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<W
 
     public IReadOnlyList<WorkUnitRow> Of(Stage stage) => [.. Units.Where(u => u.Stage == stage.ToString()).OrderBy(u => u.Unit, StringComparer.Ordinal)];
 
-    public int Done(Stage stage) => stage switch
-    {
-        Stage.Agent => AgentSlices().Count,
-        Stage.Tuning => TuningSlices().Count,
-        _ => Of(stage).Count(u => u.State == UnitState.Done),
-    };
+    public int Done(Stage stage) => StageCatalogue.Of(stage).IsSliced ? Finished(stage).Count() : Of(stage).Count(u => u.State == UnitState.Done);
 
     public IReadOnlyList<AgentSliceTrained> AgentSlices() => State.Slices<AgentSliceTrained>(Stage.Agent);
 
@@ -38,15 +34,37 @@ public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<W
     public int Checkpoints => PeriodSamples.Count;
 
     /// <summary>Units of a stage where each of them is computed.</summary>
-    public int Whole(Stage stage) => stage switch
+    public int Whole(Stage stage) => StageCatalogue.Of(stage) switch
     {
         _ when Snapshot is null => stage == Stage.Snapshot ? 1 : 0,
-        Stage.Agent or Stage.Tuning => SlicesAfter(stage, 0),
-        Stage.Gradients => Checkpoints * Snapshot.TrainingShards.Union(Snapshot.ReferenceShards, StringComparer.Ordinal).Count(),
-        Stage.Reference => Checkpoints,
-        Stage.Partials => Checkpoints * Snapshot.TrainingShards.Length,
+        { Shape: StageShape.Slices } => SlicesAfter(stage, 0),
+        { Shape: StageShape.Checkpoint } => Checkpoints,
+        { Shape: StageShape.CheckpointShard, TakesReferenceShards: true } =>
+            Checkpoints * Snapshot.TrainingShards.Union(Snapshot.ReferenceShards, StringComparer.Ordinal).Count(),
+        { Shape: StageShape.CheckpointShard } => Checkpoints * Snapshot.TrainingShards.Length,
         _ => 1,
     };
+
+    /// <summary>Of a stage whose results are looked up by key: units that the run's own results fill again, and those that are left to do.</summary>
+    public (int Reused, int Open) Found(Stage stage)
+    {
+        var definition = StageCatalogue.Of(stage);
+        if (!definition.IsSliced)
+        {
+            var done = Done(stage);
+            return (done, Math.Max(0, Whole(stage) - done));
+        }
+
+        // A training's checkpoints are found one by one; an adapter whole or not at all, in its first slice.
+        var outcomes = Finished(stage).ToList();
+        if (stage == Stage.Agent)
+        {
+            var checkpoints = outcomes.Count(definition.Counts);
+            return (checkpoints, AgentSlicesFrom(checkpoints));
+        }
+
+        return outcomes.Count > 0 && definition.EndsStage(outcomes[^1]) ? (1, 0) : (0, Whole(stage));
+    }
 
     /// <summary>Slices that a training still takes after its first <paramref name="kept"/> ones.</summary>
     public int SlicesAfter(Stage stage, int kept)
@@ -76,6 +94,16 @@ public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<W
     }
 
     private static int Slices(int steps, int slice) => Math.Max(0, (steps + slice - 1) / slice);
+
+    /// <summary>What ended the slices of a stage, in order, up to the first gap.</summary>
+    private IEnumerable<string> Finished(Stage stage)
+    {
+        var finished = State.Finished;
+        for (var slice = 0; finished.TryGetValue(new UnitKey(stage, Contracts.Units.Slice(slice)), out var json); slice++)
+        {
+            yield return json;
+        }
+    }
 
     private sealed record Period(int Samples);
 }

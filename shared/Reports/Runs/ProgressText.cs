@@ -1,4 +1,5 @@
 using System.Globalization;
+using ZiGong.Contracts;
 using ZiGong.Reports.Words;
 
 namespace ZiGong.Reports.Runs;

@@ -5,6 +5,7 @@ using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
 using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Page;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.UnitTests.Pipeline.Operations;

@@ -3,10 +3,11 @@ using Shouldly;
 using Xunit;
 using ZiGong.Cli.Runs;
 using ZiGong.Contracts;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Reports.Runs;
 using ZiGong.Storage.Entities;
 
-namespace ZiGong.UnitTests.Reports.Runs;
+namespace ZiGong.UnitTests.Pipeline.Stages;
 
 public sealed class RunProgressTests
 {

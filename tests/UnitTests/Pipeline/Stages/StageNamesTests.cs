@@ -2,8 +2,9 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Stages;
 
-namespace ZiGong.UnitTests.Pipeline;
+namespace ZiGong.UnitTests.Pipeline.Stages;
 
 public sealed class StageNamesTests
 {

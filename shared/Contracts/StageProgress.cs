@@ -1,6 +1,5 @@
-using ZiGong.Contracts;
 
-namespace ZiGong.Reports.Runs;
+namespace ZiGong.Contracts;
 
 /// <summary>How far a stage of a run is.</summary>
 /// <param name="Done">Units done, those under way by their share.</param>

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using ZiGong.Contracts;
+
+namespace ZiGong.Pipeline.Stages;
+
+/// <summary>
+/// The stages of a run, in order. Everything that lists stages derives from this: names, orders, options, versions, sizes, progress, replay and
+/// what waits. docs/architecture.md says what else a new stage needs.
+/// </summary>
+public static class StageCatalogue
+{
+    public static IReadOnlyList<StageDefinition> All { get; } =
+    [
+        new(Stage.Snapshot, "Ingest", CodeVersions.Encoding, StageShape.One, [typeof(RunRequested)], [typeof(SnapshotSealed)], ["Snapshot"])
+        {
+            Aliases = ["ingest"],
+            Result = ResultKind.File,
+            Unkeyed = "a run's snapshot never changes: it is checked, and a lost encoding made again",
+        },
+        new(
+            Stage.Agent, "Training", CodeVersions.Agent, StageShape.Slices, [typeof(SnapshotSealed), typeof(TrainAgentSlice)],
+            [typeof(AgentSliceTrained), typeof(CheckpointSaved), typeof(AgentTrained)],
+            ["Seed", "Agent", "Templating:Nano", "Tuning:ClipNorm"]) // the agent is trained under the tuning's limit
+        {
+            Aliases = ["training"],
+            ClaimsOfWords = ["Templating:Form", "Templating:Shots"],
+            Result = ResultKind.Folders,
+            EndsStage = json => Read<AgentSliceTrained>(json).Last,
+            Counts = json => json is not null && Read<AgentSliceTrained>(json).Checkpoint.Length > 0,
+            Noun = "checkpoints",
+        },
+        new(
+            Stage.Gradients, "GradientExtraction", CodeVersions.Gradients, StageShape.CheckpointShard, [typeof(ExtractShard)], [typeof(ShardGradientsExtracted)],
+            ["Gradients"])
+        {
+            Aliases = ["gradientextraction"],
+            Result = ResultKind.File,
+            TakesReferenceShards = true,
+        },
+        new(
+            Stage.Reference, "TracSeqScoring", CodeVersions.Reference, StageShape.Checkpoint, [typeof(AverageReference)], [typeof(ReferenceAveraged)],
+            ["TracSeq:Reference", "TracSeq:Curvature", "TracSeq:Damping"])
+        {
+            Result = ResultKind.File,
+        },
+        new(
+            Stage.Partials, "TracSeqScoring", CodeVersions.Partials, StageShape.CheckpointShard, [typeof(ScoreShard)], [typeof(ShardScored)],
+            ["TracSeq:Similarity", "TracSeq:Optimizer"])
+        {
+            Result = ResultKind.PartialScores,
+        },
+        new(
+            Stage.Scores, "TracSeqScoring", 0, StageShape.One, [typeof(CombineScores)], [typeof(SnapshotScored)], ["TracSeq:Gamma", "TracSeq:Clock"])
+        {
+            Aliases = ["tracseq", "tracseqscoring"],
+            Unkeyed = "sums stored partial scores: takes seconds, so it is always done",
+        },
+        new(Stage.Selection, "Selection", CodeVersions.Selection, StageShape.One, [typeof(SnapshotScored)], [typeof(SamplesSelected)], ["Seed", "Selection"])
+        {
+            Result = ResultKind.File,
+            Unkeyed = "picks from stored scores: takes seconds, so it is always done; equal scores and options give the same file",
+        },
+        new(
+            Stage.Dataset, "Templating", CodeVersions.Dataset, StageShape.One, [typeof(SamplesSelected)], [typeof(DatasetTemplated)],
+            ["Seed", "Templating", "Tuning:Base"]) // instructions carry the tokens of the base that reads them
+        {
+            Aliases = ["templating"],
+            Result = ResultKind.File,
+        },
+        new(
+            Stage.Tuning, "Training", CodeVersions.Tuning, StageShape.Slices, [typeof(DatasetTemplated), typeof(TuneAdapterSlice)],
+            [typeof(AdapterSliceTrained), typeof(AdapterTrained)], ["Seed", "Tuning"])
+        {
+            Result = ResultKind.Folders,
+            EndsStage = json => Read<AdapterSliceTrained>(json).Adapter.Length > 0,
+        },
+        new(Stage.Evaluation, "Evaluation", CodeVersions.Evaluation, StageShape.One, [typeof(AdapterTrained)], [typeof(ModelEvaluated)], ["Seed", "Evaluation"])
+        {
+            Result = ResultKind.Files,
+            Unkeyed = "measured again, since the champion may be another by now",
+        },
+        new(
+            Stage.Model, "Control", 0, StageShape.One, [typeof(ModelEvaluated)], [typeof(ModelReady), typeof(ModelRejected), typeof(ArmMeasured)], [])
+        {
+            Unkeyed = "the verdict follows the evaluation",
+        },
+    ];
+
+    /// <summary>Names of the stages whose units are slices, as the database has them.</summary>
+    public static IReadOnlyList<string> Sliced { get; } = [.. All.Where(s => s.IsSliced).Select(s => s.Stage.ToString())];
+
+    public static StageDefinition Of(Stage stage) => All[(int)stage];
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json)!;
+}

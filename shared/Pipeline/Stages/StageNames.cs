@@ -1,0 +1,17 @@
+using ZiGong.Contracts;
+
+namespace ZiGong.Pipeline.Stages;
+
+/// <summary>Stages as people call them.</summary>
+public static class StageNames
+{
+    /// <exception cref="InputException">There is no such stage; the message lists them.</exception>
+    public static Stage Parse(string name) =>
+        StageCatalogue.All.FirstOrDefault(s => Words(s).Contains(name, StringComparer.OrdinalIgnoreCase))?.Stage
+        ?? throw new InputException($"there is no stage '{name}'; stages are {string.Join(", ", StageCatalogue.All.SelectMany(Words))}");
+
+    /// <summary>The name that <see cref="Parse"/> and the documentation use.</summary>
+    public static string Of(Stage stage) => StageCatalogue.Of(stage).Name;
+
+    private static IEnumerable<string> Words(StageDefinition stage) => [stage.Name, .. stage.Aliases];
+}
