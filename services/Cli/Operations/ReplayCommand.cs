@@ -4,6 +4,7 @@ using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Control.Operations;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Operations;
 
@@ -28,7 +29,7 @@ internal static class ReplayCommand
                 var settings = CliSettings.Read();
                 await using var reader = await Reader.OpenAsync(settings, ct);
                 await using var db = reader.NewContext();
-                var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
                 var request = new ReplayRequest(found.RunId, stage, choice, parsed.GetRequiredValue(set));
                 if (parsed.GetRequiredValue(dry))
                 {

@@ -3,6 +3,7 @@ using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
 using ZiGong.Control.Operations;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Runs;
 
@@ -27,7 +28,7 @@ internal static class ShowCommand
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
-                var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
                 if (PauseCommands.NoteOf(await PipelineSwitch.StateAsync(db, ct)) is { } paused)
                 {
                     screen.Note(paused);

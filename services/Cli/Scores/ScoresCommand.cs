@@ -1,10 +1,12 @@
 using System.CommandLine;
 using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Templates;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Scores;
 
@@ -27,8 +29,9 @@ public static class ScoresCommand
                 var (highest, lowest) = Counts(parsed.GetValue(top), parsed.GetValue(bottom));
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
-                var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
                 var scored = await ScoredRun.ReadAsync(db, await RunView.ReadAsync(db, found.RunId, TimeProvider.System, ct), ct);
+                await db.NoteReadAsync(OperatorSession.Actor, $"{found.RunId}", "scored samples with their fields", TimeProvider.System, ct);
                 Print(scored, highest, lowest, DescriptorFile.Parse(found.Descriptor, "the run's descriptor"), screen);
                 return ExitCodes.Done;
             },

@@ -24,6 +24,7 @@ public static class ControlApi
     {
         services.AddSingleton(s => (s.GetRequiredService<IConfiguration>().GetSection(ApiOptions.Section).Get<ApiOptions>() ?? new ApiOptions()).Checked());
         services.AddSingleton<TokenStore>();
+        services.AddSingleton<OfferedBases>();
         services.AddSingleton<UploadIntake>();
         services.AddAuthentication(TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
