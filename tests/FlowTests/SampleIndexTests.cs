@@ -50,7 +50,7 @@ public sealed class SampleIndexTests : IAsyncLifetime
         var corrections = await ingestion.RunAsync(Borrowers.Parsed, Borrowers.Write(_lab.Folder, "more.csv", [.. Borrowers.Lines.Take(9).Select(l => l[..^1] + "x"), .. Borrowers.Lines.Take(99).Select(Flip)]), null, default);
         (corrections.Rejected, corrections.Superseded).ShouldBe((9, 99));
         await new Withdrawals(source, TimeProvider.System).RunAsync(corrections.FileId, dryRun: false, "tester", () => { }, default);
-        using var models = new Encoders(_lab.Artifacts, ComputeDevice.Of(_lab.Options));
+        using var models = new Encoders(_lab.Artifacts);
         await new SnapshotSealing(source, _lab.Artifacts, models).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
 
         plans.Taken.Count.ShouldBeGreaterThan(15);

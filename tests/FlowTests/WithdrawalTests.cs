@@ -181,7 +181,7 @@ public sealed class WithdrawalTests : IAsyncLifetime
 
     private async Task<SnapshotRow> SealAsync()
     {
-        using var models = new Encoders(_lab.Artifacts, ComputeDevice.Of(_lab.Options));
+        using var models = new Encoders(_lab.Artifacts);
         return await new SnapshotSealing(_lab.Source, _lab.Artifacts, models).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
     }
 }
