@@ -64,6 +64,7 @@ public sealed class GradientExtractor : IDisposable
             throw new ArgumentException($"the sketch is for gradients of {sketch.Dimension} numbers, the model has {Dimension}");
         }
 
+        using var computing = ComputeThread.Enter();
         var gradient = new float[Dimension];
         var sketched = new float[sketch?.Buckets ?? 0];
         foreach (var indices in BatchPlan.ByLength(samples, _settings.BatchSize, _settings.MaxTokens))

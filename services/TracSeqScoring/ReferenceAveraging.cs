@@ -84,6 +84,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         {
             ct.ThrowIfCancellationRequested();
             using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
+            using var flushed = Denormals.Flush();
             for (var i = 0; i < file.Count; i++)
             {
                 if (place.TryGetValue(file.Entries[i].SampleId, out var at))
@@ -107,6 +108,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         {
             ct.ThrowIfCancellationRequested();
             using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
+            using var flushed = Denormals.Flush();
             vectors ??= descriptor.Tasks.ToDictionary(
                 t => t.Task, t => new ReferenceVector(t.Task, t.Answer.Classes, file.Dimension, unit.Options.TracSeq.Reference), StringComparer.Ordinal);
             row = row.Length == file.Dimension ? row : new float[file.Dimension];

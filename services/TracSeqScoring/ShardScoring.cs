@@ -54,6 +54,7 @@ public sealed class ShardScoring(ArtifactStore artifacts)
         var vector = await ReferenceAveraging.ReadAsync(artifacts, reference, ct);
         var moments = await MomentsAsync(unit, checkpoint, ct);
         using var file = GradientFile.Open(await artifacts.RequireAsync(gradients.Artifact, ct));
+        using var flushed = Denormals.Flush();
         var row = new float[file.Dimension];
         var rows = new List<PartialScoreRow>(file.Count);
         for (var i = 0; i < file.Count; i++)

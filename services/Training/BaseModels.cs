@@ -45,7 +45,6 @@ public sealed class BaseModels(ArtifactStore artifacts, Encoders encoders)
 
     private async Task<string> MakeNanoAsync(MistralConfig config, long seed, CancellationToken ct)
     {
-        TorchSharp.torch.set_num_threads(1); // a thread that has computed with more keeps them
         var folder = Directory.CreateTempSubdirectory("zigong-nano-").FullName;
         try
         {

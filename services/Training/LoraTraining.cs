@@ -1,4 +1,3 @@
-using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
@@ -38,7 +37,6 @@ public sealed class LoraTraining : IDisposable
     public static async Task<LoraTraining> OpenAsync(
         ModelStore models, ArtifactStore artifacts, string baseModel, LoraOptions lora, ulong seed, AdamWOptions adam, double clipNorm, string? state, CancellationToken ct)
     {
-        torch.set_num_threads(1);
         var model = await models.LoadAsync(baseModel, lora, seed, state, ct);
         Trainer? trainer = null;
         try

@@ -31,12 +31,12 @@ public static class CodeVersions
         : "unknown";
 
     public const int Encoding = 1;
-    public const int Agent = 2;
-    public const int Gradients = 2;
+    public const int Agent = 3;
+    public const int Gradients = 3;
     public const int Reference = 2;
     public const int Partials = 2;
     public const int Selection = 1;
     public const int Dataset = 1;
-    public const int Tuning = 2;
+    public const int Tuning = 3;
     public const int Evaluation = 6;
 }

@@ -7,6 +7,7 @@ using ZiGong.FlowTests.Api;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
 using ZiGong.Ingest.Sealing;
+using ZiGong.Models;
 using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
@@ -181,7 +182,7 @@ public sealed class WithdrawalTests : IAsyncLifetime
 
     private async Task<SnapshotRow> SealAsync()
     {
-        using var models = new Encoders(_lab.Artifacts);
-        return await new SnapshotSealing(_lab.Source, _lab.Artifacts, models).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
+        using var encoders = new Encoders(_lab.Artifacts);
+        return await new SnapshotSealing(_lab.Source, _lab.Artifacts, encoders).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
     }
 }

@@ -1,7 +1,6 @@
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
-using ZiGong.Reports;
 using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Runs;
@@ -23,7 +22,7 @@ internal static class GenerativeView
             ]));
         if (findings.Model.WithoutIntervals is { } why)
         {
-            screen.Line($"{Reading.Capital(why)}.");
+            screen.Line($"{ZiGong.Reports.Reading.Capital(why)}.");
         }
 
         screen.Line("KS, AUC and what else ranks probabilities does not exist for free texts.");

@@ -1,7 +1,6 @@
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
-using ZiGong.Reports;
 using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Runs;
@@ -28,7 +27,7 @@ internal static class OtherTasksView
                         [m.ToString(), Format.Interval(model[m]), majority.Values.TryGetValue(m, out var usual) ? Format.Figure(usual.Value) : ""])));
                 if (model.WithoutIntervals is { } why)
                 {
-                    screen.Line($"{Reading.Capital(why)}.");
+                    screen.Line($"{ZiGong.Reports.Reading.Capital(why)}.");
                 }
             }
             else

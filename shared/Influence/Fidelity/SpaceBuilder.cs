@@ -18,6 +18,7 @@ public sealed record SpaceBuilder(
     /// <param name="sketchSeed">Of the sketch's hash functions.</param>
     public SpaceProducts Build(GradientSpace space, ulong sketchSeed)
     {
+        using var flushed = Denormals.Flush();
         var sketch = space.Width > 0 ? new CountSketch(space.Width, sketchSeed, Blocks) : null;
         var training = Of(Training, space.Kind == SpaceKind.Adam ? Preconditioned : space.Kind == SpaceKind.Layers ? ByLayer : null, sketch);
         var reference = Of(Reference, space.Kind == SpaceKind.Layers ? ByLayer : null, sketch);

@@ -24,6 +24,7 @@ public sealed class LoraGradients : IDisposable
     /// <exception cref="ArgumentException">The model has no adapter.</exception>
     public LoraGradients(MistralModel model, bool fused = true)
     {
+        using var computing = ComputeThread.Enter();
         _prepared = new PreparedModel(model);
         var isVectorised = fused && _prepared.Type == torch.ScalarType.Float32 && model.Embedding.device_type == DeviceType.CPU;
         _plain = new ForwardBackward(_prepared, new AtenKernels());
@@ -70,7 +71,11 @@ public sealed class LoraGradients : IDisposable
     public SampleGradients Sum(TokenBatch batch, IReadOnlyList<double>? weights = null) => PassFor(batch).Compute(batch, weights, perSample: false);
 
     /// <summary>Merges the adapters anew, after their values have changed.</summary>
-    public void Refresh() => _prepared.Refresh();
+    public void Refresh()
+    {
+        using var computing = ComputeThread.Enter();
+        _prepared.Refresh();
+    }
 
     public void Dispose() => _prepared.Dispose();
 
