@@ -9,5 +9,5 @@ public static class RunQueries
     /// <summary>Runs, newest first: ids of version 7 begin with their time.</summary>
     /// <param name="arms">Arms of experiments too, which are seldom meant.</param>
     public static IQueryable<RunRow> NewestFirst(this PipelineDb db, bool arms) =>
-        (arms ? db.Runs : db.Runs.Where(r => r.Kind != RunKinds.Experiment)).OrderByDescending(r => r.RunId);
+        (arms ? db.Runs : db.Runs.Where(r => r.Kind != RunKind.Experiment)).OrderByDescending(r => r.RunId);
 }

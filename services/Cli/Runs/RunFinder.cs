@@ -39,7 +39,7 @@ public static class RunFinder
     {
         // The newest that somebody asked for: arms of experiments are meant only by their ids.
         var isLatest = text.Equals("latest", StringComparison.OrdinalIgnoreCase);
-        var runs = await db.Runs.Where(r => !isLatest || r.Kind != RunKinds.Experiment)
+        var runs = await db.Runs.Where(r => !isLatest || r.Kind != RunKind.Experiment)
             .OrderByDescending(r => r.RequestedAt).ThenByDescending(r => r.RunId).Select(r => r.RunId).ToListAsync(ct);
         var run = Resolve(runs, text);
         return await db.Runs.SingleAsync(r => r.RunId == run, ct);

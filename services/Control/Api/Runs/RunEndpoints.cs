@@ -39,7 +39,7 @@ internal static class RunEndpoints
         // Ids of version 7 begin with their time.
         var runs = await db.Runs.Where(r => before == null || r.RunId < before).OrderByDescending(r => r.RunId).Take(count).ToListAsync(ct);
         var ids = runs.Select(r => r.RunId).ToList();
-        var models = (await db.Models.Where(m => ids.Contains(m.RunId)).Select(m => new { m.RunId, m.State }).ToListAsync(ct)).ToLookup(m => m.RunId, m => m.State);
+        var models = (await db.Models.Where(m => ids.Contains(m.RunId)).Select(m => new { m.RunId, m.State }).ToListAsync(ct)).ToLookup(m => m.RunId, m => m.State.Stored());
         return TypedResults.Ok<IReadOnlyList<RunSummary>>([.. runs.Select(r => RunDetails.SummaryOf(r, models[r.RunId].FirstOrDefault()))]);
     }
 
@@ -77,7 +77,7 @@ internal static class RunEndpoints
             }
         }
 
-        var run = await requests.RequestAsync(descriptor, options, "full", user.Actor(), request, ct);
+        var run = await requests.RequestAsync(descriptor, options, RunKind.Full, user.Actor(), request, ct);
         return TypedResults.Created($"/v1/runs/{run}", new RunStarted(run));
     }
 
