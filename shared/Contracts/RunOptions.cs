@@ -31,3 +31,7 @@ public sealed record RunOptions
 
     public EvaluationOptions Evaluation { get; init; } = new();
 }
+
+/// <summary>An option that may name a folder: what of its value may be asked for from afar is up to the machine that has it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NamesFolderAttribute : Attribute;

@@ -79,8 +79,14 @@ public static class RunOptionsReader
     public static IReadOnlyList<string> Changes(RunOptions before, RunOptions after) =>
         [.. Leaves().Where(l => !Equals(l.Read(before), l.Read(after))).Select(l => l.Name)];
 
+    /// <summary>Names of the options that name a folder of the machine that works on the run.</summary>
+    public static IReadOnlyList<string> Folders { get; } = [.. Leaves().Where(l => l.Property.IsDefined(typeof(NamesFolderAttribute), inherit: false)).Select(l => l.Name)];
+
+    /// <summary>An option's value as text.</summary>
+    public static string TextOf(RunOptions options, string name) => Text(Leaves().Single(l => l.Name == name).Read(options));
+
     /// <summary>An option as <see cref="Set"/> takes it: <c>Section:Name=value</c>.</summary>
-    public static string Assignment(RunOptions options, string name) => $"{name}={Text(Leaves().Single(l => l.Name == name).Read(options))}";
+    public static string Assignment(RunOptions options, string name) => $"{name}={TextOf(options, name)}";
 
     /// <exception cref="InputException">A value is out of its range; the message names the option and the range.</exception>
     public static void Check(RunOptions options)

@@ -6,6 +6,7 @@ namespace ZiGong.Contracts;
 public sealed record TuningOptions
 {
     [Description("Base model: nano, or the path of a Hugging Face Mistral folder.")]
+    [NamesFolder]
     public string Base { get; init; } = "nano";
 
     [Description("LoRA rank r.")]

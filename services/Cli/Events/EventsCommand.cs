@@ -33,7 +33,7 @@ internal static class EventsCommand
                 if (parsed.GetValue(run) is { } text)
                 {
                     await using var db = reader.NewContext();
-                    id = (await RunFinder.FindAsync(db, text, ct)).RunId;
+                    id = (await db.FindRunAsync(text, ct)).RunId;
                 }
 
                 await PrintAsync(reader, id, parsed.GetValue(after), parsed.GetValue(follow), screen, ct);

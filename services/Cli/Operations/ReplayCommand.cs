@@ -3,9 +3,10 @@ using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Pipeline;
 using ZiGong.Pipeline.Operations;
 using ZiGong.Pipeline.Stages;
-using ZiGong.Pipeline;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Operations;
 
@@ -30,7 +31,7 @@ internal static class ReplayCommand
                 var settings = CliSettings.Read();
                 await using var reader = await Reader.OpenAsync(settings, ct);
                 await using var db = reader.NewContext();
-                var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
                 var request = new ReplayRequest(found.RunId, stage, choice, parsed.GetRequiredValue(set));
                 if (parsed.GetRequiredValue(dry))
                 {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Runs;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Operations;
 
@@ -19,7 +20,7 @@ internal static class RunOperationCommands
                 var settings = CliSettings.Read();
                 await using var reader = await Reader.OpenAsync(settings, ct);
                 await using var db = reader.NewContext();
-                var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
                 var view = await new PipelineRun(builder.Local, reader, settings, screen, TimeProvider.System).RetryAsync(found.RunId, OperatorSession.Actor, ct);
                 await ShowCommand.PrintAsync(view, reader, screen, ct);
                 return ExitCodes.Done;
@@ -39,7 +40,7 @@ internal static class RunOperationCommands
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
-                var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
                 await using var session = await OperatorSession.StartAsync(ct);
                 await session.Runs.CancelAsync(found.RunId, parsed.GetRequiredValue(reason), OperatorSession.Actor, ct);
                 if (screen.Json)

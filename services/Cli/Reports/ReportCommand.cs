@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
@@ -61,7 +62,8 @@ internal static class ReportCommand
             throw new InputException("a fidelity experiment writes its report itself: repeat it with --report FILE; what it has computed is found again");
         }
 
-        var run = await RunFinder.FindAsync(db, text, ct);
+        var run = await db.FindRunAsync(text, ct);
+        await db.NoteReadAsync(OperatorSession.Actor, $"{run.RunId}", "report with samples and their fields", TimeProvider.System, ct);
         return (RunFinder.Short(run.RunId), RunReport.Of(await new RunFactsReader(db, artifacts).ReadAsync(run, ct)));
     }
 

@@ -6,6 +6,7 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Runs;
 
@@ -77,7 +78,7 @@ internal static class RunCommand
     {
         await using var reader = await Reader.OpenAsync(settings, ct);
         await using var db = reader.NewContext();
-        var run = await RunFinder.FindAsync(db, text, ct);
+        var run = await db.FindRunAsync(text, ct);
         var view = await new PipelineRun(local, reader, settings, screen, TimeProvider.System).ResumeAsync(run.RunId, ct);
         await ShowCommand.PrintAsync(view, reader, screen, ct);
         return ExitCodes.Done;

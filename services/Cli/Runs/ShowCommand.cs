@@ -4,6 +4,7 @@ using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
 using ZiGong.Pipeline.Operations;
 using ZiGong.Reports.Runs;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Runs;
 
@@ -28,7 +29,7 @@ internal static class ShowCommand
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
-                var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
                 if (PauseCommands.NoteOf(await PipelineSwitch.StateAsync(db, ct)) is { } paused)
                 {
                     screen.Note(paused);

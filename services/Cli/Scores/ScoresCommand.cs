@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
@@ -8,6 +9,7 @@ using ZiGong.Credit.Templates;
 using ZiGong.Reports.Runs;
 using ZiGong.Reports.Scores;
 using ZiGong.Reports.Words;
+using ZiGong.Storage;
 
 namespace ZiGong.Cli.Scores;
 
@@ -30,8 +32,9 @@ public static class ScoresCommand
                 var (highest, lowest) = Counts(parsed.GetValue(top), parsed.GetValue(bottom));
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
-                var found = await RunFinder.FindAsync(db, parsed.GetRequiredValue(run), ct);
+                var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
                 var scored = await ScoredRun.ReadAsync(db, await RunView.ReadAsync(db, found.RunId, TimeProvider.System, ct), ct);
+                await db.NoteReadAsync(OperatorSession.Actor, $"{found.RunId}", "scored samples with their fields", TimeProvider.System, ct);
                 Print(scored, highest, lowest, DescriptorFile.Parse(found.Descriptor, "the run's descriptor"), screen);
                 return ExitCodes.Done;
             },

@@ -35,7 +35,13 @@ public sealed class ApiClient : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);
     }
 
-    public Task<List<RunSummary>> RunsAsync(int limit, CancellationToken ct) => GetAsync<List<RunSummary>>($"v1/runs?limit={limit}", ct);
+    /// <param name="all">Arms of experiments too.</param>
+    public Task<List<RunSummary>> RunsAsync(int limit, bool all, CancellationToken ct) =>
+        GetAsync<List<RunSummary>>($"v1/runs?limit={limit}&all={(all ? "true" : "false")}", ct);
+
+    /// <param name="name">A run's id, a unique beginning of it, or <c>latest</c>.</param>
+    public async Task<RunSummary> FindRunAsync(string name, CancellationToken ct) =>
+        (await GetAsync<List<RunSummary>>($"v1/runs?named={Uri.EscapeDataString(name)}", ct)).Single();
 
     public Task<RunDetails> RunAsync(Guid run, CancellationToken ct) => GetAsync<RunDetails>($"v1/runs/{run}", ct);
 

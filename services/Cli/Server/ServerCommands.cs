@@ -15,12 +15,10 @@ namespace ZiGong.Cli.Server;
 /// </summary>
 internal static class ServerCommands
 {
-    private const int MostRuns = 500;
-
     private static readonly Dictionary<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>> Bodies = new(StringComparer.Ordinal)
     {
         ["run"] = ServerRun.RunAsync,
-        ["runs"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.RunsAsync(parsed.GetValue<int>("--limit"), ct), screen),
+        ["runs"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.RunsAsync(parsed.GetValue<int>("--limit"), parsed.GetValue<bool>("--all"), ct), screen),
         ["show"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.RunAsync(await RunOfAsync(parsed, api, ct), ct), screen),
         ["events"] = ServerEvents.PrintAsync,
         ["replay"] = ReplayAsync,
@@ -75,9 +73,9 @@ internal static class ServerCommands
         return true;
     }
 
-    /// <summary>The run that the argument means, among the newest of the server.</summary>
+    /// <summary>The run that the argument means; the server knows what it would mean on its own machine.</summary>
     public static async Task<Guid> FindAsync(string text, ApiClient api, CancellationToken ct) =>
-        Guid.TryParse(text, out var whole) ? whole : RunFinder.Resolve([.. (await api.RunsAsync(MostRuns, ct)).Select(r => r.RunId)], text);
+        Guid.TryParse(text, out var whole) ? whole : (await api.FindRunAsync(text, ct)).RunId;
 
     private static Task<Guid> RunOfAsync(ParseResult parsed, ApiClient api, CancellationToken ct) => FindAsync(parsed.GetValue<string>("RUN")!, api, ct);
 

@@ -13,6 +13,9 @@ namespace ZiGong.Control.Api;
 /// <summary>Something that is asked for is not there; answered with 404.</summary>
 internal sealed class NotFoundException(string message) : Exception(message);
 
+/// <summary>The caller's role does not reach; answered with 403.</summary>
+internal sealed class ForbiddenException(string message) : Exception(message);
+
 /// <summary>Every error as problem+json. What is the caller's to mend says how; what is ours says nothing about our inside and is logged.</summary>
 internal sealed class ApiErrors(IProblemDetailsService problems, ILogger<ApiErrors> log) : IExceptionHandler
 {
@@ -43,6 +46,7 @@ internal sealed class ApiErrors(IProblemDetailsService problems, ILogger<ApiErro
     {
         InputException input => (StatusCodes.Status400BadRequest, input.Message),
         KeyReusedException reused => (StatusCodes.Status409Conflict, reused.Message),
+        ForbiddenException forbidden => (StatusCodes.Status403Forbidden, forbidden.Message),
         NotFoundException missing => (StatusCodes.Status404NotFound, missing.Message),
         BadHttpRequestException { InnerException: JsonException json } bad => (bad.StatusCode, $"the body is not what this address takes: {Place(json)}"),
         BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "the body is too large" : bad.Message),

@@ -22,9 +22,15 @@ public sealed record ApiOptions
     /// <summary>Requests a minute without a valid token from one address.</summary>
     public int UnknownRequestsPerMinute { get; set; } = 60;
 
+    /// <summary>Folders, separated by <c>;</c>, whose subfolders a caller may name as bases; without any only nano.</summary>
+    public string BaseFolders { get; set; } = "";
+
+    public IEnumerable<string> BaseFoldersGiven() => BaseFolders.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     /// <exception cref="InputException">A value cannot be used; the message names the option.</exception>
     public ApiOptions Checked()
     {
+        Require(BaseFoldersGiven().All(Path.IsPathFullyQualified), nameof(BaseFolders), $"is '{BaseFolders}', but must be whole paths separated by ;");
         Require(TokenFile.Length > 0, nameof(TokenFile), "is empty: give the path of a file");
         Require(UploadLimitBytes is >= 1024 and <= 1L << 40, nameof(UploadLimitBytes), $"is {UploadLimitBytes}, but must lie between 1024 and {1L << 40}");
         Require(RequestsPerSecond is >= 1 and <= 1_000_000, nameof(RequestsPerSecond), $"is {RequestsPerSecond}, but must lie between 1 and 1000000");

@@ -26,6 +26,7 @@ public static class ControlApi
     {
         services.AddSingleton(s => (s.GetRequiredService<IConfiguration>().GetSection(ApiOptions.Section).Get<ApiOptions>() ?? new ApiOptions()).Checked());
         services.AddSingleton<TokenStore>();
+        services.AddSingleton<OfferedBases>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<Withdrawals>();
         services.AddAuthentication(TokenAuthentication.SchemeName)

@@ -53,7 +53,11 @@ public sealed class ApiRunTests
         await EventsAreWholeAsync(client, lab, run);
         await using var db = lab.NewContext();
         (await db.Audit.OrderBy(a => a.AuditId).Select(a => new { a.Actor, a.Action, a.Target }).ToListAsync())
-            .ShouldBe([new { Actor = "api:boss", Action = "upload", Target = upload.ToString() }, new { Actor = "api:boss", Action = "run", Target = run.ToString() }]);
+            .ShouldBe(
+            [
+                new { Actor = "api:boss", Action = "upload", Target = upload.ToString() }, new { Actor = "api:boss", Action = "run", Target = run.ToString() },
+                new { Actor = "api:boss", Action = "read", Target = run.ToString() },
+            ]);
     }
 
     [Fact]

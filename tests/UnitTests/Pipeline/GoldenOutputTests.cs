@@ -59,7 +59,7 @@ public sealed class GoldenOutputTests : IDisposable
             }
         }
 
-        Check(ContentHash.Of(stream.ToArray()), "14989f1a7efee55f414f8940efd37ea5f0cfc7e3f00008cf7a4ebeeda30faaf6", nameof(CodeVersions.Dataset), CodeVersions.Dataset);
+        Check(ContentHash.Of(stream.ToArray()), "565bf9463c9499c86512a66f9897a28c7d25e47c69832bdbc7a7852cca4ea190", nameof(CodeVersions.Dataset), CodeVersions.Dataset);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using Npgsql;
 using ZiGong.Contracts;
+using ZiGong.Control.Api.Access;
 using ZiGong.Storage;
 
 namespace ZiGong.Control.Api.Artifacts;
@@ -14,16 +16,33 @@ namespace ZiGong.Control.Api.Artifacts;
 /// <summary>Files of the artifact store by their hash, and by nothing else.</summary>
 internal static partial class ArtifactEndpoints
 {
-    public static void Map(RouteGroupBuilder view) => view
-        .MapGet("artifacts/{hash}", async (ArtifactStore artifacts, NpgsqlDataSource source, string hash, CancellationToken ct) =>
+    public static void Map(RouteGroupBuilder view) => view.MapGet("artifacts/{hash}", GetAsync)
+        .WithSummary("An artifact's bytes; its hash is the ETag. Data sets hold all fields of borrowers: they need an operator's token.");
+
+    private static async Task<PhysicalFileHttpResult> GetAsync(
+        ArtifactStore artifacts, NpgsqlDataSource source, TimeProvider time, ClaimsPrincipal user, string hash, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        if (await db.Uploads.AnyAsync(u => u.Artifact == hash, ct))
         {
-            await using var db = PipelineDatabase.NewContext(source);
-            return await db.Uploads.AnyAsync(u => u.Artifact == hash, ct)
-                // A lender's own table, with its borrowers' ids: Ingest alone reads it.
-                ? throw new NotFoundException($"there is no artifact {hash}")
-                : await FileAsync(artifacts, hash, "application/octet-stream", ct);
-        })
-        .WithSummary("An artifact's bytes; its hash is the ETag.");
+            // A lender's own table, with its borrowers' ids: Ingest alone reads it.
+            throw new NotFoundException($"there is no artifact {hash}");
+        }
+
+        var said = IsHash(hash) ? await db.BorrowerDataAsync(hash, ct) : BorrowerData.None;
+        if (said == BorrowerData.DataSet && !user.IsInRole(nameof(ApiRole.Operator)))
+        {
+            throw new ForbiddenException("a data set holds all fields of borrowers: this needs an operator's token");
+        }
+
+        var file = await FileAsync(artifacts, hash, "application/octet-stream", ct);
+        if (said != BorrowerData.None)
+        {
+            await db.NoteReadAsync(user.Actor(), hash, $"{said}", time, ct);
+        }
+
+        return file;
+    }
 
     /// <exception cref="InputException">This is no hash.</exception>
     /// <exception cref="NotFoundException">There is no such file, or it is damaged, which is the same.</exception>

@@ -35,10 +35,10 @@ internal static class OperationEndpoints
         : throw new InputException($"a reason has {LongestReason} characters at the most");
 
     private static async Task<Ok<ReplayPlan>> ReplayAsync(
-        NpgsqlDataSource source, RunOperations operations, ClaimsPrincipal user, Guid id, ReplayOrder order, CancellationToken ct)
+        NpgsqlDataSource source, RunOperations operations, OfferedBases bases, ClaimsPrincipal user, Guid id, ReplayOrder order, CancellationToken ct)
     {
         await RequireAsync(source, id, ct);
-        var request = new ReplayRequest(id, order.From, order.Units, Assignments.Of(order.Set));
+        var request = new ReplayRequest(id, order.From, order.Units, bases.Places(Assignments.Of(order.Set)));
         return TypedResults.Ok(order.DryRun ? await operations.PlanReplayAsync(request, ct) : await operations.ReplayAsync(request, user.Actor(), ct));
     }
 

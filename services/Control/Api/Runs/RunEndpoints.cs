@@ -25,19 +25,21 @@ internal static class RunEndpoints
 
     public static void Map(RouteGroupBuilder view, RouteGroupBuilder operate)
     {
-        view.MapGet("runs", ListAsync).WithSummary("The runs, newest first; `before` is the last run of the page before.");
+        view.MapGet("runs", ListAsync).WithSummary(
+            "The runs, newest first; `before` is the last run of the page before, `all` adds the arms of experiments. With `named` the one run that a name means: "
+            + "an id, a unique beginning of one, or `latest`, the newest that is no arm.");
         view.MapGet("runs/{id:guid}", ShowAsync).WithSummary("One run: state, stages, failure, outcome.");
         view.MapGet("runs/{id:guid}/selection", SelectionAsync).WithSummary("The selection file, byte for byte; its hash is the ETag.");
         operate.MapPost("runs", StartAsync).WithSummary("Start a run. The same Idempotency-Key with the same body is the same run; with another body it is refused (409).");
     }
 
-    private static async Task<Ok<IReadOnlyList<RunSummary>>> ListAsync(NpgsqlDataSource source, int? limit, Guid? before, CancellationToken ct)
+    private static async Task<Ok<IReadOnlyList<RunSummary>>> ListAsync(NpgsqlDataSource source, int? limit, Guid? before, bool? all, string? named, CancellationToken ct)
     {
         var count = Paging.Limit(limit);
         await using var db = PipelineDatabase.NewContext(source);
-
-        // Ids of version 7 begin with their time.
-        var runs = await db.Runs.Where(r => before == null || r.RunId < before).OrderByDescending(r => r.RunId).Take(count).ToListAsync(ct);
+        var runs = named is not null
+            ? [await db.FindRunAsync(named, ct)]
+            : await db.NewestFirst(arms: all ?? false).Where(r => before == null || r.RunId < before).Take(count).ToListAsync(ct);
         var ids = runs.Select(r => r.RunId).ToList();
         var models = (await db.Models.Where(m => ids.Contains(m.RunId)).Select(m => new { m.RunId, m.State }).ToListAsync(ct)).ToLookup(m => m.RunId, m => m.State.Stored());
         return TypedResults.Ok<IReadOnlyList<RunSummary>>([.. runs.Select(r => RunDetails.SummaryOf(r, models[r.RunId].FirstOrDefault()))]);
@@ -49,7 +51,8 @@ internal static class RunEndpoints
         return TypedResults.Ok(await RunDetails.ReadAsync(db, id, ct) ?? throw Unknown(id));
     }
 
-    private static async Task<PhysicalFileHttpResult> SelectionAsync(NpgsqlDataSource source, ArtifactStore artifacts, Guid id, CancellationToken ct)
+    private static async Task<PhysicalFileHttpResult> SelectionAsync(
+        NpgsqlDataSource source, ArtifactStore artifacts, TimeProvider time, ClaimsPrincipal user, Guid id, CancellationToken ct)
     {
         await using var db = PipelineDatabase.NewContext(source);
         await RequireAsync(db, id, ct);
@@ -57,16 +60,18 @@ internal static class RunEndpoints
             .Where(u => u.RunId == id && u.Stage == nameof(Stage.Selection) && u.Unit == "selection" && u.State == UnitState.Done)
             .Select(u => u.Output)
             .SingleOrDefaultAsync(ct) ?? throw new NotFoundException($"run {id} has no selection yet");
-        return await ArtifactEndpoints.FileAsync(artifacts, JsonSerializer.Deserialize<SamplesSelected>(output)!.Selection, "application/x-ndjson", ct);
+        var file = await ArtifactEndpoints.FileAsync(artifacts, JsonSerializer.Deserialize<SamplesSelected>(output)!.Selection, "application/x-ndjson", ct);
+        await db.NoteReadAsync(user.Actor(), $"{id}", nameof(BorrowerData.Selection), time, ct);
+        return file;
     }
 
     private static async Task<Created<RunStarted>> StartAsync(
-        NpgsqlDataSource source, RunRequests requests, UploadIntake uploads, ClaimsPrincipal user, RunOrder order,
+        NpgsqlDataSource source, RunRequests requests, UploadIntake uploads, OfferedBases bases, ClaimsPrincipal user, RunOrder order,
         [FromHeader(Name = "Idempotency-Key")] string? key, CancellationToken ct)
     {
         var request = key is null ? null : new RequestKey(Checked(key), ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(order)));
         var descriptor = await uploads.DescriptorAsync(order.Dataset, ct);
-        var options = Assignments.Of(order.Options).Aggregate(new RunOptions(), RunOptionsReader.Set);
+        var options = bases.Places(Assignments.Of(order.Options)).Aggregate(new RunOptions(), RunOptionsReader.Set);
         if (order.Upload is { } upload)
         {
             await using var db = PipelineDatabase.NewContext(source);
