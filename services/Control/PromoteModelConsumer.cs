@@ -20,7 +20,7 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
 
     private static async Task<UnitResult> AnnounceAsync(UnitContext unit, ModelEvaluated evaluated, CancellationToken ct)
     {
-        if (unit.Run.Kind == RunKinds.Experiment)
+        if (unit.Run.Kind == RunKind.Experiment)
         {
             // Neither champion nor news: whoever waits for models must not hear of it.
             return new UnitResult(new ArmMeasured(unit.Run.RunId, evaluated.Generation, evaluated.Evaluation), (db, token) => CompleteAsync(db, unit.Run.RunId, token));
@@ -28,7 +28,7 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
 
         var evaluation = await unit.Db.Evaluations.SingleAsync(e => e.EvaluationKey == evaluated.Evaluation, ct);
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var champion = await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
+        var champion = await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == ModelState.Champion, ct);
         if (champion?.ModelId != evaluation.Champion && champion?.RunId != unit.Run.RunId)
         {
             throw new ChampionChangedException(evaluation.Champion, champion?.ModelId);
@@ -47,7 +47,7 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
             AdapterUri = report.AdapterUri,
             Base = report.Lineage.Base,
             Encoding = snapshot.Encoding,
-            State = reasons.Count == 0 ? "champion" : "rejected",
+            State = reasons.Count == 0 ? ModelState.Champion : ModelState.Rejected,
             Metrics = evaluation.Metrics,
         };
         IRunMessage outcome = reasons.Count == 0
@@ -59,10 +59,10 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
     /// <summary>Compare and set: only the champion that the evaluation was measured against may be replaced.</summary>
     private static async Task RegisterAsync(PipelineDb db, RegisteredModel model, string? expected, CancellationToken ct)
     {
-        if (model.State == "champion")
+        if (model.State == ModelState.Champion)
         {
-            var retired = await db.Models.Where(m => m.Dataset == model.Dataset && m.State == "champion" && m.ModelId == expected)
-                .ExecuteUpdateAsync(set => set.SetProperty(m => m.State, "retired"), ct);
+            var retired = await db.Models.Where(m => m.Dataset == model.Dataset && m.State == ModelState.Champion && m.ModelId == expected)
+                .ExecuteUpdateAsync(set => set.SetProperty(m => m.State, ModelState.Retired), ct);
             if (retired == 0 && expected is not null)
             {
                 throw new ChampionChangedException(expected, null);

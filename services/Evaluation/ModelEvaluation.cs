@@ -21,14 +21,14 @@ public sealed class ModelEvaluation(
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        if (unit is { Run.Kind: RunKinds.Experiment, Recompute: false } && await FindAsync(unit.Db, KeyOf(unit, trained.Adapter, champion: null), ct) is { } measured)
+        if (unit is { Run.Kind: RunKind.Experiment, Recompute: false } && await FindAsync(unit.Db, KeyOf(unit, trained.Adapter, champion: null), ct) is { } measured)
         {
             // Another arm with the same adapter.
             return Result(unit, measured, reused: true);
         }
 
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
-        var champion = unit.Run.Kind == RunKinds.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == "champion", ct);
+        var champion = unit.Run.Kind == RunKind.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == ModelState.Champion, ct);
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var others = await furtherTasks.MeasureAsync(unit, snapshot, descriptor, adapter, ct);
         if (descriptor.Answer.IsFree)
@@ -108,7 +108,7 @@ public sealed class ModelEvaluation(
     private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
 
     /// <summary>A run's own with the champion it was measured against, anew in each generation; of an experiment's arm that of all arms with the same adapter.</summary>
-    private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKinds.Experiment
+    private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKind.Experiment
         ? ContentHash.Of(
             "arm evaluation", $"{CodeVersions.Evaluation}", unit.Run.SnapshotId!, adapter, $"{unit.Options.Seed}",
             RunOptionsReader.ForKeys(unit.Options.Evaluation), RunOptionsReader.ForKeys(unit.Options.Templating))

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
+using ZiGong.Contracts;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Storage;
@@ -131,6 +132,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
             }
         }
 
+        modelBuilder.Entity<RunRow>().Property(r => r.Kind).HasConversion(new LowerCaseNames<RunKind>());
+        modelBuilder.Entity<RegisteredModel>().Property(r => r.State).HasConversion(new LowerCaseNames<ModelState>());
         modelBuilder.Entity<SnapshotRow>().Property(r => r.Descriptor).HasColumnType("text");
         foreach (var side in new[] { "Pool", "Side" })
         {

@@ -12,7 +12,7 @@ public static class RunQueries
     /// <summary>Runs, newest first: ids of version 7 begin with their time.</summary>
     /// <param name="arms">Arms of experiments too, which are seldom meant.</param>
     public static IQueryable<RunRow> NewestFirst(this PipelineDb db, bool arms) =>
-        (arms ? db.Runs : db.Runs.Where(r => r.Kind != RunKinds.Experiment)).OrderByDescending(r => r.RunId);
+        (arms ? db.Runs : db.Runs.Where(r => r.Kind != RunKind.Experiment)).OrderByDescending(r => r.RunId);
 
     /// <summary>The run that somebody means: a whole id, a unique beginning of one, or <c>latest</c>, the newest that is no arm of an experiment.</summary>
     /// <exception cref="InputException">None or several match.</exception>

@@ -39,7 +39,7 @@ public sealed class DeadLetterTests : IAsyncLifetime
         });
         _host = builder.Build();
         await _host.StartAsync();
-        _run = await _host.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, Lab.Small, "full", default);
+        _run = await _host.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, Lab.Small, RunKind.Full, default);
     }
 
     public async Task DisposeAsync()

@@ -98,7 +98,7 @@ public sealed class DeterminismTests
     private static async Task<Guid> RequestOnlyAsync(Lab lab)
     {
         await using var bench = await Bench.StartAsync(lab);
-        return await bench.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, Lab.Small, "full", default);
+        return await bench.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, Lab.Small, RunKind.Full, default);
     }
 
     private static async Task KillAfterAsync(Lab lab, Guid run, int units)

@@ -88,7 +88,7 @@ public sealed class FailureTests
         await using var lab = await Lab.NewAsync();
         await using var bench = await Bench.StartAsync(lab);
         var options = Lab.Small with { Selection = Lab.Small.Selection with { TopShare = 2 } };
-        await Should.ThrowAsync<InputException>(() => bench.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, options, "full", default));
+        await Should.ThrowAsync<InputException>(() => bench.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, options, RunKind.Full, default));
         (await lab.CountAsync("select count(*) from zigong.runs")).ShouldBe(0);
     }
 

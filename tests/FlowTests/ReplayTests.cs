@@ -68,7 +68,7 @@ public sealed class ReplayTests
         (await lab.UnitsAsync(parent)).Select(u => (u.Stage, u.Unit, u.State, u.FinishedAt)).ShouldBe(parentUnits, "the parent stays as it is");
         await using var db = lab.NewContext();
         var row = await db.Runs.SingleAsync(r => r.RunId == child);
-        (row.Kind, row.ParentRun, row.SnapshotId).ShouldBe(("replay", parent, (await db.Snapshots.SingleAsync()).SnapshotId));
+        (row.Kind, row.ParentRun, row.SnapshotId).ShouldBe((RunKind.Replay, parent, (await db.Snapshots.SingleAsync()).SnapshotId));
         (await db.PipelineEvents.CountAsync(e => e.RunId == child && e.Type == nameof(SnapshotSealed))).ShouldBe(1);
     }
 
@@ -197,7 +197,7 @@ public sealed class ReplayTests
         await using var db = lab.NewContext();
         var model = await db.Models.SingleAsync();
         var evaluation = await db.Evaluations.SingleAsync(e => e.Champion == model.ModelId);
-        model.State.ShouldBe(evaluation.Passed ? "champion" : "rejected", evaluation.Report);
+        model.State.ShouldBe(evaluation.Passed ? ModelState.Champion : ModelState.Rejected, evaluation.Report);
         var verdicts = await db.PipelineEvents.Where(e => e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)).OrderBy(e => e.Sequence).ToListAsync();
         verdicts.Select(v => v.Generation).ShouldBe([1, 2]);
     }

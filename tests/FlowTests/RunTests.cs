@@ -54,7 +54,7 @@ public sealed class RunTests
         (failure.Values["Positives"] + failure.Values["Negatives"]).ShouldBe(await db.SnapshotMembers.CountAsync(m => m.Side == Side.Test));
         rejected.Reasons.ShouldContain($"classes: {failure.Figures}");
         rejected.Metrics.Keys.ShouldContain(nameof(Metric.Ks));
-        (await db.Models.SingleAsync()).State.ShouldBe("rejected");
+        (await db.Models.SingleAsync()).State.ShouldBe(ModelState.Rejected);
         rejected.RunId.ShouldBe(run);
     }
 

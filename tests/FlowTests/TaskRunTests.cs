@@ -193,7 +193,7 @@ public sealed class TaskRunTests
         await using var lab = await Lab.NewAsync();
         await using var bench = await Bench.StartAsync(lab);
         Task<Guid> RequestAsync(string descriptor, TemplatingOptions templating) =>
-            bench.Services.GetRequiredService<RunRequests>().RequestAsync(descriptor, Small with { Templating = templating }, "full", default);
+            bench.Services.GetRequiredService<RunRequests>().RequestAsync(descriptor, Small with { Templating = templating }, RunKind.Full, default);
 
         (await Should.ThrowAsync<InputException>(() => RequestAsync(Borrowers.Descriptor, new TemplatingOptions { Shots = 2 }))).Message.ShouldContain("Templating:Nano=Words");
         (await Should.ThrowAsync<InputException>(() => RequestAsync(Questions, new TemplatingOptions { Resample = Resampling.Minority }))).Message.ShouldContain("free texts");

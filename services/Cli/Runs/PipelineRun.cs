@@ -15,7 +15,7 @@ internal sealed class PipelineRun(LocalServices local, Reader reader, PipelineOp
     public async Task<RunView> StartAsync(string descriptor, RunOptions options, CancellationToken ct)
     {
         await using var host = await HostSession.StartAsync(local, settings, time, ct);
-        var run = await host.Requests.RequestAsync(descriptor, options, "full", ct);
+        var run = await host.Requests.RequestAsync(descriptor, options, RunKind.Full, ct);
         return await FollowAsync(run, host, ct);
     }
 

@@ -14,7 +14,7 @@ public static class RunResultView
     public static object Json(RunResult result) => new
     {
         result.View.Run.RunId,
-        result.View.Run.Kind,
+        Kind = result.View.Run.Kind.Stored(),
         result.View.Run.Dataset,
         result.View.Run.Status,
         result.View.Run.Generation,
@@ -120,7 +120,7 @@ public static class RunResultView
     private static void PrintHead(RunResult result, Screen screen)
     {
         var (run, snapshot) = (result.View.Run, result.View.Snapshot);
-        screen.Line($"Run {run.RunId}: {run.Kind} on {run.Dataset}, {run.Status}, requested {Format.Time(run.RequestedAt)} UTC{Took(result)}");
+        screen.Line($"Run {run.RunId}: {run.Kind.Stored()} on {run.Dataset}, {run.Status}, requested {Format.Time(run.RequestedAt)} UTC{Took(result)}");
         if (snapshot is not null)
         {
             screen.Line(

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 using ZiGong.Pipeline.Operations;
 using ZiGong.Reports.Words;
 using ZiGong.Storage;
@@ -46,8 +47,8 @@ internal static class RunsCommand
         {
             screen.Data(runs.Select(r => new
             {
-                r.RunId, r.Dataset, r.Kind, r.Status, r.Generation, r.RequestedAt, r.FinishedAt, r.ParentRun, r.CodeVersion,
-                Model = models[r.RunId].FirstOrDefault()?.State,
+                r.RunId, r.Dataset, Kind = r.Kind.Stored(), r.Status, r.Generation, r.RequestedAt, r.FinishedAt, r.ParentRun, r.CodeVersion,
+                Model = models[r.RunId].FirstOrDefault()?.State.Stored(),
             }));
         }
         else if (runs.Count == 0)
@@ -60,8 +61,8 @@ internal static class RunsCommand
                 ["Run", "Data set", "Kind", "Status", "Requested (UTC)", "Took>", "Model"],
                 runs.Select(r => (string[])
                 [
-                    RunFinder.Short(r.RunId), r.Dataset, r.Kind, r.Status.ToString(), Format.Time(r.RequestedAt),
-                    r.FinishedAt is { } end ? Format.Duration(end - r.RequestedAt) : "", models[r.RunId].FirstOrDefault()?.State ?? "",
+                    RunFinder.Short(r.RunId), r.Dataset, r.Kind.Stored(), r.Status.ToString(), Format.Time(r.RequestedAt),
+                    r.FinishedAt is { } end ? Format.Duration(end - r.RequestedAt) : "", models[r.RunId].FirstOrDefault()?.State.Stored() ?? "",
                 ])));
         }
     }

@@ -28,7 +28,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             return await RestoreAsync(unit, descriptor, sealedBefore, ct);
         }
 
-        var plan = await PlanAsync(unit.Db, unit.Run.Descriptor, descriptor, unit.Options.Snapshot, isNightly: unit.Run.Kind == "nightly", ct);
+        var plan = await PlanAsync(unit.Db, unit.Run.Descriptor, descriptor, unit.Options.Snapshot, isNightly: unit.Run.Kind == RunKind.Nightly, ct);
         return new UnitResult(
             Outcome(unit, plan.Snapshot),
             async (db, token) =>
@@ -113,7 +113,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
         {
             // The small snapshots of experiments have encodings of their own, which no champion reads.
             var last = await db.Snapshots
-                .Where(s => s.Dataset == descriptor.Name && db.Runs.Any(r => r.SnapshotId == s.SnapshotId && r.Kind != RunKinds.Experiment))
+                .Where(s => s.Dataset == descriptor.Name && db.Runs.Any(r => r.SnapshotId == s.SnapshotId && r.Kind != RunKind.Experiment))
                 .OrderByDescending(s => s.SealedAt).Select(s => s.Encoding).FirstOrDefaultAsync(ct);
             if (last is not null)
             {

@@ -22,7 +22,7 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var baseModel = await bases.RequireAsync(options.Base, snapshot.Encoding, unit.Options, ct);
         IReadOnlyList<Example>? examples = null;
-        if (unit.Run.Kind == RunKinds.Experiment)
+        if (unit.Run.Kind == RunKind.Experiment)
         {
             // Arms often keep the same samples under other scores, which the data set's file names: what is learnt from is the same then.
             examples = await TemplatedDataset.ReadAsync(await artifacts.RequireAsync(dataset, ct), ct);

@@ -36,7 +36,7 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
         // Two commands that want the same arm get the same run.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({AdvisoryLocks.Experiments})", ct);
         var arms = Readable(await db.Runs
-            .Where(r => r.Kind == RunKinds.Experiment && r.SnapshotId == snapshot.SnapshotId && r.CodeVersion == CodeVersions.Whole && r.Status != RunStatus.Cancelled)
+            .Where(r => r.Kind == RunKind.Experiment && r.SnapshotId == snapshot.SnapshotId && r.CodeVersion == CodeVersions.Whole && r.Status != RunStatus.Cancelled)
             .OrderBy(r => r.RequestedAt).ThenBy(r => r.RunId)
             .ToListAsync(ct));
         var found = arms.Find(a => a.Options == options).Run;
@@ -99,7 +99,7 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
         db.Runs.Add(new RunRow
         {
             RunId = run,
-            Kind = RunKinds.Experiment,
+            Kind = RunKind.Experiment,
             Dataset = snapshot.Dataset,
             Descriptor = snapshot.Descriptor,
             SnapshotId = snapshot.SnapshotId,

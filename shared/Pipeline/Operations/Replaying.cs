@@ -57,7 +57,7 @@ internal static class Replaying
         {
             RunId = child,
             // Never a candidate where the parent was none: its snapshot may be a small part of the data.
-            Kind = parent.Kind == RunKinds.Experiment ? RunKinds.Experiment : "replay",
+            Kind = parent.Kind == RunKind.Experiment ? RunKind.Experiment : RunKind.Replay,
             ParentRun = parent.RunId,
             Dataset = parent.Dataset,
             Descriptor = parent.Descriptor,

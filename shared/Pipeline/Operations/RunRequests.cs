@@ -25,13 +25,13 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
     /// <summary>Records a run with frozen options and orders its first piece of work.</summary>
     /// <param name="descriptor">The data set's descriptor as YAML; it is frozen with the run.</param>
     /// <exception cref="InputException">An option is out of range, or the descriptor cannot be used.</exception>
-    public Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, CancellationToken ct) =>
+    public Task<Guid> RequestAsync(string descriptor, RunOptions options, RunKind kind, CancellationToken ct) =>
         RequestAsync(descriptor, options, kind, actor: null, key: null, ct);
 
     /// <summary>The same for somebody whose name goes into the audit, in the transaction that makes the run.</summary>
     /// <param name="key">The same key from the same actor is the same run, however often it is asked for.</param>
     /// <exception cref="KeyReusedException">The key stood for something else before.</exception>
-    public async Task<Guid> RequestAsync(string descriptor, RunOptions options, string kind, string? actor, RequestKey? key, CancellationToken ct)
+    public async Task<Guid> RequestAsync(string descriptor, RunOptions options, RunKind kind, string? actor, RequestKey? key, CancellationToken ct)
     {
         if (key is not null && await KnownAsync(actor, key, ct) is { } known)
         {

@@ -1,3 +1,4 @@
+using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
@@ -25,7 +26,7 @@ public static class DataSection
         yield return new Fact("Data set", $"{run.Dataset}, descriptor version {facts.Descriptor.Version}");
         yield return new Fact("Task", facts.Descriptor.Task);
         yield return facts.Descriptor.Answer.IsFree ? new Fact("Answers", "free texts") : new Fact("Bad outcome", $"answer '{facts.Descriptor.Answer.Positive}' of {string.Join(", ", facts.Descriptor.Answer.Allowed.Select(a => $"'{a}'"))}");
-        yield return new Fact("Kind of run", run.ParentRun is { } parent ? $"{run.Kind}, child of run {parent}" : run.Kind);
+        yield return new Fact("Kind of run", run.ParentRun is { } parent ? $"{run.Kind.Stored()}, child of run {parent}" : run.Kind.Stored());
         yield return new Fact("Base model", facts.Options.Tuning.Base);
         yield return new Fact("Agent's base model", facts.Options.Agent.Base);
     }

@@ -1,3 +1,4 @@
+using ZiGong.Contracts;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
 
@@ -12,7 +13,7 @@ public static class RunReport
         var took = run.FinishedAt is { } end ? $", took {Format.Duration(end - run.RequestedAt)}" : "";
         return new ReportPage(
             "ZiGong run report",
-            $"{run.Dataset}: {facts.Descriptor.Task}, {run.Kind} run",
+            $"{run.Dataset}: {facts.Descriptor.Task}, {run.Kind.Stored()} run",
             $"Run {run.RunId}, requested {Format.Time(run.RequestedAt)} UTC{took}",
             RunVerdict.Of(facts),
             [

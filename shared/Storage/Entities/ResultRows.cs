@@ -1,3 +1,5 @@
+using ZiGong.Contracts;
+
 namespace ZiGong.Storage.Entities;
 
 public sealed class CheckpointRow
@@ -173,8 +175,7 @@ public sealed class RegisteredModel
 
     public string Encoding { get; set; } = "";
 
-    /// <summary>champion, retired or rejected.</summary>
-    public string State { get; set; } = "";
+    public ModelState State { get; set; }
 
     public string Metrics { get; set; } = "{}";
 

@@ -1,3 +1,5 @@
+using ZiGong.Contracts;
+
 namespace ZiGong.Storage.Entities;
 
 public enum RunStatus
@@ -13,7 +15,7 @@ public sealed class RunRow
     public Guid RunId { get; set; }
 
     /// <summary>full, nightly, replay or experiment.</summary>
-    public string Kind { get; set; } = "full";
+    public RunKind Kind { get; set; }
 
     public Guid? ParentRun { get; set; }
 

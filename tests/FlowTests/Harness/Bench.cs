@@ -28,7 +28,7 @@ internal sealed class Bench : IAsyncDisposable
         return new Bench(host);
     }
 
-    public Task<Guid> RequestAsync() => Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, Lab.Small, "full", default);
+    public Task<Guid> RequestAsync() => Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, Lab.Small, RunKind.Full, default);
 
     public async ValueTask DisposeAsync()
     {

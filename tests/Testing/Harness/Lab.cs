@@ -107,7 +107,7 @@ public sealed class Lab : IAsyncDisposable
     public Task<EmbeddedHost> StartAsync() => AllServices.StartAsync(Options, default);
 
     public async Task<Guid> RequestAsync(EmbeddedHost host, RunOptions? options = null, string? descriptor = null) =>
-        await host.Services.GetRequiredService<RunRequests>().RequestAsync(descriptor ?? Borrowers.Descriptor, options ?? Small, "full", default);
+        await host.Services.GetRequiredService<RunRequests>().RequestAsync(descriptor ?? Borrowers.Descriptor, options ?? Small, RunKind.Full, default);
 
     /// <summary>A whole run on a host of its own.</summary>
     public async Task<Guid> RunAsync(RunOptions? options = null)

@@ -34,14 +34,14 @@ internal static class RunDetailsReader
                 .Where(e => e.RunId == runId && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
                 .OrderByDescending(e => e.Sequence)
                 .FirstOrDefaultAsync(ct);
-            var model = await db.Models.Where(m => m.RunId == runId).Select(m => m.State).FirstOrDefaultAsync(ct);
+            var model = await db.Models.Where(m => m.RunId == runId).Select(m => (ModelState?)m.State).FirstOrDefaultAsync(ct);
             return new RunDetails(
-                SummaryOf(run, model), run.SnapshotId, JsonSerializer.Deserialize<JsonElement>(run.Options), [.. stages], FailureOf(run.Failure), outcome?.Type,
+                SummaryOf(run, model?.Stored()), run.SnapshotId, JsonSerializer.Deserialize<JsonElement>(run.Options), [.. stages], FailureOf(run.Failure), outcome?.Type,
                 outcome is null ? null : JsonSerializer.Deserialize<JsonElement>(outcome.Payload));
         }
 
         public static RunSummary SummaryOf(RunRow run, string? model) => new(
-            run.RunId, run.Dataset, run.Kind, run.Status, run.Generation, run.RequestedAt, run.FinishedAt, run.ParentRun, run.CodeVersion, model);
+            run.RunId, run.Dataset, run.Kind.Stored(), run.Status, run.Generation, run.RequestedAt, run.FinishedAt, run.ParentRun, run.CodeVersion, model);
     }
 
     // The stack trace in the row is for whoever reads the database.

@@ -41,7 +41,7 @@ internal static class RunEndpoints
             ? [await db.FindRunAsync(named, ct)]
             : await db.NewestFirst(arms: all ?? false).Where(r => before == null || r.RunId < before).Take(count).ToListAsync(ct);
         var ids = runs.Select(r => r.RunId).ToList();
-        var models = (await db.Models.Where(m => ids.Contains(m.RunId)).Select(m => new { m.RunId, m.State }).ToListAsync(ct)).ToLookup(m => m.RunId, m => m.State);
+        var models = (await db.Models.Where(m => ids.Contains(m.RunId)).Select(m => new { m.RunId, m.State }).ToListAsync(ct)).ToLookup(m => m.RunId, m => m.State.Stored());
         return TypedResults.Ok<IReadOnlyList<RunSummary>>([.. runs.Select(r => RunDetails.SummaryOf(r, models[r.RunId].FirstOrDefault()))]);
     }
 
@@ -82,7 +82,7 @@ internal static class RunEndpoints
             }
         }
 
-        var run = await requests.RequestAsync(descriptor, options, "full", user.Actor(), request, ct);
+        var run = await requests.RequestAsync(descriptor, options, RunKind.Full, user.Actor(), request, ct);
         return TypedResults.Created($"/v1/runs/{run}", new RunStarted(run));
     }
 

@@ -47,7 +47,7 @@ public sealed class EmbeddedHostTests(PostgresServer server) : IClassFixture<Pos
         await PipelineDatabase.MigrateAsync(source, default);
         var run = new RunRow
         {
-            RunId = Guid.CreateVersion7(), Kind = "full", Dataset = "german", Descriptor = "", Options = RunOptionsReader.Write(new RunOptions()),
+            RunId = Guid.CreateVersion7(), Kind = RunKind.Full, Dataset = "german", Descriptor = "", Options = RunOptionsReader.Write(new RunOptions()),
             Status = RunStatus.Running, CodeVersion = "test", RequestedAt = new DateTimeOffset(2026, 3, 10, 12, 0, 0, TimeSpan.Zero),
         };
         await using (var db = PipelineDatabase.NewContext(source))
