@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using ZiGong.Contracts;
 using static TorchSharp.torch;
 
@@ -12,8 +13,8 @@ namespace ZiGong.Mistral;
 public sealed record AdamWOptions(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0);
 
 /// <summary>
-/// Adam with decoupled weight decay: Loshchilov and Hutter (2019), algorithm 2, in the arrangement of PyTorch. Moments go by parameter
-/// name, and <see cref="Save"/> and <see cref="Load"/> keep every bit, so that training resumes exactly.
+/// TorchSharp's AdamW (Loshchilov and Hutter, 2019, algorithm 2) with the gradients clipped and the rate given step by step. Moments go by parameter name, and
+/// <see cref="Save"/> and <see cref="Load"/> keep every bit, so that training resumes exactly.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
@@ -21,29 +22,33 @@ public sealed class AdamW : IDisposable
     private const string SecondPrefix = "exp_avg_sq.";
     private const string StepName = "step";
 
-    private readonly AdamWOptions _options;
     private readonly IReadOnlyList<(string Name, Tensor Value)> _parameters;
-    private readonly Dictionary<string, Tensor> _first = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Tensor> _second = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<Parameter> _trained; // what TorchSharp's optimizer takes: the same memory
+    private readonly TorchSharp.Modules.AdamW _optimizer;
+    private readonly IReadOnlyList<TorchSharp.Modules.AdamW.State> _states; // in the parameters' order
 
     /// <param name="parameters">Leaves that require gradients, e.g. <see cref="MistralModel.LoraParameters"/>.</param>
     /// <param name="options">Null: the defaults.</param>
     public AdamW(IReadOnlyList<(string Name, Tensor Value)> parameters, AdamWOptions? options = null)
     {
+        var (beta1, beta2, epsilon, decay) = options ?? new AdamWOptions();
         _parameters = parameters;
-        _options = options ?? new AdamWOptions();
-        foreach (var (name, value) in parameters)
+        _trained = [.. parameters.Select(parameter => new Parameter(parameter.Value.detach()))];
+        foreach (var parameter in _trained)
         {
-            _first[name] = zeros_like(value).DetachFromDisposeScope();
-            _second[name] = zeros_like(value).DetachFromDisposeScope();
+            parameter.DetachFromDisposeScope();
         }
+
+        _optimizer = optim.AdamW(_trained, beta1: beta1, beta2: beta2, eps: epsilon, weight_decay: decay);
+        _states = [.. _optimizer.state_dict().State.Cast<TorchSharp.Modules.AdamW.State>()];
+        SecondMoments = _parameters.Zip(_states).ToDictionary(pair => pair.First.Name, pair => pair.Second.exp_avg_sq, StringComparer.Ordinal);
     }
 
     /// <summary>Steps done so far.</summary>
     public long Steps { get; private set; }
 
     /// <summary>v by parameter name, without bias correction.</summary>
-    public IReadOnlyDictionary<string, Tensor> SecondMoments => _second;
+    public IReadOnlyDictionary<string, Tensor> SecondMoments { get; }
 
     public void ZeroGradients()
     {
@@ -92,31 +97,26 @@ public sealed class AdamW : IDisposable
     /// <summary>One update: <c>p ← p (1 − rate λ) − rate · m̂ / (√v̂ + ε)</c>. Parameters without gradient stay.</summary>
     public void Step(double rate)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        Steps++;
-        var (firstBias, secondBias) = (1 - Math.Pow(_options.Beta1, Steps), 1 - Math.Pow(_options.Beta2, Steps));
-        foreach (var (name, value) in _parameters)
+        foreach (var group in _optimizer.ParamGroups)
         {
-            if (value.grad is not { } gradient)
-            {
-                continue;
-            }
-
-            var (m, v) = (_first[name], _second[name]);
-            m.mul_(_options.Beta1).add_(gradient, alpha: 1 - _options.Beta1);
-            v.mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
-            var scale = v.sqrt().div_(Math.Sqrt(secondBias)).add_(_options.Epsilon);
-            value.mul_(1 - (rate * _options.WeightDecay));
-            value.addcdiv_(m, scale, -rate / firstBias);
+            group.LearningRate = rate;
         }
+
+        for (var i = 0; i < _trained.Count; i++)
+        {
+            using var gradient = _parameters[i].Value.grad;
+            _trained[i].grad = gradient;
+        }
+
+        _optimizer.step();
+        Steps++;
     }
 
     /// <summary>The state as named tensors: <c>exp_avg.NAME</c>, <c>exp_avg_sq.NAME</c> and <c>step</c>. The moments are live, not copies.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> State() =>
     [
-        .. _parameters.Select(parameter => (FirstPrefix + parameter.Name, _first[parameter.Name])),
-        .. _parameters.Select(parameter => (SecondPrefix + parameter.Name, _second[parameter.Name])),
+        .. _parameters.Zip(_states, (parameter, state) => (FirstPrefix + parameter.Name, state.exp_avg)),
+        .. _parameters.Zip(_states, (parameter, state) => (SecondPrefix + parameter.Name, state.exp_avg_sq)),
         (StepName, tensor([Steps])),
     ];
 
@@ -152,13 +152,19 @@ public sealed class AdamW : IDisposable
             value.copy_(stored);
             Steps = name == StepName ? stored.item<long>() : Steps;
         }
+
+        foreach (var moments in _states)
+        {
+            moments.step = Steps;
+        }
     }
 
     public void Dispose()
     {
-        foreach (var moment in _first.Values.Concat(_second.Values))
+        _optimizer.Dispose();
+        foreach (var parameter in _trained)
         {
-            moment.Dispose();
+            parameter.Dispose();
         }
     }
 }

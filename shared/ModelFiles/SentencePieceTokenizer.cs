@@ -147,8 +147,14 @@ public sealed class SentencePieceTokenizer
         }
 
         var spaced = _model.AddDummyPrefix ? " " + body : body;
-        var escaped = _model.EscapeWhitespaces ? spaced.Replace(' ', Space) : spaced;
-        return ReplaceLoneSurrogates(escaped);
+        if (!_model.EscapeWhitespaces)
+        {
+            return ReplaceLoneSurrogates(spaced);
+        }
+
+        // The reference takes spaces from the end of what is escaped already: a ▁ that the text ends in goes with them, and so does a dummy prefix before nothing else.
+        var escaped = spaced.Replace(' ', Space);
+        return ReplaceLoneSurrogates(_model.RemoveExtraWhitespaces ? escaped.TrimEnd(Space) : escaped);
     }
 
     /// <summary>No spaces at the ends, single ones between; other whitespace stays.</summary>

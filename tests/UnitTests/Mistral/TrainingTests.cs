@@ -96,6 +96,37 @@ public sealed class AdamWTests : IDisposable
         using var longer = new AdamW([("a", ones([3]))]);
         Should.Throw<InputException>(() => longer.Load(_folder.File("state"))).Message.ShouldContain("[2], expected Float32 [3]");
     }
+
+    /// <summary>The arrangement of PyTorch, written out in single precision; a state that was saved goes on to the bit.</summary>
+    [Fact]
+    public void A_step_is_the_formula_to_the_bit_and_so_is_one_after_loading()
+    {
+        using var scope = NewDisposeScope();
+        var random = new SeededRandom(1);
+        double[] Draw() => [.. Enumerable.Range(0, 40).Select(i => random.NextGaussian() * Math.Pow(10, -(i % 12)))];
+        var p = tensor(Draw()).to(float32).requires_grad_(true);
+        var (expected, m, v) = (p.detach().clone(), zeros(40), zeros(40));
+        var optimizer = new AdamW([("p", p)], new AdamWOptions(WeightDecay: 0.01));
+        for (var step = 1; step <= 6; step++)
+        {
+            var (gradient, rate) = (tensor(Draw()).to(float32), 1e-3 * step);
+            p.grad = gradient.clone();
+            optimizer.Step(rate);
+            m = (m * 0.9).add(gradient, alpha: 1 - 0.9);
+            v = (v * 0.999).addcmul(gradient, gradient, 1 - 0.999);
+            var scale = v.sqrt().div(Math.Sqrt(1 - Math.Pow(0.999, step))).add(1e-8);
+            expected = (expected * (1 - (rate * 0.01))).addcdiv(m, scale, -rate / (1 - Math.Pow(0.9, step)));
+            p.SameAs(expected).ShouldBeTrue($"step {step}");
+            optimizer.SecondMoments["p"].SameAs(v).ShouldBeTrue($"step {step}");
+            optimizer.Save(_folder.File("state"));
+            optimizer.Dispose();
+            optimizer = new AdamW([("p", p)], new AdamWOptions(WeightDecay: 0.01));
+            optimizer.Load(_folder.File("state"));
+        }
+
+        optimizer.Steps.ShouldBe(6);
+        optimizer.Dispose();
+    }
 }
 
 public sealed class LearningRateTests

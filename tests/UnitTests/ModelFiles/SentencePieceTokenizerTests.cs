@@ -65,6 +65,29 @@ public sealed class SentencePieceTokenizerTests
         }
     }
 
+    /// <summary>Ids from libsentencepiece 0.1.97: a ▁ at the end is an extra space, at the beginning it is not.</summary>
+    [SharedDataTheory]
+    [InlineData("a▁", new[] { 261 })]
+    [InlineData("a ▁", new[] { 261 })]
+    [InlineData("a▁ ▁▁ ", new[] { 261 })]
+    [InlineData(" a ▁ b ▁", new[] { 261, 410, 410, 268 })]
+    [InlineData("a▁\n", new[] { 261, 410, 13 })]
+    [InlineData("Once upon▁", new[] { 403, 407 })]
+    [InlineData("▁", new int[0])]
+    [InlineData(" ▁ ▁", new int[0])]
+    [InlineData("▁a", new[] { 410, 261 })]
+    public void A_space_symbol_in_the_text_counts_as_libsentencepiece_counts_it(string text, int[] ids) => StoriesTokenizer().Encode(text).ShouldBe(ids);
+
+    [Fact]
+    public void A_space_symbol_at_the_end_stays_where_spaces_are_kept_or_are_not_escaped()
+    {
+        // Normalizer: 3 is add_dummy_prefix, 4 remove_extra_whitespaces, 5 escape_whitespaces.
+        Proto Letters(params (int, ulong)[] normalizer) => new Proto { Trainer = [(3, 2UL)], Normalizer = [(3, 0UL), .. normalizer] }.Piece("<unk>", 0, 2).Piece("▁", -1).Piece("a", -1).Piece(" ", -1);
+        Tokenizer(Letters((4, 0UL))).Encode("a▁").ShouldBe([2, 1]);
+        Tokenizer(Letters((5, 0UL))).Encode("a▁ ").ShouldBe([2, 1]);
+        Tokenizer(Letters()).Encode("a▁ ").ShouldBe([2]);
+    }
+
     /// <summary>Sequences that no text encodes to, as a model may generate them; texts from libsentencepiece 0.1.97.</summary>
     [SharedDataFact]
     public void Odd_sequences_decode_as_in_libsentencepiece()
