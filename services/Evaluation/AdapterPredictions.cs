@@ -12,7 +12,11 @@ namespace ZiGong.Evaluation;
 /// <param name="Probabilities">P(positive) on the <see cref="ScoreGrid"/>: softmax over the likelihoods of the allowed answers with their ends.</param>
 /// <param name="Generated">What each free, greedy generation amounted to.</param>
 /// <param name="Scored">P(positive) of the samples that were only scored.</param>
-public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnlyList<Predictions.Generated> Generated, IReadOnlyList<double> Scored);
+public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnlyList<Predictions.Generated> Generated, IReadOnlyList<double> Scored)
+{
+    /// <summary>Place of the likeliest answer of each sample, −1 where one is no number; empty of two answers, where P says it.</summary>
+    public IReadOnlyList<int> Said { get; init; } = [];
+}
 
 /// <summary>Asks a base with an adapter for its answers.</summary>
 public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore models)
@@ -68,4 +72,28 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
 public sealed record AnswerSet(IReadOnlyList<string> Allowed, string Positive)
 {
     public int PositiveIndex { get; } = Enumerable.Range(0, Allowed.Count).First(i => Allowed[i] == Positive);
+
+    /// <summary>Three or more: right or wrong is then not told by the bad outcome alone.</summary>
+    public bool AreMany => Allowed.Count > 2;
+
+    /// <summary>Place of an allowed answer.</summary>
+    public int PlaceOf(string answer) => Enumerable.Range(0, Allowed.Count).First(i => Allowed[i] == answer);
+
+    /// <summary>Place of the likeliest answer on the <see cref="ScoreGrid"/>, of equal ones the first; −1 where one is no number.</summary>
+    public static int Likeliest(ReadOnlySpan<double> logLikelihoods)
+    {
+        var (likeliest, highest) = (-1, double.NegativeInfinity);
+        for (var answer = 0; answer < logLikelihoods.Length; answer++)
+        {
+            var p = ScoreGrid.Probability(logLikelihoods, answer);
+            if (double.IsNaN(p))
+            {
+                return -1;
+            }
+
+            (likeliest, highest) = p > highest ? (answer, p) : (likeliest, highest);
+        }
+
+        return likeliest;
+    }
 }

@@ -43,6 +43,11 @@ public static partial class Gates
             return new Finding(figures.ChampionFault is null ? null : false, NoChampion(figures));
         }
 
+        if (figures.AllAnswers is { AgainstChampion: { } change } all)
+        {
+            return AnswerGates.Champion(all, change.MacroF1, options);
+        }
+
         var (ks, limit) = (against[Metric.Ks], options.MaximumKsFall);
         if (figures.Challenger.WithoutIntervals is { } why)
         {

@@ -39,8 +39,8 @@ public sealed class FurtherTaskEvaluation(Encoders encoders, AdapterPredictions 
         }
 
         var encoder = await encoders.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
-        var output = await predictions.PredictAsync(
-            adapter.Base, adapter.Artifact, encoder, new AnswerSet(task.Answer.Allowed, task.Answer.Positive), test, [], _ => { }, ct);
+        var answers = new AnswerSet(task.Answer.Allowed, task.Answer.Positive);
+        var output = await predictions.PredictAsync(adapter.Base, adapter.Artifact, encoder, answers, test, [], _ => { }, ct);
         if (!output.Probabilities.All(double.IsFinite))
         {
             return Nothing(task, $"{output.Probabilities.Count(p => !double.IsFinite(p))} of {test.Count} probabilities are not numbers");
@@ -48,12 +48,16 @@ public sealed class FurtherTaskEvaluation(Encoders encoders, AdapterPredictions 
 
         var (seed, resamples) = (SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation"), unit.Options.Evaluation.Resamples);
         var majority = MajorityClass.Probability([.. training.Select(s => s.Answer == task.Answer.Positive)]);
+        var binary = answers.AreMany ? AnswerFindings.BinaryName(answers.Positive) : null;
         return new TaskFindings(
             task.Task,
-            Bootstrap.Evaluate(Predictions.Of(output.Probabilities, positive, output.Generated), seed, resamples, ct),
-            Bootstrap.Evaluate(Predictions.Of([.. test.Select(_ => majority)], positive), seed, resamples, ct),
+            Bootstrap.Evaluate(Predictions.Of(output.Probabilities, positive, output.Generated), seed, resamples, ct) with { Binary = binary },
+            Bootstrap.Evaluate(Predictions.Of([.. test.Select(_ => majority)], positive), seed, resamples, ct) with { Binary = binary },
             null,
-            null);
+            null)
+        {
+            AllAnswers = ManyAnswers.Of(answers, training, test, output.Said, champion: null, seed, resamples, ct),
+        };
     }
 
     private static TaskFindings Nothing(DatasetDescriptor task, string fault) => new(task.Task, null, null, null, fault);

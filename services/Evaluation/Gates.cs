@@ -31,6 +31,9 @@ public sealed record GateFigures(
     /// <summary>Training and kept samples per class.</summary>
     public IReadOnlyList<ClassEffect> Classes { get; init; } = [];
 
+    /// <summary>What was found over all of three or more answers, which then decides gates classes, signal and champion; null of two.</summary>
+    public AnswerFindings? AllAnswers { get; init; }
+
     /// <summary>PSI of the challenger's score; null where it was not looked at.</summary>
     public FieldDrift? ScoreDrift { get; init; }
 }
@@ -43,9 +46,11 @@ public static partial class Gates
     [
         Finite(figures),
         .. Of("leakage", options.LeakageGate, Leakage(figures.Leaks)),
-        .. Of("classes", options.ClassesGate, Classes(figures.Challenger, options.MinimumPerClass)),
+        .. Of("classes", options.ClassesGate, figures.AllAnswers is { } all
+            ? AnswerGates.Classes(all.Model, options.MinimumPerClass)
+            : Classes(figures.Challenger, options.MinimumPerClass)),
         .. figures.Classes.SelectMany(c => Of($"selection:{c.Answer}", options.SelectionGate, Selection(c, figures.Classes, options))),
-        .. Of("signal", options.SignalGate, Signal(figures.Challenger)),
+        .. Of("signal", options.SignalGate, figures.AllAnswers is { } over ? AnswerGates.Signal(over) : Signal(figures.Challenger)),
         .. Of("miss", options.MissGate, Miss(figures.Challenger, options.MaximumMiss)),
         .. Of("miss:champion", options.MissGate, MissRise(figures, options.MaximumMissRise)),
         .. Of("champion", options.ChampionGate, Champion(figures, options)),

@@ -42,7 +42,7 @@ public sealed class ModelEvaluation(
         var encoder = await encoders.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
         var output = await predictions.PredictAsync(
             adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, data.Scored, progress.NextOf(data.Test.Count), ct);
-        var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
+        var (championAnswers, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
         var key = new ScorecardKey(snapshot.SnapshotId, descriptor.Task, snapshot.Encoding, SeedOf(unit));
         var fitted = progress.Next();
         var scorecard = scorecards.Of(key, () => Scorecard.Fit(data.Encoding, data.Training, key.Seed, progress: fitted, ct: ct), ct);
@@ -50,10 +50,13 @@ public sealed class ModelEvaluation(
         var scorecardProbabilities = scorecard.Predict(data.Encoding, data.Test);
         var lineage = await LineageAsync(unit, snapshot, adapter, ct) with
         {
-            Predictions = await KeepAsync(data, output.Probabilities, output.Generated, ct),
-            ScorecardPredictions = await KeepAsync(data, scorecardProbabilities, generated: null, ct),
+            Predictions = await KeepAsync(data, output.Probabilities, output, ct),
+            ScorecardPredictions = await KeepAsync(data, scorecardProbabilities, output: null, ct),
         };
-        var said = new TestSideAnswers(output, scorecard, scorecardProbabilities, championRows, championFault);
+        var said = new TestSideAnswers(output, scorecard, scorecardProbabilities, championAnswers?.Rows, championFault)
+        {
+            ChampionSaid = championAnswers?.Said,
+        };
         var origin = new ModelOrigin(trained.AdapterUri, lineage, JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
         var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit), ct) with { OtherTasks = others };
         return await ResultAsync(unit, report, champion?.ModelId, ct);
@@ -63,13 +66,12 @@ public sealed class ModelEvaluation(
 
     private async Task<UnitResult> ResultAsync(UnitContext unit, EvaluationReport report, string? champion, CancellationToken ct)
     {
-        var figures = report.Generative?.Figures ?? report.Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value);
         var fresh = new EvaluationRow
         {
             EvaluationKey = KeyOf(unit, report.Lineage.Adapter, champion),
             RunId = unit.Run.RunId,
             Champion = champion,
-            Metrics = JsonSerializer.Serialize(figures),
+            Metrics = JsonSerializer.Serialize(report.Figures),
             Report = JsonSerializer.Serialize(report),
             Passed = report.FailedGates.Count == 0,
         };
@@ -103,7 +105,8 @@ public sealed class ModelEvaluation(
     private static string[] FilesOf(EvaluationReport report) => [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()];
 
     private static ModelEvaluated Outcome(UnitContext unit, string key, EvaluationReport report, bool passed) => new(
-        unit.Run.RunId, unit.Run.Generation, key, Value(report, Metric.Ks), Value(report, Metric.Auc), Value(report, Metric.Acc), Value(report, Metric.Miss), passed);
+        unit.Run.RunId, unit.Run.Generation, key, Value(report, Metric.Ks), Value(report, Metric.Auc),
+        report.AllAnswers?.Model.Accuracy.Value ?? Value(report, Metric.Acc), Value(report, Metric.Miss), passed);
 
     private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
 
@@ -137,8 +140,8 @@ public sealed class ModelEvaluation(
         return row;
     }
 
-    /// <returns>The champion's predictions on the same rows; nothing, and why, where it cannot be loaded any more: without a comparison nobody is promoted.</returns>
-    private async Task<(Predictions? Rows, string? Fault)> ChampionAsync(
+    /// <returns>The champion's answers to the same rows; nothing, and why, where it cannot be loaded: without a comparison nobody is promoted.</returns>
+    private async Task<(ChampionAnswers? Answers, string? Fault)> ChampionAsync(
         RegisteredModel? champion, EvaluationData data, UnitContext unit, EvaluationProgress progress, CancellationToken ct)
     {
         if (champion is null)
@@ -156,12 +159,13 @@ public sealed class ModelEvaluation(
         }
     }
 
-    private async Task<Predictions> PredictAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
+    private async Task<ChampionAnswers> PredictAsync(
+        RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
     {
         var encoder = await ChampionEncoderAsync(encoders, champion, unit, ct);
         var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, scored: [], progress, ct);
         return output.Probabilities.All(double.IsFinite)
-            ? Predictions.Of(output.Probabilities, data.TestPositive, output.Generated)
+            ? new ChampionAnswers(Predictions.Of(output.Probabilities, data.TestPositive, output.Generated), output.Said)
             : throw new InvalidDataException($"{output.Probabilities.Count(p => !double.IsFinite(p))} of its probabilities are not numbers");
     }
 
@@ -176,9 +180,18 @@ public sealed class ModelEvaluation(
 
     /// <returns>Hash of the artifact with these predictions of the test side.</returns>
     private Task<string> KeepAsync(
-        EvaluationData data, IReadOnlyList<double> probabilities, IReadOnlyList<Predictions.Generated>? generated, CancellationToken ct) =>
-        artifacts.PutAsync(
-            PredictionFile.Write(data.Test.Select((s, i) => new SamplePrediction(s.Id, data.TestPositive[i], double.IsFinite(probabilities[i]) ? probabilities[i] : double.NaN, generated?[i]))), ct);
+        EvaluationData data, IReadOnlyList<double> probabilities, AdapterOutput? output, CancellationToken ct) => artifacts.PutAsync(
+        PredictionFile.Write(data.Test.Select((s, i) => new SamplePrediction(
+            s.Id,
+            data.TestPositive[i],
+            double.IsFinite(probabilities[i]) ? probabilities[i] : double.NaN,
+            output?.Generated[i],
+            output?.Said.Count > 0 ? s.Answer : null,
+            output?.Said.Count > 0 ? (output.Said[i] < 0 ? "" : data.Answers.Allowed[output.Said[i]]) : null))),
+        ct);
+
+    /// <summary>What the champion says of the test side.</summary>
+    private sealed record ChampionAnswers(Predictions Rows, IReadOnlyList<int> Said);
 
     private static async Task<Lineage> LineageAsync(UnitContext unit, SnapshotRow snapshot, AdapterRow adapter, CancellationToken ct)
     {

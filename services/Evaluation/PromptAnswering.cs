@@ -25,7 +25,10 @@ internal static class PromptAnswering
         return new AdapterOutput(
             [.. asked.PlaceOf.Select(place => said[place].Probability)],
             [.. asked.PlaceOf.Select((place, i) => GeneratedAnswers.Judge(said[place].Text, answers.Allowed, prompts[i].Truth))],
-            [.. further.Select(p => asked.Find(p) is { } place ? said[place].Probability : ofRest[rest.Find(p)!.Value].Probability)]);
+            [.. further.Select(p => asked.Find(p) is { } place ? said[place].Probability : ofRest[rest.Find(p)!.Value].Probability)])
+        {
+            Said = answers.AreMany ? [.. asked.PlaceOf.Select(place => said[place].Likeliest)] : [],
+        };
     }
 
     /// <inheritdoc cref="AdapterPredictions.WriteAsync"/>
@@ -50,11 +53,11 @@ internal static class PromptAnswering
         return [.. asked.PlaceOf.Select(place => written[place])];
     }
 
-    /// <returns>P(positive) of each distinct prompt, and what was written freely after it; empty where nothing is generated.</returns>
-    private static (double Probability, string Text)[] Answer(
+    /// <returns>P(positive) of each distinct prompt, its likeliest answer, and what was written freely after it; empty where nothing is generated.</returns>
+    private static (double Probability, int Likeliest, string Text)[] Answer(
         MistralModel model, IPromptEncoder encoder, AnswerSet answers, DistinctPrompts prompts, bool generates, Action<int> progress, CancellationToken ct)
     {
-        var said = new (double Probability, string Text)[prompts.Prompts.Count];
+        var said = new (double Probability, int Likeliest, string Text)[prompts.Prompts.Count];
         var longest = prompts.Prompts.Select(p => p.Answers.Max(a => a.Length)).DefaultIfEmpty(0).Max() + (generates ? Slack : 0);
         foreach (var batch in Batches(prompts, longest))
         {
@@ -65,9 +68,9 @@ internal static class PromptAnswering
             var texts = generates ? continuations.Generate(longest, encoder.EosId) : [];
             for (var row = 0; row < batch.Length; row++)
             {
+                double[] logs = [.. likelihoods.Select(l => l[row])];
                 said[batch[row]] = (
-                    ScoreGrid.Probability([.. likelihoods.Select(l => l[row])], answers.PositiveIndex),
-                    generates ? encoder.Decode(texts[row]) : "");
+                    ScoreGrid.Probability(logs, answers.PositiveIndex), AnswerSet.Likeliest(logs), generates ? encoder.Decode(texts[row]) : "");
             }
 
             progress(batch.Sum(i => prompts.Times[i]));

@@ -9,14 +9,25 @@ namespace ZiGong.Evaluation;
 public static class PruningEffect
 {
     /// <summary>Per class, in the order of the allowed answers.</summary>
-    public static IReadOnlyList<ClassEffect> Classes(EvaluationData data, IReadOnlyList<double> model, IReadOnlyList<double> scorecard)
+    /// <param name="data">Sides and answers.</param>
+    /// <param name="model">P(positive) of each test sample.</param>
+    /// <param name="scorecard">The same by the scorecard.</param>
+    /// <param name="all">
+    /// Of three or more answers the model's figures over all of them: its recall of an answer is the share that is given it. The scorecard then only tells the
+    /// bad outcome from the rest, and has a recall of that alone. Null of two.
+    /// </param>
+    public static IReadOnlyList<ClassEffect> Classes(EvaluationData data, IReadOnlyList<double> model, IReadOnlyList<double> scorecard, AllAnswers? all = null)
     {
         var shares = SelectionEffect.Of("class", Rows(data, s => s.Answer), data.Descriptor.Answer.Allowed);
         return [.. shares.Select(share =>
         {
             int[] test = [.. Enumerable.Range(0, data.Test.Count).Where(i => data.Test[i].Answer == share.Value)];
-            Interval? Recall(IReadOnlyList<double> probabilities) => SelectionEffect.Recall([.. test.Select(i => probabilities[i])], share.Value == data.Descriptor.Answer.Positive);
-            return new ClassEffect(share.Value, share.Training, share.Kept, share.Top, test.Length, Recall(model), Recall(scorecard));
+            var isPositive = share.Value == data.Descriptor.Answer.Positive;
+            Interval? Recall(IReadOnlyList<double> probabilities) => SelectionEffect.Recall([.. test.Select(i => probabilities[i])], isPositive);
+            return new ClassEffect(
+                share.Value, share.Training, share.Kept, share.Top, test.Length,
+                all is null ? Recall(model) : all.Answers.First(a => a.Answer == share.Value).Recall,
+                all is null || isPositive ? Recall(scorecard) : null);
         })];
     }
 

@@ -13,7 +13,11 @@ namespace ZiGong.Evaluation;
 /// <param name="Champion">By the champion; null without one that can be compared with.</param>
 /// <param name="ChampionFault">Why it cannot, where there is one.</param>
 public sealed record TestSideAnswers(
-    AdapterOutput Model, Scorecard Scorecard, double[] ScorecardProbabilities, Predictions? Champion, string? ChampionFault);
+    AdapterOutput Model, Scorecard Scorecard, double[] ScorecardProbabilities, Predictions? Champion, string? ChampionFault)
+{
+    /// <summary>As <see cref="AdapterOutput.Said"/>, by the champion.</summary>
+    public IReadOnlyList<int>? ChampionSaid { get; init; }
+}
 
 /// <summary>Where the model comes from.</summary>
 public sealed record ModelOrigin(string AdapterUri, Lineage Lineage, IReadOnlyList<string> Notes);
@@ -31,11 +35,15 @@ public static class ReportWriting
         double[] probabilities = [.. said.Model.Probabilities.Select(p => double.IsFinite(p) ? p : majority)];
         var rows = Predictions.Of(probabilities, data.TestPositive, said.Model.Generated);
         var scorecardRows = Predictions.Of(said.ScorecardProbabilities, data.TestPositive);
-        var metrics = Bootstrap.Evaluate(rows, seed, resamples, ct);
-        var againstChampion = said.Champion is null ? null : Bootstrap.Compare(rows, said.Champion, seed, resamples, ct);
+        var binary = data.Answers.AreMany ? AnswerFindings.BinaryName(data.Answers.Positive) : null;
+        MetricReport Evaluated(Predictions of) => Bootstrap.Evaluate(of, seed, resamples, ct) with { Binary = binary };
+        DifferenceReport Against(Predictions other) => Bootstrap.Compare(rows, other, seed, resamples, ct) with { Binary = binary };
+        var metrics = Evaluated(rows);
+        var againstChampion = said.Champion is null ? null : Against(said.Champion);
+        var allAnswers = ManyAnswers.Of(data.Answers, data.Training, data.Test, said.Model.Said, said.ChampionSaid, seed, resamples, ct);
         var fairness = PruningEffect.FairnessOf(data, probabilities, seed, resamples, ct);
         var drift = Drift.Measure(data.Encoding, data.Test, ct);
-        var classes = PruningEffect.Classes(data, probabilities, said.ScorecardProbabilities);
+        var classes = PruningEffect.Classes(data, probabilities, said.ScorecardProbabilities, allAnswers?.Model);
         var scoreDrift = PruningEffect.ScoreDrift(said.Model.Scored, said.Model.Probabilities, said.Scorecard.Predict(data.Encoding, data.Reference), said.ScorecardProbabilities);
         var leaks = data.Leaks();
         var gates = Gates.Check(
@@ -45,14 +53,15 @@ public static class ReportWriting
                 NotNumbers = NotNumbers.In(data.Test, said.Model.Probabilities),
                 Leaks = leaks,
                 Classes = classes,
+                AllAnswers = allAnswers,
                 ScoreDrift = scoreDrift.FirstOrDefault(d => d.Field == "model"),
             },
             options);
         return new EvaluationReport(
             metrics,
-            Bootstrap.Evaluate(scorecardRows, seed, resamples, ct),
-            Bootstrap.Evaluate(Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive), seed, resamples, ct),
-            Bootstrap.Compare(rows, scorecardRows, seed, resamples, ct),
+            Evaluated(scorecardRows),
+            Evaluated(Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive)),
+            Against(scorecardRows),
             againstChampion,
             said.Scorecard.C,
             fairness,
@@ -67,6 +76,7 @@ public static class ReportWriting
             origin.Lineage,
             origin.Notes)
         {
+            AllAnswers = allAnswers,
             Curves = ModelCurves.Of(rows),
             ScorecardCurves = ModelCurves.Of(scorecardRows),
             ScoreDrift = scoreDrift,

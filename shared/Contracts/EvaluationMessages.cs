@@ -2,7 +2,8 @@ namespace ZiGong.Contracts;
 
 /// <summary>The adapter has been measured on the test side.</summary>
 /// <param name="Evaluation">Key of the evaluation's row.</param>
-/// <param name="Ks">Null, like the three after it, where answers are free texts.</param>
+/// <param name="Ks">Null, like the three after it, where answers are free texts; of three or more answers, as AUC, of the bad outcome against the rest.</param>
+/// <param name="Accuracy">Over all answers.</param>
 public sealed record ModelEvaluated(Guid RunId, int Generation, string Evaluation, double? Ks, double? Auc, double? Accuracy, double? Miss, bool Passed) : IRunMessage
 {
     public string Unit => "evaluation";
@@ -17,7 +18,7 @@ public sealed record Lineage(
 
 /// <summary>Last event of a run whose model passed every gate: downstream may load the adapter.</summary>
 /// <param name="AdapterUri">Folder in PEFT layout.</param>
-/// <param name="Metrics">Metric name to value on the test side.</param>
+/// <param name="Metrics">Metric name to value on the test side; of three or more answers a name says what it is of.</param>
 public sealed record ModelReady(
     Guid RunId, int Generation, string Model, string AdapterUri, IReadOnlyDictionary<string, double> Metrics, Lineage Lineage) : IRunMessage
 {

@@ -59,7 +59,7 @@ public sealed record EvaluationOptions
     [DefaultValue(0.5)]
     public double MinimumKeptRatio { get; init; } = 0.5;
 
-    [Description("Gate signal: the lower end of AUC's interval lies above 0.5.")]
+    [Description("Gate signal: the lower end of AUC's interval lies above 0.5; of three or more answers, macro F1's gain over the most frequent one above 0.")]
     [DefaultValue(GateMode.Fail)]
     public GateMode SignalGate { get; init; } = GateMode.Fail;
 
@@ -76,7 +76,7 @@ public sealed record EvaluationOptions
     [DefaultValue(0.005)]
     public double MaximumMissRise { get; init; } = 0.005;
 
-    [Description("Gate champion: KS does not fall, by the paired interval or by MaximumKsFall.")]
+    [Description("Gate champion: KS does not fall, by the paired interval or by MaximumKsFall; of three or more answers macro F1, by MaximumF1Fall.")]
     [DefaultValue(GateMode.Fail)]
     public GateMode ChampionGate { get; init; } = GateMode.Fail;
 
@@ -120,7 +120,7 @@ public sealed record EvaluationOptions
     [DefaultValue(0.25)]
     public double MaximumScorePsi { get; init; } = 0.25;
 
-    [Description("Of free answers: fall of the mean token F1 against the champion beyond which a model is rejected.")]
+    [Description("Fall of the mean token F1 of free answers, or of macro F1 of three or more answers, against the champion beyond which a model is rejected.")]
     [Range(0.0, 1.0)]
     [DefaultValue(0.02)]
     public double MaximumF1Fall { get; init; } = 0.02;

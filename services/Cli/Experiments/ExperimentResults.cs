@@ -44,11 +44,17 @@ public static class ExperimentResults
                 plan.Seeds, measured, plan.Folds, plan.Snapshots, plan.Steps, plan.StepsAre,
                 snapshots[0].Training, snapshots[0].Reference, snapshots.Sum(s => s.Test), comparison?.Positives,
                 options.Snapshot.MaximumTraining, options.Snapshot.MaximumReference, options.Snapshot.MaximumTest,
-                snapshots[0].DecayIdentified, ArmMeasures.Resamples, plan.Set),
+                snapshots[0].DecayIdentified, ArmMeasures.Resamples, plan.Set) { Binary = BinaryOf(snapshots[0]) },
             await ArmsAsync(plan, runs, facts, comparison, snapshots, reader, ct),
             comparison?.Comparisons() ?? [],
             comparison is null || !plan.MeasuresFairness ? [] : await FairnessAsync(db, plan, comparison, snapshots, ct),
             [.. Notes(plan, measured, snapshots[0]), .. comparison?.WithoutIntervals is { } why ? [$"{Reading.Capital(why)}."] : (string[])[]]);
+    }
+
+    private static string? BinaryOf(SnapshotRow snapshot)
+    {
+        var answer = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").Answer;
+        return answer.Allowed.Count > 2 ? AnswerFindings.BinaryName(answer.Positive) : null;
     }
 
     private static (string Arm, long Seed, int Fold) Key(PlannedRun run) => (run.Arm.Name, run.Seed, run.Fold);

@@ -24,13 +24,15 @@ public static class ExperimentView
         screen.Line($"experiment {ExperimentStore.Short(result.Id)}: {result.Name} on {result.Dataset}");
         screen.Line(result.Question);
         screen.Line(string.Create(CultureInfo.InvariantCulture, $"{result.ArmsDone} of {result.ArmsPlanned} runs done; {design.Training:#,0} training, {design.Reference:#,0} reference, {design.Test:#,0} test samples{Bad(design)}; seeds {string.Join(", ", design.Seeds)}; {design.Steps:#,0} steps an arm"));
-        screen.Heading("Arms (mean over seeds ± their standard deviation)");
+        var binary = design.Binary is { } name ? $"; figures of {name}" : "";
+        screen.Heading($"Arms (mean over seeds ± their standard deviation{binary})");
         screen.Print(Format.Table(
             ["Arm", "What it is", "KS>", "AUC>", "Acc>", "F1>", "Brier>", "ECE>", "Miss>", "Kept>", "Classes", "Age>", "Overlap>", "Seconds>"],
             result.Arms.Select(ArmRow)));
         if (result.Comparisons.Count > 0)
         {
-            screen.Heading($"Differences, arm minus reference [95 %], n = {design.Test:#,0}; in brackets behind KS and AUC what could have been detected");
+            screen.Heading(
+                $"Differences, arm minus reference [95 %], n = {design.Test:#,0}; in brackets behind KS and AUC what could have been detected{binary}");
             screen.Print(Format.Table(
                 ["Arm", "Against", "ΔKS>", "ΔAUC>", "ΔAcc>", "ΔF1>", "ΔBrier>", "ΔECE>", "Overlap>"],
                 result.Comparisons.Select(ComparisonRow)));

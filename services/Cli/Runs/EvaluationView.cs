@@ -31,7 +31,9 @@ public static class EvaluationView
             return;
         }
 
-        screen.Heading("What pruning did to the classes (recall at P 0.5; the scorecard saw all training samples)");
+        screen.Heading(report.AllAnswers is null
+            ? "What pruning did to the classes (recall at P 0.5; the scorecard saw all training samples)"
+            : "What pruning did to the answers (recall: share that is given this one; the scorecard, of all training samples, tells the bad from the rest)");
         screen.Print(Format.Table(
             ["Answer", "Training>", "Kept>", "Top>", "Model recall>", "Scorecard>"],
             report.Classes.Select(c => (string[])
@@ -64,7 +66,7 @@ public static class EvaluationView
             return;
         }
 
-        screen.Heading("Calibration of the model (predicted and observed share of bads)");
+        screen.Heading($"Calibration of the model (predicted and observed share of bads{(report.Model.Binary is { } binary ? $": {binary}" : "")})");
         screen.Print(Format.Table(
             ["n>", "Predicted>", "Observed [95 %]>"],
             curves.Calibration.Select(c => (string[])[Format.Count(c.Count), Format.Figure(c.Predicted), Format.Interval(new Interval(c.Observed, c.Lower, c.Upper))])));

@@ -21,8 +21,13 @@ internal static class OtherTasksView
             }
             else if (task is { Model: { } model, Majority: { } majority })
             {
+                if (task.AllAnswers is { } all)
+                {
+                    AnswersView.Print(all, screen);
+                }
+
                 screen.Print(Format.Table(
-                    [$"n = {model.N}", "Model [95 %]>", "Majority>"],
+                    [$"{(model.Binary is { } binary ? $"{binary}, " : "")}n = {model.N}", "Model [95 %]>", "Majority>"],
                     Shown.Where(model.Values.ContainsKey).Select(m => (string[])
                         [m.ToString(), Format.Interval(model[m]), majority.Values.TryGetValue(m, out var usual) ? Format.Figure(usual.Value) : ""])));
                 if (model.WithoutIntervals is { } why)

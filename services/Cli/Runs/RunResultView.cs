@@ -47,7 +47,13 @@ public static class RunResultView
             }
             else
             {
-                screen.Heading($"Test side: {report.Model.N} samples, {report.Model.Positives} bad");
+                if (report.AllAnswers is { } all)
+                {
+                    AnswersView.Print(all, screen);
+                }
+
+                var what = report.Model.Binary is { } binary ? $"{binary} alone" : "Test side";
+                screen.Heading($"{what}: {report.Model.N} samples, {report.Model.Positives} bad");
                 PrintMetrics(report, screen);
                 EvaluationView.Print(report, RunOptionsReader.Read(result.View.Run.Options).Evaluation, screen);
             }
@@ -76,7 +82,7 @@ public static class RunResultView
 
     public static void PrintMetrics(EvaluationReport report, Screen screen)
     {
-        screen.Print(Format.Table(MetricsTable.Columns, MetricsTable.Rows(report)));
+        screen.Print(Format.Table(MetricsTable.Columns(report), MetricsTable.Rows(report)));
         screen.Line(report.Model.WithoutIntervals is { } why
             ? $"{Reading.Capital(why)}."
             : "Detectable: the smallest true difference that this many samples would have shown (5 %, power 80 %).");

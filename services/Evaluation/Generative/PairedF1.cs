@@ -6,9 +6,6 @@ namespace ZiGong.Evaluation.Generative;
 /// <summary>The difference of two models' mean token F1 on the same samples, with its paired bootstrap interval where there are enough.</summary>
 public static class PairedF1
 {
-    // Two-sided 5 % and power 80 %, as in Bootstrap.
-    private const double DetectableErrors = 1.959964 + 0.841621;
-
     /// <exception cref="ArgumentException">The two do not hold the same samples in the same order.</exception>
     public static Difference Of(
         IReadOnlyList<GenerativeAnswer> first, IReadOnlyList<GenerativeAnswer> second, ulong seed, int resamples, CancellationToken ct = default)
@@ -38,7 +35,6 @@ public static class PairedF1
             drawn[r] = sum / gaps.Length;
         }
 
-        var (lower, upper) = Quantiles.Central95(drawn);
-        return new Difference(gaps.Average(), lower, upper, DetectableErrors * Quantiles.StandardDeviation(drawn));
+        return Quantiles.DifferenceOf(gaps.Average(), drawn);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Metrics;
@@ -6,7 +7,7 @@ using ZiGong.Credit.Splits;
 namespace ZiGong.Credit.Evaluations;
 
 /// <summary>All that an evaluation found, as it is stored with the run and shown to people.</summary>
-/// <param name="Model">The tuned model on the test side.</param>
+/// <param name="Model">The tuned model on the test side; of three or more answers, like all that is compared with it, the bad outcome against the rest.</param>
 /// <param name="Scorecard">Logistic regression on the same bins, trained on the whole training side.</param>
 /// <param name="Majority">Always the more frequent class of the training side.</param>
 /// <param name="AgainstScorecard">Model minus scorecard, paired.</param>
@@ -60,8 +61,24 @@ public sealed record EvaluationReport(
     /// <summary>The failed gates with their figures as numbers.</summary>
     public IReadOnlyList<GateFailure> Failures { get; init; } = [];
 
+    /// <summary>Figures over all of three or more answers; null of two, where <see cref="Model"/> says everything.</summary>
+    public AnswerFindings? AllAnswers { get; init; }
+
     /// <summary>Figures of free answers; null for a choice. With them <see cref="Model"/> and all that is compared with it hold no metrics: there is no KS of a text.</summary>
     public GenerativeFindings? Generative { get; init; }
+
+    /// <summary>Name to value, as events carry them. Of three or more answers those of the bad outcome against the rest are named so.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, double> Figures => (Generative, AllAnswers) switch
+    {
+        ({ } free, _) => free.Figures,
+        (_, { } all) => new Dictionary<string, double>(Model.Values.Select(v => KeyValuePair.Create(
+            v.Key is Metric.Miss or Metric.AccGenerated ? $"{v.Key}" : $"{v.Key}OfBadAgainstRest", v.Value.Value)))
+        {
+            ["AccOfAllAnswers"] = all.Model.Accuracy.Value, ["MacroF1OfAllAnswers"] = all.Model.MacroF1.Value, ["MccOfAllAnswers"] = all.Model.Mcc.Value,
+        },
+        _ => Model.Values.ToDictionary(v => v.Key.ToString(), v => v.Value.Value),
+    };
 
     /// <summary>What was found of the data set's further tasks; the gates look at the primary one alone.</summary>
     public IReadOnlyList<TaskFindings> OtherTasks { get; init; } = [];
@@ -72,4 +89,8 @@ public sealed record EvaluationReport(
 /// <param name="Majority">Of a choice: always the more frequent class of its training samples.</param>
 /// <param name="Generative">Of free answers.</param>
 /// <param name="Fault">Why nothing was measured.</param>
-public sealed record TaskFindings(string Task, MetricReport? Model, MetricReport? Majority, GenerativeFindings? Generative, string? Fault);
+public sealed record TaskFindings(string Task, MetricReport? Model, MetricReport? Majority, GenerativeFindings? Generative, string? Fault)
+{
+    /// <summary>Of a choice among three or more answers.</summary>
+    public AnswerFindings? AllAnswers { get; init; }
+}

@@ -14,9 +14,6 @@ public static class Bootstrap
 {
     public const int DefaultResamples = 1000;
 
-    // Two-sided 5 % and power 80 %: the normal quantiles of 0.975 and 0.8.
-    private const double DetectableErrors = 1.959964 + 0.841621;
-
     /// <summary>Every metric with its interval; without one where rows are too few (<see cref="FewRows"/>).</summary>
     public static MetricReport Evaluate(Predictions rows, ulong seed, int resamples = DefaultResamples, CancellationToken ct = default)
     {
@@ -27,7 +24,9 @@ public static class Bootstrap
         }
 
         var drawn = Draw([rows], seed, resamples, ct)[0];
-        return new MetricReport(rows.Count, rows.Positives, values.ToDictionary(v => v.Key, v => v.Key == Metric.Ks ? ReflectedOf(v.Value, drawn[(int)v.Key]) : IntervalOf(v.Value, drawn[(int)v.Key])));
+        return new MetricReport(rows.Count, rows.Positives, values.ToDictionary(
+            v => v.Key,
+            v => v.Key == Metric.Ks ? ReflectedOf(v.Value, drawn[(int)v.Key]) : Quantiles.IntervalOf(v.Value, drawn[(int)v.Key])));
     }
 
     /// <summary>
@@ -47,13 +46,7 @@ public static class Bootstrap
         var drawn = Draw([first, second], seed, resamples, ct);
         return new DifferenceReport(first.Count, a.Keys.Where(b.ContainsKey).ToDictionary(
             m => m,
-            m => DifferenceOf(a[m] - b[m], [.. drawn[0][(int)m].Zip(drawn[1][(int)m], (x, y) => x - y)])));
-    }
-
-    private static Interval IntervalOf(double value, double[] resampled)
-    {
-        var (lower, upper) = Quantiles.Central95(resampled);
-        return new Interval(value, lower, upper);
+            m => Quantiles.DifferenceOf(a[m] - b[m], [.. drawn[0][(int)m].Zip(drawn[1][(int)m], (x, y) => x - y)])));
     }
 
     /// <summary>Basic interval of a figure from 0 to 1, widened where resampling moves the figure by more than its spread: it holds the value.</summary>
@@ -61,12 +54,6 @@ public static class Bootstrap
     {
         var (lower, upper) = Quantiles.Central95(resampled);
         return new Interval(value, Math.Min(value, Math.Clamp((2 * value) - upper, 0, 1)), Math.Max(value, Math.Clamp((2 * value) - lower, 0, 1)));
-    }
-
-    private static Difference DifferenceOf(double value, double[] resampled)
-    {
-        var (lower, upper) = Quantiles.Central95(resampled);
-        return new Difference(value, lower, upper, DetectableErrors * Quantiles.StandardDeviation(resampled));
     }
 
     /// <summary>Values by model, metric and resample.</summary>

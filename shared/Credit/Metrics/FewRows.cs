@@ -17,7 +17,14 @@ public static class FewRows
     /// <param name="positives">Those of them that are truly bad.</param>
     public static string? WhyNone(int rows, int positives) => Math.Min(positives, rows - positives) >= Smallest
         ? null
-        : $"no intervals: {positives} of {rows} test samples are bad and {rows - positives} are not; with fewer than {Smallest} of either, drawing them again says nothing of others";
+        : $"no intervals: {positives} of {rows} test samples are bad and {rows - positives} are not; "
+            + $"with fewer than {Smallest} of either, drawing them again says nothing of others";
+
+    /// <summary>The same of several answers, of which each that any sample has needs so many.</summary>
+    public static string? WhyNone(IEnumerable<AnswerFigures> answers) => answers.Where(a => a.Test is > 0 and < Smallest).MinBy(a => a.Test) is { } rare
+        ? $"no intervals: the test side holds {rare.Test} of '{rare.Answer}'; "
+            + $"with fewer than {Smallest} of an answer, drawing them again says nothing of others"
+        : null;
 
     /// <summary>The same of free answers, which have no classes.</summary>
     public static string? WhyNone(int answers) => answers >= Smallest

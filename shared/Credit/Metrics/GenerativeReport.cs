@@ -44,12 +44,7 @@ public sealed record GenerativeReport(int N, Interval ExactMatch, Interval Token
 
         var drawn = Draw(rows, seed, resamples, ct);
         var measured = Figures(rows, Enumerable.Range(0, rows.Length));
-        Interval At(int figure)
-        {
-            var (lower, upper) = Quantiles.Central95(drawn.Select(d => d[figure]));
-            return new Interval(measured[figure], lower, upper);
-        }
-
+        Interval At(int figure) => Quantiles.IntervalOf(measured[figure], [.. drawn.Select(d => d[figure])]);
         return new GenerativeReport(answers.Count, At(0), At(1), At(2), At(3), At(4));
     }
 

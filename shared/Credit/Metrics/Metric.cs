@@ -85,6 +85,10 @@ public sealed record MetricReport(int N, int Positives, IReadOnlyDictionary<Metr
 {
     public Interval this[Metric metric] => Values[metric];
 
+    /// <summary>With three or more answers what the values are of: the bad outcome against the rest. Null with two, of which they say everything.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Binary { get; init; }
+
     /// <summary>Why the values have no intervals; null where they have.</summary>
     public string? WithoutIntervals => Values.Count == 0 ? null : FewRows.WhyNone(N, Positives);
 }
@@ -92,5 +96,9 @@ public sealed record MetricReport(int N, int Positives, IReadOnlyDictionary<Metr
 /// <summary>Paired differences (first minus second) on the same <paramref name="N"/> rows.</summary>
 public sealed record DifferenceReport(int N, IReadOnlyDictionary<Metric, Difference> Values)
 {
+    /// <summary>As in <see cref="MetricReport"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Binary { get; init; }
+
     public Difference this[Metric metric] => Values[metric];
 }

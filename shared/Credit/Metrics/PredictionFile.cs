@@ -9,12 +9,16 @@ namespace ZiGong.Credit.Metrics;
 /// <param name="Positive">Whether the sample's true answer is the bad outcome.</param>
 /// <param name="Probability">P(positive), in [0, 1]; NaN where the model's answer was no number.</param>
 /// <param name="Generated">What the free generation amounted to; null for a model that writes nothing, such as the scorecard.</param>
-public sealed record SamplePrediction(string Id, bool Positive, double Probability, Predictions.Generated? Generated = null);
+/// <param name="Answer">Of three or more answers the true one; null of two.</param>
+/// <param name="Said">Of three or more answers the likeliest one by the model; null of two.</param>
+public sealed record SamplePrediction(
+    string Id, bool Positive, double Probability, Predictions.Generated? Generated = null, string? Answer = null, string? Said = null);
 
 /// <summary>
 /// A model's predictions as JSON lines <c>{"id":…,"positive":true,"probability":0.1234,"generated":"right"}</c> by rising id (ordinal);
-/// probabilities in their shortest exact form, null for what was no number, <c>generated</c> (right, wrong, miss) only where something was generated. Holds no run id
-/// and no time: the same predictions are the same bytes.
+/// probabilities in their shortest exact form, null for what was no number, <c>generated</c> (right, wrong, miss) only where something was generated,
+/// <c>answer</c> (true) and <c>said</c> (likeliest) only where there are three or more answers. Holds no run id and no time: the same predictions are
+/// the same bytes.
 /// </summary>
 public static class PredictionFile
 {
@@ -44,6 +48,12 @@ public static class PredictionFile
             if (prediction.Generated is { } generated)
             {
                 writer.WriteString("generated", NameOf(generated));
+            }
+
+            if (prediction is { Answer: { } answer, Said: { } said })
+            {
+                writer.WriteString("answer", answer);
+                writer.WriteString("said", said);
             }
 
             writer.WriteEndObject();
@@ -98,7 +108,9 @@ public static class PredictionFile
                 row.GetProperty("id").GetString() ?? throw new FormatException("id is null"),
                 row.GetProperty("positive").GetBoolean(),
                 row.GetProperty("probability") is { ValueKind: not JsonValueKind.Null } probability ? probability.GetDouble() : double.NaN,
-                row.TryGetProperty("generated", out var generated) ? GeneratedOf(generated.GetString()) : null);
+                row.TryGetProperty("generated", out var generated) ? GeneratedOf(generated.GetString()) : null,
+                row.TryGetProperty("answer", out var answer) ? answer.GetString() : null,
+                row.TryGetProperty("said", out var said) ? said.GetString() : null);
             Require(prediction, last);
             return prediction;
         }

@@ -3,6 +3,23 @@ namespace ZiGong.Credit.Metrics;
 /// <summary>Percentiles and spread of resampled figures.</summary>
 public static class Quantiles
 {
+    // Two-sided 5 % and power 80 %: the normal quantiles of 0.975 and 0.8.
+    private const double DetectableErrors = 1.959964 + 0.841621;
+
+    /// <summary>A figure with the central 95 % of what its resamples gave.</summary>
+    public static Interval IntervalOf(double value, IReadOnlyList<double> resampled)
+    {
+        var (lower, upper) = Central95(resampled);
+        return new Interval(value, lower, upper);
+    }
+
+    /// <summary>A difference with the central 95 % of its paired resamples, and the smallest true one that they would have shown.</summary>
+    public static Difference DifferenceOf(double value, IReadOnlyList<double> resampled)
+    {
+        var (lower, upper) = Central95(resampled);
+        return new Difference(value, lower, upper, DetectableErrors * StandardDeviation(resampled));
+    }
+
     /// <summary>2.5 % and 97.5 % percentiles; resamples in which the figure does not exist (NaN) are left out.</summary>
     public static (double Lower, double Upper) Central95(IEnumerable<double> resampled)
     {

@@ -37,8 +37,11 @@ public sealed record SelectionShare(
 /// <param name="Kept">Kept ones.</param>
 /// <param name="Top">Those kept for their score.</param>
 /// <param name="Test">Test samples of it.</param>
-/// <param name="Recall">Share of them that the model, tuned on the kept samples, puts on the right side of 0.5; with its 95 % score interval; null without test samples.</param>
-/// <param name="ScorecardRecall">The same of the scorecard, which saw the full training side.</param>
+/// <param name="Recall">
+/// Share of them that the model, tuned on the kept samples, puts on the right side of 0.5, of three or more answers gives this one; with its 95 % score
+/// interval; null without test samples.
+/// </param>
+/// <param name="ScorecardRecall">The same of the scorecard, which saw the full training side; of three or more answers only of the bad outcome.</param>
 public sealed record ClassEffect(string Answer, int Training, int Kept, int Top, int Test, Interval? Recall, Interval? ScorecardRecall);
 
 /// <summary>What the selection did to the shares of classes, periods and groups.</summary>

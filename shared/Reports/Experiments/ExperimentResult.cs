@@ -70,7 +70,11 @@ public sealed record ExperimentDesign(
     int MaximumTest,
     bool DecayIdentified,
     int Resamples,
-    IReadOnlyList<string> Set);
+    IReadOnlyList<string> Set)
+{
+    /// <summary>With three or more answers what every figure is of: the bad outcome against the rest. Null with two.</summary>
+    public string? Binary { get; init; }
+}
 
 /// <summary>One arm over all seeds.</summary>
 /// <param name="Arm">Short name, unique within the experiment, for example <c>tracseq-top</c>.</param>

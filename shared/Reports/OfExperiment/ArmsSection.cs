@@ -14,7 +14,8 @@ public static class ArmsSection
         return new ReportSection(
             "arms",
             "Arms and metrics",
-            "Mean over seeds with its 95 % interval; behind ±, the standard deviation between seeds. An arrow says which side is better.",
+            "Mean over seeds with its 95 % interval; behind ±, the standard deviation between seeds. An arrow says which side is better."
+            + (result.Design.Binary is { } binary ? $" All figures are of {binary}, whatever the other answers." : ""),
             shown.Length == 0
                 ? [new Paragraph("No seed has been finished by every arm yet.")]
                 :

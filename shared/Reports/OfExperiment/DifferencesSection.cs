@@ -12,7 +12,9 @@ public static class DifferencesSection
     public static ReportSection Of(ExperimentResult result) => new(
         "differences",
         "Paired differences",
-        "Arm minus reference on the same test samples and seeds, with 95 % intervals. Detectable is the smallest true difference that would have been shown (two-sided 5 %, power 80 %).",
+        "Arm minus reference on the same test samples and seeds, with 95 % intervals. "
+        + "Detectable is the smallest true difference that would have been shown (two-sided 5 %, power 80 %)."
+        + (result.Design.Binary is { } binary ? $" All figures are of {binary}, whatever the other answers." : ""),
         result.Comparisons.Count == 0
             ? [new Paragraph("There are no comparisons yet.")]
             :

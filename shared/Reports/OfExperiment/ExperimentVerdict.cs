@@ -70,6 +70,11 @@ public static class ExperimentVerdict
             yield return $"Each interval covers 95 % on its own. Of {readings.Count} comparisons without any true difference, about {Format.Figure(0.05 * readings.Count)} would look like one; nothing here is corrected for that.";
         }
 
+        if (result.Design.Binary is { } binary)
+        {
+            yield return $"All figures are of {binary}, whatever the other answers.";
+        }
+
         if (result.Design.SeedsMeasured.Count == 1)
         {
             yield return "One seed: the intervals cover the test samples drawn, and say nothing of another training.";

@@ -15,7 +15,10 @@ public static class CurvesSection
     public static ReportSection Of(RunFacts facts) => new(
         "curves",
         "KS, ROC and calibration curves",
-        facts.Predictions.Count == 0 ? "" : "Drawn from the stored predictions on the test side.",
+        facts.Predictions.Count == 0
+            ? ""
+            : "Drawn from the stored predictions on the test side"
+                + (facts.Result.Report?.Model.Binary is { } binary ? $": {binary}, whatever the other answers." : "."),
         facts.Predictions.Count == 0
             ? [new Paragraph("No predictions are stored for this run, so there are no curves.")]
             : [new Figures(Ks(facts.Predictions[0]), Roc(facts.Predictions), Calibration(facts.Predictions))]);

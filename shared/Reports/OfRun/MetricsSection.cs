@@ -15,8 +15,26 @@ public static class MetricsSection
         "Values with 95 % bootstrap intervals; an arrow says which side is better. Differences are paired: both models on the same resamples of the same test samples.",
         facts.Result.Report is { Generative: { } generative } ? [.. Free(generative), .. OtherTasks(facts.Result.Report)]
             : facts.Result.Report is { } report
-            ? [Values(report), .. Without(report.Model.WithoutIntervals), Plot(report), .. Differences(report), .. OtherTasks(report)]
+            ?
+            [
+                .. AllAnswers(report.AllAnswers), Values(report), .. Without(report.Model.WithoutIntervals), Plot(report), .. Differences(report),
+                .. OtherTasks(report),
+            ]
             : [new Paragraph("The model is not evaluated yet.")]);
+
+    private static IEnumerable<ReportBlock> AllAnswers(AnswerFindings? found) => found is null ? [] :
+    [
+        Table($"{AnswerTables.Title(found)}: {Format.Count(found.Model.N)} test samples", AnswerTables.FigureColumns(found), AnswerTables.Figures(found)),
+        .. Without(found.Model.WithoutIntervals),
+        Table($"{AnswerTables.Title(found)}: how each is found", AnswerTables.AnswerColumns, AnswerTables.Answers(found.Model)),
+        Table($"{AnswerTables.Title(found)}: what was said of what", AnswerTables.ConfusionColumns(found.Model), AnswerTables.Confusion(found.Model)),
+    ];
+
+    private static DataTable Table(string caption, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) =>
+        DataTable.Of(caption, columns, rows.Select(row => (IReadOnlyList<Cell>)[.. row.Select(text => new Cell(text))]));
+
+    /// <summary>Of three or more answers what a caption's figures are of.</summary>
+    private static string Of(string? binary) => binary is null ? "" : $"{binary} alone: ";
 
     private static IEnumerable<ReportBlock> Without(string? why) => why is null ? [] : [new Paragraph($"{Reading.Capital(why)}.")];
 
@@ -28,8 +46,9 @@ public static class MetricsSection
         { Generative: { } generative } => Free(generative),
         { Model: { } model, Majority: { } majority } =>
         [
+            .. AllAnswers(task.AllAnswers),
             DataTable.Of(
-                $"{task.Task}: {Format.Count(model.N)} test samples",
+                $"{task.Task}: {Of(model.Binary)}{Format.Count(model.N)} test samples",
                 ["Metric", "Model>", "Majority class>"],
                 Reading.Metrics.Where(model.Values.ContainsKey).Select(m => (IReadOnlyList<Cell>)
                     [Reading.Title(m), Format.Interval(model[m]), majority.Values.TryGetValue(m, out var usual) ? Format.Figure(usual.Value) : "none"])),
@@ -56,7 +75,7 @@ public static class MetricsSection
         "The first answers by sample id", ["Sample", "True answer", "Written"], found.Examples.Select(e => (IReadOnlyList<Cell>)[e.Id, e.Truth, e.Answer]));
 
     private static DataTable Values(EvaluationReport report) => DataTable.Of(
-        $"Test side: {Format.Count(report.Model.N)} samples, {Format.Count(report.Model.Positives)} bad",
+        $"Test side: {Of(report.Model.Binary)}{Format.Count(report.Model.N)} samples, {Format.Count(report.Model.Positives)} bad",
         ["Metric", "Model>", "Majority class>", "Scorecard>"],
         Shown(report).Select(m => (IReadOnlyList<Cell>)
         [
@@ -76,7 +95,8 @@ public static class MetricsSection
     }
 
     private static DataTable Differences(EvaluationReport report, string other, DifferenceReport against) => DataTable.Of(
-        $"Model − {other}, paired, with the smallest true difference that {Format.Count(against.N)} samples would have shown (5 %, power 80 %)",
+        $"{Of(report.Model.Binary)}Model − {other}, paired, with the smallest true difference that {Format.Count(against.N)} samples would have shown "
+        + "(5 %, power 80 %)",
         ["Metric", "Difference>", "Detectable>", "Reading"],
         Shown(report).Where(against.Values.ContainsKey).Select(m => (IReadOnlyList<Cell>)
         [
@@ -97,7 +117,8 @@ public static class MetricsSection
         var ks = report.AgainstScorecard[Metric.Ks];
         return new Figures(new Figure(
             "Paired differences",
-            $"Points with 95 % intervals, right of the dashed line where the model is better (metrics of which less is better are turned round). KS against the scorecard: {Reading.Interval(ks)}, "
+            $"{Of(report.Model.Binary)}Points with 95 % intervals, right of the dashed line where the model is better "
+            + $"(metrics of which less is better are turned round). KS against the scorecard: {Reading.Interval(ks)}, "
             + $"{Reading.Word(Metric.Ks, ks)}.",
             Plots.Forest(new Scale("better by"), groups),
             DataTable.Of(

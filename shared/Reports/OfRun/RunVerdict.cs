@@ -62,9 +62,33 @@ public static class RunVerdict
         }
     }
 
+    /// <summary>Of three or more answers: the whole of them, before the bad outcome against the rest.</summary>
+    private static IEnumerable<string> Sentences(AnswerFindings found)
+    {
+        yield return $"Over all {found.Model.Answers.Count} answers of {Format.Count(found.Model.N)} test samples the model reaches "
+            + $"macro F1 {Format.Interval(found.Model.MacroF1)} and accuracy {Format.Interval(found.Model.Accuracy)}; "
+            + $"always '{found.UsualAnswer}' reaches {Format.Figure(found.Usual.MacroF1.Value)} and {Format.Figure(found.Usual.Accuracy.Value)}"
+            + (found.Model.WithoutIntervals is { } why ? $" ({why})." : ".");
+        var gain = found.AgainstUsual.MacroF1;
+        yield return Reading.Sentence(
+            "macro F1", Reading.ToneOf(Metric.MacroF1, gain), gain, "the model", $"always answering '{found.UsualAnswer}'", found.Model.N);
+        if (found.AgainstChampion is { MacroF1: var change })
+        {
+            yield return Reading.Sentence("macro F1", Reading.ToneOf(Metric.MacroF1, change), change, "the model", "the champion before it", found.Model.N);
+        }
+
+        yield return "What follows of KS and AUC tells one answer from the rest, and is no measure of the others.";
+    }
+
     private static IEnumerable<string> Sentences(EvaluationReport report)
     {
+        foreach (var sentence in report.AllAnswers is { } all ? Sentences(all) : [])
+        {
+            yield return sentence;
+        }
+
         yield return $"On {Format.Count(report.Model.N)} test samples that nothing in this run had looked at before, {Format.Count(report.Model.Positives)} of them bad, the model reaches "
+            + (report.Model.Binary is { } binary ? $"for {binary} " : "")
             + $"KS {Format.Interval(report.Model[Metric.Ks])} and AUC {Format.Interval(report.Model[Metric.Auc])} "
             + $"({report.Model.WithoutIntervals ?? "95 % bootstrap intervals"}).";
         yield return Reading.Sentence(Metric.Ks, report.AgainstScorecard[Metric.Ks], "the model", "the scorecard", report.AgainstScorecard.N);
@@ -110,11 +134,18 @@ public static class RunVerdict
 
     private static IEnumerable<KeyFigure> OfChoices(EvaluationReport report)
     {
-        yield return Of("KS", report.Model[Metric.Ks], Format.Figure);
-        yield return Of("AUC", report.Model[Metric.Auc], Format.Figure);
+        if (report.AllAnswers is { } all)
+        {
+            yield return Of("Macro F1", all.Model.MacroF1, Format.Figure);
+            yield return Of("Accuracy", all.Model.Accuracy, Format.Figure);
+        }
+
+        var binary = report.Model.Binary is { } name ? $", {name}" : "";
+        yield return Of($"KS{binary}", report.Model[Metric.Ks], Format.Figure);
+        yield return Of($"AUC{binary}", report.Model[Metric.Auc], Format.Figure);
         var difference = report.AgainstScorecard[Metric.Ks];
         yield return new KeyFigure(
-            "KS, model − scorecard", Reading.Signed(difference.Value),
+            $"KS{binary}, model − scorecard", Reading.Signed(difference.Value),
             (difference.HasEnds ? $"[{Reading.Signed(difference.Lower)}, {Reading.Signed(difference.Upper)}]: " : "") + Reading.Word(Metric.Ks, difference));
         if (report.Model.Values.TryGetValue(Metric.Miss, out var miss))
         {

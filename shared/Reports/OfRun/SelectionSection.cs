@@ -25,7 +25,10 @@ public static class SelectionSection
         if (facts.Result.Report is { Classes.Count: > 0 } report)
         {
             yield return DataTable.Of(
-                "What pruning did to the classes: share of each class's test samples on the right side of P = 0.5; the scorecard saw all training samples",
+                report.AllAnswers is null
+                    ? "What pruning did to the classes: share of each class's test samples on the right side of P = 0.5; the scorecard saw all training samples"
+                    : "What pruning did to the answers: share of each answer's test samples that are given it; "
+                        + "the scorecard, of all training samples, tells the bad from the rest",
                 ["Answer", "Training>", "Kept>", "Test>", "Model, pruned data>", "Scorecard, all data>"],
                 report.Classes.Select(c => (IReadOnlyList<Cell>)
                 [

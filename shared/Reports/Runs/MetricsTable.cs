@@ -11,7 +11,9 @@ public static class MetricsTable
     private static readonly Metric[] Shown =
         [Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.MacroF1, Metric.WeightedF1, Metric.Mcc, Metric.Brier, Metric.Ece, Metric.Miss, Metric.AccGenerated];
 
-    public static IReadOnlyList<string> Columns => ["Metric", "Model [95 %]>", "Majority>", "Scorecard [95 %]>", "Model − scorecard [95 %]>", "Detectable>"];
+    /// <param name="report">Of three or more answers the first column says that the figures are of one against the rest.</param>
+    public static IReadOnlyList<string> Columns(EvaluationReport report) =>
+        [report.Model.Binary ?? "Metric", "Model [95 %]>", "Majority>", "Scorecard [95 %]>", "Model − scorecard [95 %]>", "Detectable>"];
 
     public static IReadOnlyList<IReadOnlyList<string>> Rows(EvaluationReport report) =>
     [

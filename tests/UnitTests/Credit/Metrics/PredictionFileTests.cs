@@ -50,6 +50,17 @@ public sealed class PredictionFileTests
     }
 
     [Fact]
+    public void Of_three_answers_the_true_and_the_said_one_are_kept()
+    {
+        SamplePrediction[] rows = [new("0a", true, 0.5, Generated.Miss, "negative", "neutral"), new("0b", false, double.NaN, Generated.Miss, "neutral", "")];
+
+        var file = PredictionFile.Write(rows);
+
+        Text(file).Split('\n')[0].ShouldBe("""{"id":"0a","positive":true,"probability":0.5,"generated":"miss","answer":"negative","said":"neutral"}""");
+        PredictionFile.Read(file).ShouldBe(rows);
+    }
+
+    [Fact]
     public void No_predictions_are_an_empty_file()
     {
         PredictionFile.Write([]).ShouldBeEmpty();
