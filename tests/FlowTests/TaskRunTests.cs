@@ -8,6 +8,7 @@ using ZiGong.Control;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Evaluations;
+using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Subjects;
 using ZiGong.Evaluation;
 using ZiGong.FlowTests.Harness;
@@ -114,6 +115,12 @@ public sealed class TaskRunTests
         var (report, _) = await ReportAsync(lab, run);
         report.Generative.ShouldBeNull();
         report.Model.N.ShouldBeGreaterThan(5);
+        var all = report.AllAnswers.ShouldNotBeNull();
+        (all.UsualAnswer, all.Model.Answers.Sum(x => x.Test)).ShouldBe(("positive", report.Model.N));
+        var stored = PredictionFile.Read(await File.ReadAllBytesAsync(await lab.Artifacts.RequireAsync(report.Lineage.Predictions!, default)));
+        stored.Average(p => p.Answer == p.Said ? 1.0 : 0).ShouldBe(all.Model.Accuracy.Value, 1e-12);
+        stored.ShouldAllBe(p => p.Positive == (p.Answer == "negative"));
+        report.Model.Binary.ShouldBe("'negative' against the rest");
         report.Drift.ShouldBeEmpty("a text has no bins");
         var (lines, samples) = await DatasetAsync(lab, run);
         var counts = lines.GroupBy(l => l.GetProperty("output").GetString()!)
