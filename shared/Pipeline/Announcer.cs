@@ -23,6 +23,7 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
     /// <summary>Written out, since a parameter would hide from the planner that an index holds just these.</summary>
     private static readonly string Unheard = $"announced_at is null and type in ({string.Join(", ", Types.Keys.Select(t => $"'{t}'"))})";
 
+    private static readonly string Missed = $"select * from zigong.pipeline_events where {Unheard} and occurred_at < now() - {{0}}";
     private readonly FirstTimes<Guid> _unsendable = new();
 
     /// <summary>Publishes an event of the log, whichever; one that ends a run is noted as announced.</summary>
@@ -48,7 +49,7 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
         }
 
         await using var db = PipelineDatabase.NewContext(source);
-        var missed = await db.PipelineEvents.FromSqlRaw($"select * from zigong.pipeline_events where {Unheard} and occurred_at < now() - {{0}}", unlessYoungerThan)
+        var missed = await db.PipelineEvents.FromSqlRaw(Missed, unlessYoungerThan)
             .OrderBy(e => e.Sequence).ToListAsync(ct);
         var sent = 0;
         foreach (var row in missed)
