@@ -67,7 +67,7 @@ internal static class StoredHashes
         var rows = new List<(TId, string)>(BatchRows);
         while (await reader.ReadAsync(ct))
         {
-            rows.Add((reader.GetFieldValue<TId>(0), reader.GetString(1)));
+            rows.Add((await reader.GetFieldValueAsync<TId>(0, ct), reader.GetString(1)));
         }
 
         return rows;

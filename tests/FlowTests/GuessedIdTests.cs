@@ -148,7 +148,7 @@ public sealed class GuessedIdTests : IAsyncLifetime
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in await EverythingStored.RowsAsync(_lab.Source))
         {
-            found.UnionWith(Regex.Matches(row.Replace("-", "", StringComparison.Ordinal), "[0-9a-f]{32,64}").Select(m => m.Value));
+            found.UnionWith(Regex.Matches(row.Replace("-", "", StringComparison.Ordinal), "[0-9a-f]{32,64}", RegexOptions.NonBacktracking).Select(m => m.Value));
         }
 
         return found;
