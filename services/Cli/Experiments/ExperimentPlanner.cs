@@ -91,7 +91,7 @@ public sealed class ExperimentPlanner(SealSnapshot seal)
             kind.Question,
             descriptor.Name,
             [.. RunOptionsReader.Changes(new RunOptions(), options).Where(name => name is not (nameof(RunOptions.Seed))).Select(name => RunOptionsReader.Assignment(options, name))],
-            [.. Enumerable.Range(0, order.Seeds).Select(i => options.Seed + i)],
+            SeedsFrom(options.Seed, order.Seeds),
             options.Snapshot.Folds,
             [.. snapshots.Select(s => s.SnapshotId)],
             steps,
@@ -101,6 +101,9 @@ public sealed class ExperimentPlanner(SealSnapshot seal)
             [.. CapNotes(options.Snapshot), .. choice.Notes],
             CodeVersions.Whole);
     }
+
+    /// <summary>So many seeds counted up from the first; after the largest one comes 0.</summary>
+    public static IReadOnlyList<long> SeedsFrom(long first, int count) => [.. Enumerable.Range(0, count).Select(i => unchecked(first + i) & long.MaxValue)];
 
     private static IReadOnlyList<PlannedArm> Chosen(IReadOnlyList<PlannedArm> arms, IReadOnlyList<string> names)
     {

@@ -13,7 +13,7 @@ namespace ZiGong.Hosting.Faults;
 /// <param name="Later">Chance that a delivery goes back to the end of its queue instead.</param>
 /// <param name="Delay">Longest wait before a delivery is worked on, in milliseconds.</param>
 /// <param name="ClockHours">The clock jumps by up to this much, back and forth.</param>
-public sealed record FaultPlan(int Seed, double Crash, double Twice, double Later, double Delay, double ClockHours)
+public sealed record FaultPlan(ulong Seed, double Crash, double Twice, double Later, double Delay, double ClockHours)
 {
     private static readonly string[] Names = ["seed", "crash", "twice", "later", "delay", "clock"];
 
@@ -27,19 +27,26 @@ public sealed record FaultPlan(int Seed, double Crash, double Twice, double Late
         }
 
         var given = new Dictionary<string, double>(StringComparer.Ordinal);
+        var seed = 0UL;
         foreach (var pair in text.Split(',', StringSplitOptions.TrimEntries))
         {
             var at = pair.IndexOf('=', StringComparison.Ordinal);
-            if (at < 0 || !Names.Contains(pair[..at], StringComparer.Ordinal) || !double.TryParse(pair[(at + 1)..], CultureInfo.InvariantCulture, out var value) || !(value >= 0))
+            var (name, number) = at < 0 ? ("", "") : (pair[..at], pair[(at + 1)..]);
+            var value = 0.0;
+            var isRead = name == "seed"
+                ? ulong.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out seed) // whole: no double holds every seed
+                : Names.Contains(name, StringComparer.Ordinal) && double.TryParse(number, CultureInfo.InvariantCulture, out value) && value >= 0;
+            if (!isRead)
             {
-                throw new InputException($"{PipelineOptions.Section}:{nameof(PipelineOptions.Faults)}: '{pair}' must be NAME=NUMBER with one of the names {string.Join(", ", Names)}");
+                throw new InputException(
+                    $"{PipelineOptions.Section}:{nameof(PipelineOptions.Faults)}: '{pair}' must be NAME=NUMBER with one of the names {string.Join(", ", Names)}");
             }
 
-            given[pair[..at]] = value;
+            given[name] = value;
         }
 
         double Of(string name) => given.GetValueOrDefault(name);
-        return new FaultPlan((int)Of("seed"), Of("crash"), Of("twice"), Of("later"), Of("delay"), Of("clock"));
+        return new FaultPlan(seed, Of("crash"), Of("twice"), Of("later"), Of("delay"), Of("clock"));
     }
 }
 
@@ -49,7 +56,7 @@ public sealed class FaultInjection(FaultPlan plan)
     private readonly Lock _gate = new();
 
     // Every process rolls its own dice, and a restarted one others, but the same again under the same seed: the supervisor names worker and start.
-    private readonly SeededRandom _random = SeededRandom.Stream((ulong)plan.Seed, Environment.GetEnvironmentVariable("ZIGONG_LIFE") ?? "");
+    private readonly SeededRandom _random = SeededRandom.Stream(plan.Seed, Environment.GetEnvironmentVariable("ZIGONG_LIFE") ?? "");
 
     public FaultPlan Plan { get; } = plan;
 

@@ -61,7 +61,7 @@ internal sealed class Arena : IAsyncDisposable
     }
 
     /// <summary>One run with faults at seeded points of its progress, and the same run undisturbed; what differs goes into the tally.</summary>
-    public async Task RoundAsync(int seed, IReadOnlyList<Fault> faults, SeededRandom random, Func<SeededRandom, string>? victim = null)
+    public async Task RoundAsync(long seed, IReadOnlyList<Fault> faults, SeededRandom random, Func<SeededRandom, string>? victim = null)
     {
         var options = Lab.Small with { Seed = seed };
         var undisturbed = await _reference.RunAsync(options);

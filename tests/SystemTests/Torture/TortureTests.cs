@@ -3,6 +3,7 @@ using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
 using ZiGong.Contracts;
+using ZiGong.Testing;
 
 namespace ZiGong.SystemTests.Torture;
 
@@ -24,20 +25,22 @@ public sealed class TortureTests(ITestOutputHelper output)
     public async Task Runs_end_with_the_bytes_of_an_undisturbed_one_whatever_breaks_meanwhile()
     {
         var rounds = Given("ZIGONG_TORTURE_ROUNDS", 3);
-        var seed = Given("ZIGONG_TORTURE_SEED", 1);
+        var seed = Given("ZIGONG_TORTURE_SEED", 1UL);
         var first = Given("ZIGONG_TORTURE_FIRST", 1) - 1;
         await using var arena = await Arena.NewAsync();
         var kinds = Enum.GetValues<Fault>();
         for (var round = first; round < first + rounds; round++)
         {
             // Its own dice: a round that failed can be tried again without those before it.
-            var random = SeededRandom.Stream((ulong)seed, "torture", $"{round}");
+            var random = SeededRandom.Stream(seed, "torture", $"{round}");
             var mood = Moods[round % Moods.Length];
-            arena.Services.Start($"seed={seed + round},{mood}", "GradientExtraction=2");
+            arena.Services.Start($"seed={TortureSeeds.OfFaults(seed, round)},{mood}", "GradientExtraction=2");
             await arena.Services.ReadyAsync();
             var crashes = arena.Services.Count("injected fault");
             await arena.RoundAsync(
-                (1000 * seed) + round, [.. Enumerable.Range(0, 4).Select(i => kinds[((4 * round) + i) % kinds.Length]).OrderBy(_ => random.NextDouble())], random);
+                TortureSeeds.OfRun(seed, round),
+                [.. Enumerable.Range(0, 4).Select(i => kinds[((4 * round) + i) % kinds.Length]).OrderBy(_ => random.NextDouble())],
+                random);
             arena.Services.Stop();
             arena.Tally.Add("CrashBetweenCommitAndPublish", arena.Services.Count("injected fault") - crashes);
             foreach (var habit in mood.Split(',').Where(h => Habits.ContainsKey(h.Split('=')[0])))
@@ -78,6 +81,7 @@ public sealed class TortureTests(ITestOutputHelper output)
         arena.Tally.Faults.ShouldBe(10);
     }
 
-    private static int Given(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+    private static T Given<T>(string variable, T otherwise)
+        where T : IParsable<T> =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? T.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }

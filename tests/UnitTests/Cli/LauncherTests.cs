@@ -42,6 +42,20 @@ public sealed class LauncherTests
         Directory.Exists(folder).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("--seed", "-1")]
+    [InlineData("--seed", "12345678901234567890")]
+    [InlineData("--seed", "x")]
+    [InlineData("--rounds", "0")]
+    [InlineData("--first", "12345678")]
+    public void A_torture_takes_no_number_that_it_could_not_use(string option, string value)
+    {
+        var result = Shell.Try(Path.Combine(Checkout.Root, "zigong"), ["torture", option, value]);
+
+        result.ExitCode.ShouldBe(1);
+        result.Errors.ShouldContain("rounds and first round are whole numbers of at most six digits, the seed one of at most 19");
+    }
+
     [Fact]
     public void Figures_of_all_test_projects_are_added_up()
     {

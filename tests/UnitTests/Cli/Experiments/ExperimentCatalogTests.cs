@@ -40,6 +40,16 @@ public sealed class ExperimentCatalogTests
     public void Decay_needs_two_distinct_times(string name) =>
         Should.Throw<InputException>(() => ArmsOf(name, Timeless)).Message.ShouldContain("two distinct times");
 
+    [Theory]
+    [InlineData(1, new[] { 1L, 2, 3 })]
+    [InlineData(20261127, new[] { 20261127L, 20261128, 20261129 })]
+    [InlineData(long.MaxValue - 1, new[] { long.MaxValue - 1, long.MaxValue, 0 })]
+    public void Seeds_count_up_from_any_seed_and_all_can_be_used(long first, long[] expected)
+    {
+        ExperimentPlanner.SeedsFrom(first, 3).ShouldBe(expected);
+        expected.ShouldAllBe(seed => RunOptionsReader.Set(new RunOptions(), $"Seed={seed}").Seed == seed);
+    }
+
     [Fact]
     public void Arms_that_the_data_do_not_allow_are_left_out_with_a_note()
     {
