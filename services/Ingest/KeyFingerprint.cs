@@ -24,8 +24,9 @@ public static class KeyFingerprint
         if (noted != hasher.Fingerprint)
         {
             throw new InputException(
-                $"The subject key (Pipeline:SubjectKeyFile) is not the one that this database was filled with: its fingerprint is {hasher.Fingerprint[..8]}, the "
-                + $"database has {noted![..8]}. With another key every borrower would become a second subject: give the file that belongs to this database.");
+                $"The subject key (Pipeline:SubjectKeyFile) is not the one that this database was filled with: its fingerprint is {hasher.Fingerprint[..8]}, "
+                + $"the database has {noted![..8]}. With another key every borrower would become a second subject: "
+                + "give the file that belongs to this database.");
         }
     }
 

@@ -41,7 +41,8 @@ internal static class StoredHashes
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    private static async Task<long> KeyAsync<TId>(NpgsqlConnection connection, string table, string id, string column, Func<string, string> keyed, CancellationToken ct)
+    private static async Task<long> KeyAsync<TId>(
+        NpgsqlConnection connection, string table, string id, string column, Func<string, string> keyed, CancellationToken ct)
     {
         var done = 0L;
         while (await ReadAsync<TId>(connection, $"select {id}, {column} from zigong.{table} where identity = 0 limit {BatchRows}", ct) is { Count: > 0 } batch)
@@ -80,7 +81,8 @@ internal static class StoredHashes
             return;
         }
 
-        await using var note = new NpgsqlCommand("insert into zigong.audit (actor, action, target, details) values ('ingest', 'key hashes', 'samples', $1::jsonb)", connection);
+        await using var note = new NpgsqlCommand(
+            "insert into zigong.audit (actor, action, target, details) values ('ingest', 'key hashes', 'samples', $1::jsonb)", connection);
         note.Parameters.AddWithValue(JsonSerializer.Serialize(new { samples, rejections }));
         await note.ExecuteNonQueryAsync(ct);
     }

@@ -37,7 +37,8 @@ public sealed class ArtifactStore
     /// </summary>
     /// <returns>The hash of its content.</returns>
     /// <exception cref="IOException">The disk is full or cannot be written.</exception>
-    public Task<string> PutUploadAsync(Guid upload, Func<Stream, CancellationToken, Task> write, CancellationToken ct) => WriteAsync(write, _ => UploadPath(upload), ct);
+    public Task<string> PutUploadAsync(Guid upload, Func<Stream, CancellationToken, Task> write, CancellationToken ct) =>
+        WriteAsync(write, _ => UploadPath(upload), ct);
 
     /// <summary>Path of an upload whose content is still what came.</summary>
     /// <exception cref="DamagedArtifactException">It is missing or its checksum does not match.</exception>
@@ -58,7 +59,8 @@ public sealed class ArtifactStore
 
     /// <summary>Uploads that lie there since before a time.</summary>
     public IReadOnlyList<Guid> UploadsBefore(DateTimeOffset time) => new DirectoryInfo(Path.Combine(_root, "uploads")) is { Exists: true } folder
-        ? [.. folder.EnumerateFiles().Where(f => f.LastWriteTimeUtc < time.UtcDateTime && Guid.TryParseExact(f.Name, "N", out _)).Select(f => Guid.ParseExact(f.Name, "N"))]
+        ? [.. folder.EnumerateFiles().Where(f => f.LastWriteTimeUtc < time.UtcDateTime && Guid.TryParseExact(f.Name, "N", out _))
+            .Select(f => Guid.ParseExact(f.Name, "N"))]
         : [];
 
     public Task<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken ct) =>

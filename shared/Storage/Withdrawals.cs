@@ -34,7 +34,8 @@ public sealed class Withdrawals(NpgsqlDataSource source, TimeProvider time)
             from touched join zigong.samples s on s.dataset = @dataset and s.natural_key = touched.natural_key
         ), named as (
             select distinct on (c.sample_id) c.sample_id, f.file_id <> @file and f.withdrawn_at is null as counts, f.arrival, p.part, u.place
-            from zigong.files f join zigong.file_samples p using (file_id), unnest(p.samples) with ordinality as u (sample_id, place) join candidates c using (sample_id)
+            from zigong.files f join zigong.file_samples p using (file_id), unnest(p.samples) with ordinality as u (sample_id, place)
+                join candidates c using (sample_id)
             where f.dataset = @dataset
             order by c.sample_id, (f.file_id <> @file and f.withdrawn_at is null) desc, f.arrival desc, p.part desc, u.place desc
         ), ranked as (
@@ -95,7 +96,8 @@ public sealed class Withdrawals(NpgsqlDataSource source, TimeProvider time)
         var dataset = (await FileAsync(fileId, ct)).Dataset;
         await using var held = waiting is not null
             ? await DatasetLock.TakeAsync(source, dataset, waiting, time, ct)
-            : await DatasetLock.TryTakeAsync(source, dataset, ct) ?? throw new InputException($"a table of {dataset} is being taken in: try again when that is done");
+            : await DatasetLock.TryTakeAsync(source, dataset, ct)
+                ?? throw new InputException($"a table of {dataset} is being taken in: try again when that is done");
 
         // Looked at again under the lock: who had it may have withdrawn the file.
         var file = await FileAsync(fileId, ct) is { WithdrawnAt: null } counts

@@ -148,7 +148,8 @@ public sealed class GuessedIdTests : IAsyncLifetime
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in await EverythingStored.RowsAsync(_lab.Source))
         {
-            found.UnionWith(Regex.Matches(row.Replace("-", "", StringComparison.Ordinal), "[0-9a-f]{32,64}", RegexOptions.NonBacktracking).Select(m => m.Value));
+            var text = row.Replace("-", "", StringComparison.Ordinal);
+            found.UnionWith(Regex.Matches(text, "[0-9a-f]{32,64}", RegexOptions.NonBacktracking).Select(m => m.Value));
         }
 
         return found;
@@ -165,8 +166,8 @@ public sealed class GuessedIdTests : IAsyncLifetime
             var month = DateTimeOffset.ParseExact(cells[1], "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
             var name = new SampleIdentity().NaturalKey(Book.Name, Book.Task, [cells[0]], month);
             var sample = rows.Values.Single(s => s.Subject == Hasher.Hash("book", cells[0]));
-            await _lab.ExecuteAsync(
-                $"update zigong.samples set natural_key = '{name}', identity = 0, sample_id = '{SampleIdentity.Of(sample with { NaturalKey = name })}' where sample_id = '{sample.Id}'");
+            var id = SampleIdentity.Of(sample with { NaturalKey = name });
+            await _lab.ExecuteAsync($"update zigong.samples set natural_key = '{name}', identity = 0, sample_id = '{id}' where sample_id = '{sample.Id}'");
         }
 
         var hash = ContentHash.Of(await File.ReadAllBytesAsync(table));

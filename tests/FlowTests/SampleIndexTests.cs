@@ -23,15 +23,18 @@ public sealed class SampleIndexTests : IAsyncLifetime
         await _lab.ExecuteAsync(
             """
             insert into zigong.subjects (subject, pool) select md5(n::text), n % 3 from generate_series(1, 20000) n;
-            insert into zigong.shards (shard_id, dataset, pool, first_sequence, last_sequence, samples) select 's' || n, 'other' || n % 20, 0, 1, 1, 1 from generate_series(1, 100) n;
+            insert into zigong.shards (shard_id, dataset, pool, first_sequence, last_sequence, samples)
+            select 's' || n, 'other' || n % 20, 0, 1, 1, 1 from generate_series(1, 100) n;
             insert into zigong.samples (sample_id, dataset, task, subject, natural_key, identity, fields, answer, arrived_at, shard_id)
-            select md5('id' || n)::uuid, 'other' || n % 20, 'credit-default', md5((n % 20000 + 1)::text), md5('key' || n), 3, '{}', 'good', now(), 's' || (n % 100 + 1)
+            select md5('id' || n)::uuid, 'other' || n % 20, 'credit-default', md5((n % 20000 + 1)::text), md5('key' || n), 3, '{}', 'good', now(),
+                's' || (n % 100 + 1)
             from generate_series(1, 100000) n;
             insert into zigong.rejections (dataset, file_hash, identity, file_name, line, field, reason, value)
             select 'other' || n % 20, md5((n % 50)::text), 3, 'f.csv', n, '', '', '' from generate_series(1, 20000) n;
             insert into zigong.files (dataset, file_hash, file_name) select 'other' || n % 20, md5(n::text), 'f.csv' from generate_series(1, 5000) n;
             insert into zigong.file_samples select file_id, 0, array[gen_random_uuid()] from zigong.files;
-            insert into zigong.snapshots select 'snapshot' || n, 'other' || n % 20, '', 0, 0, '[]', false, '', '{}', '{}', 1, 1, 1, '[]' from generate_series(1, 5000) n;
+            insert into zigong.snapshots
+            select 'snapshot' || n, 'other' || n % 20, '', 0, 0, '[]', false, '', '{}', '{}', 1, 1, 1, '[]' from generate_series(1, 5000) n;
             insert into zigong.runs (run_id, kind, dataset, descriptor, snapshot_id, options, status, code_version)
             select gen_random_uuid(), 'full', 'other', '', 'snapshot' || n, '{}', 'Completed', '' from generate_series(1, 5000) n;
             analyze
@@ -48,7 +51,8 @@ public sealed class SampleIndexTests : IAsyncLifetime
         var hasher = await SubjectKey.OpenAsync(_lab.Options.SubjectKeyFile, source, default);
         var ingestion = new FileIngestion(source, hasher, TimeProvider.System);
         await ingestion.RunAsync(Borrowers.Parsed, Borrowers.Write(_lab.Folder), null, default);
-        var corrections = await ingestion.RunAsync(Borrowers.Parsed, Borrowers.Write(_lab.Folder, "more.csv", [.. Borrowers.Lines.Take(9).Select(l => l[..^1] + "x"), .. Borrowers.Lines.Take(99).Select(Flip)]), null, default);
+        string[] more = [.. Borrowers.Lines.Take(9).Select(l => l[..^1] + "x"), .. Borrowers.Lines.Take(99).Select(Flip)];
+        var corrections = await ingestion.RunAsync(Borrowers.Parsed, Borrowers.Write(_lab.Folder, "more.csv", more), null, default);
         (corrections.Rejected, corrections.Superseded).ShouldBe((9, 99));
         await new Withdrawals(source, TimeProvider.System).RunAsync(corrections.FileId, dryRun: false, "tester", () => { }, default);
         using var encoders = new Encoders(_lab.Artifacts);
@@ -62,7 +66,10 @@ public sealed class SampleIndexTests : IAsyncLifetime
 
     [Theory]
     [InlineData("select * from zigong.samples where subject = md5('7')", "samples_by_subject")]
-    [InlineData("select encoding from zigong.snapshots s where dataset = 'other7' and exists (select 1 from zigong.runs r where r.snapshot_id = s.snapshot_id and r.kind <> 'experiment') order by sealed_at desc limit 1", "snapshots_by_dataset")]
+    [InlineData(
+        "select encoding from zigong.snapshots s where dataset = 'other7' and exists (select 1 from zigong.runs r where r.snapshot_id = s.snapshot_id "
+        + "and r.kind <> 'experiment') order by sealed_at desc limit 1",
+        "snapshots_by_dataset")]
     [InlineData("select 1 from zigong.runs where snapshot_id = 'snapshot7'", "runs_by_snapshot")]
     [InlineData("select file_id from zigong.files where file_hash = md5('7')", "files_by_hash")]
     [InlineData("select exists (select 1 from zigong.samples where identity = 0)", "samples_to_be_keyed")]

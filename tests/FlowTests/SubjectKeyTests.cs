@@ -53,7 +53,11 @@ public sealed class SubjectKeyTests : IAsyncLifetime
 
         (await Should.ThrowAsync<InputException>(() => AllServices.StartAsync(_lab.Options, default))).Message.ShouldContain(Refusal);
 
-        string[] settings = [$"--Pipeline:Database={_lab.Options.Database}", $"--Pipeline:SubjectKeyFile={_lab.Options.SubjectKeyFile}", $"--Pipeline:Artifacts={_lab.Options.Artifacts}"];
+        string[] settings =
+        [
+            $"--Pipeline:Database={_lab.Options.Database}", $"--Pipeline:SubjectKeyFile={_lab.Options.SubjectKeyFile}",
+            $"--Pipeline:Artifacts={_lab.Options.Artifacts}",
+        ];
         (await PipelineHosting.RunServiceAsync(settings, p => p.AddIngest())).ShouldBe(2);
 
         var command = CommandLineProcess.Run(_lab, "ingest", Borrowers.Dataset, file);
@@ -67,7 +71,8 @@ public sealed class SubjectKeyTests : IAsyncLifetime
         await _lab.IngestAsync(Borrowers.Write(_lab.Folder, "none.csv", []));
         (await _lab.CountAsync("select count(*) from zigong.subjects")).ShouldBe(0);
         File.Delete(_lab.Options.SubjectKeyFile);
-        (await Should.ThrowAsync<InputException>(() => SubjectKey.OpenAsync(_lab.Options.SubjectKeyFile, _lab.Source, default))).Message.ShouldContain("Restore it");
+        var refused = await Should.ThrowAsync<InputException>(() => SubjectKey.OpenAsync(_lab.Options.SubjectKeyFile, _lab.Source, default));
+        refused.Message.ShouldContain("Restore it");
     }
 
     [Fact]

@@ -39,8 +39,8 @@ public sealed class WithdrawalTests : IAsyncLifetime
         (done.Samples, done.Withdrawn, done.Kept, done.Restored).ShouldBe((wrong.Added, wrong.Added, 0, 0));
         var after = await SealAsync();
         (after.Training + after.Reference + after.Test).ShouldBeLessThan(before.Training + before.Reference + before.Test);
-        (await _lab.CountAsync($"select count(*) from zigong.snapshot_members where snapshot_id = '{after.SnapshotId}'")).ShouldBe(Borrowers.Lines.Count - wrong.Added);
-        (await _lab.CountAsync($"select count(*) from zigong.snapshot_members where snapshot_id = '{before.SnapshotId}'")).ShouldBe(Borrowers.Lines.Count, "what was sealed stays");
+        (await MembersAsync(after)).ShouldBe(Borrowers.Lines.Count - wrong.Added);
+        (await MembersAsync(before)).ShouldBe(Borrowers.Lines.Count, "what was sealed stays");
         await using var db = _lab.NewContext();
         var audit = await db.Audit.SingleAsync();
         (audit.Actor, audit.Action, audit.Target).ShouldBe(("tester", "withdraw", $"file {wrong.FileId}"));
@@ -150,9 +150,9 @@ public sealed class WithdrawalTests : IAsyncLifetime
         await using var host = await ApiHost.StartAsync(_lab);
         using var client = host.Client();
         var table = string.Join('\n', [Borrowers.Header, .. Borrowers.Lines.Take(30), ""]);
-        var upload = (await client.PutAsync("/v1/uploads?dataset=simulated&name=a.csv", new StringContent(table)).JsonAsync()).GetProperty("uploadId").GetGuid();
-        await _lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the ingestion");
-        var address = $"/v1/uploads/{upload}/withdraw";
+        await client.PutAsync("/v1/uploads?dataset=simulated&name=a.csv", new StringContent(table)).JsonAsync();
+        var upload = await _lab.UntilAsync(async db => await db.Uploads.SingleAsync() is { State: UploadState.Ingested } u ? u : null, "the ingestion");
+        var address = $"/v1/uploads/{upload.UploadId}/withdraw";
 
         using var viewer = host.Client(ApiHost.Viewer);
         (await viewer.PostObjectAsync(address, new { }).AnswerAsync()).Status.ShouldBe(403);
@@ -177,8 +177,12 @@ public sealed class WithdrawalTests : IAsyncLifetime
     private async Task<List<string>> AnswersAsync()
     {
         await using var db = _lab.NewContext();
-        return await db.Samples.Where(s => s.SupersededBy == null && s.WithdrawnAt == null).OrderBy(s => s.NaturalKey).Select(s => s.NaturalKey + s.Answer).ToListAsync();
+        var standing = db.Samples.Where(s => s.SupersededBy == null && s.WithdrawnAt == null);
+        return await standing.OrderBy(s => s.NaturalKey).Select(s => s.NaturalKey + s.Answer).ToListAsync();
     }
+
+    private Task<long> MembersAsync(SnapshotRow snapshot) =>
+        _lab.CountAsync($"select count(*) from zigong.snapshot_members where snapshot_id = '{snapshot.SnapshotId}'");
 
     private async Task<SnapshotRow> SealAsync()
     {

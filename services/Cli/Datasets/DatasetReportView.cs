@@ -48,8 +48,8 @@ internal static class DatasetReportView
         if (report.KeysWithTwoTimes > 0)
         {
             screen.Note(
-                $"{Format.Count(report.KeysWithTwoTimes)} rows have the key of an earlier one and another date: the table would be refused. If each is an observation of its own, "
-                + "say so in the descriptor: observed_at with part_of_key: true.");
+                $"{Format.Count(report.KeysWithTwoTimes)} rows have the key of an earlier one and another date: the table would be refused. If each is "
+                + "an observation of its own, say so in the descriptor: observed_at with part_of_key: true.");
         }
 
         if (report.Rejected > 0)

@@ -13,7 +13,10 @@ internal static class IngestCommand
     public static Command Create(CommandBuilder builder)
     {
         var descriptor = new Argument<string>("DESCRIPTOR") { Description = "A shipped name (see `dataset list`) or the path of a YAML file." };
-        var file = new Argument<string>("FILE") { Description = "The table. The same file twice adds nothing; corrected rows supersede; `withdraw` takes it back." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "The table. The same file twice adds nothing; corrected rows supersede; `withdraw` takes it back.",
+        };
         return builder.Command(
             "ingest",
             "Take a table into the database; bad rows become rejections.",
@@ -60,7 +63,11 @@ internal static class IngestCommand
     {
         if (screen.Json)
         {
-            screen.Data(new { Dataset = descriptor.Name, summary.Read, summary.Added, summary.Unchanged, summary.Superseded, summary.Moved, summary.Rejected, summary.Filtered, summary.FileId });
+            screen.Data(new
+            {
+                Dataset = descriptor.Name, summary.Read, summary.Added, summary.Unchanged, summary.Superseded, summary.Moved, summary.Rejected,
+                summary.Filtered, summary.FileId,
+            });
             return;
         }
 
@@ -70,8 +77,8 @@ internal static class IngestCommand
         if (summary.Moved > 0)
         {
             screen.Note(
-                $"{Format.Count(summary.Moved)} of the superseded rows had another date. If they were observations of their own, take the file back (`zigong withdraw`) "
-                + "and say so in the descriptor: observed_at with part_of_key: true.");
+                $"{Format.Count(summary.Moved)} of the superseded rows had another date. If they were observations of their own, take the file back "
+                + "(`zigong withdraw`) and say so in the descriptor: observed_at with part_of_key: true.");
         }
 
         if (summary.Rejected > 0)

@@ -36,7 +36,8 @@ internal static class ServerCommands
         },
         ["pause"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.PauseAsync(parsed.GetValue<string>("--reason") ?? "", ct), screen),
         ["resume"] = async (_, screen, api, ct) => ServerViews.Print(await api.ResumeAsync(ct), screen),
-        ["withdraw"] = async (parsed, screen, api, ct) => WithdrawCommand.Print(await api.WithdrawAsync(WithdrawCommand.UploadOf(parsed), parsed.GetValue<bool>("--dry-run"), ct), screen),
+        ["withdraw"] = async (parsed, screen, api, ct) =>
+            WithdrawCommand.Print(await api.WithdrawAsync(WithdrawCommand.UploadOf(parsed), parsed.GetValue<bool>("--dry-run"), ct), screen),
         ["errors"] = ErrorsAsync,
         ["errors list"] = ErrorsAsync,
         ["errors show"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.ErrorAsync(parsed.GetValue<long>("ID"), ct), screen),

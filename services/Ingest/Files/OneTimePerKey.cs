@@ -17,7 +17,8 @@ internal static class OneTimePerKey
     private static readonly NpgsqlDbType[] Types = [NpgsqlDbType.Text, NpgsqlDbType.TimestampTz, NpgsqlDbType.Bigint];
 
     /// <exception cref="InputException">Names the two lines and what to do.</exception>
-    public static async Task CheckAsync(DatasetDescriptor descriptor, NpgsqlConnection connection, string name, IEnumerable<ReadResult> rows, CancellationToken ct)
+    public static async Task CheckAsync(
+        DatasetDescriptor descriptor, NpgsqlConnection connection, string name, IEnumerable<ReadResult> rows, CancellationToken ct)
     {
         if (!descriptor.KeyFixesTime)
         {
@@ -32,8 +33,8 @@ internal static class OneTimePerKey
         if (twice is var (first, last))
         {
             throw new InputException(
-                $"{name}: lines {first} and {last} have one key and two dates, and a later row of a key corrects the earlier one. If each is an "
-                + $"observation of its own, say so in the descriptor: observed_at: {{column: {descriptor.ObservedAt.Column}, part_of_key: true}}. Nothing was stored.");
+                $"{name}: lines {first} and {last} have one key and two dates, and a later row of a key corrects the earlier one. If each is an observation "
+                + $"of its own, say so in the descriptor: observed_at: {{column: {descriptor.ObservedAt.Column}, part_of_key: true}}. Nothing was stored.");
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed class SampleBatch(FileOfRows file, IReadOnlyList<ReadResult> res
           and s.observed_at is not distinct from i.observed_at and s.label_known_at is not distinct from i.label_known_at
         """;
 
-    private const string Subjects = "insert into zigong.subjects (subject, pool) select distinct subject, pool from incoming order by subject on conflict do nothing";
+    private const string Subjects =
+        "insert into zigong.subjects (subject, pool) select distinct subject, pool from incoming order by subject on conflict do nothing";
 
     // Within a batch the last row of a natural key wins; what it replaces is kept, superseded.
     private const string Add =

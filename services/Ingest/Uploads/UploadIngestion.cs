@@ -37,7 +37,8 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
         await using var held = await DatasetLock.TryTakeAsync(source, dataset, ct);
         var next = held is null
             ? null
-            : await db.Uploads.Where(u => u.Dataset == dataset && u.State == UploadState.Stored).OrderBy(u => u.UploadedAt).ThenBy(u => u.UploadId).FirstOrDefaultAsync(ct);
+            : await db.Uploads.Where(u => u.Dataset == dataset && u.State == UploadState.Stored)
+                .OrderBy(u => u.UploadedAt).ThenBy(u => u.UploadId).FirstOrDefaultAsync(ct);
         if (next?.UploadId != uploadId)
         {
             return false;
@@ -56,10 +57,13 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
         await release.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>The table itself holds borrowers' ids in clear, which are never kept: once it is taken in, or cannot be, it goes, and the hash of its bytes with it.</summary>
+    /// <summary>
+    /// The table itself holds borrowers' ids in clear, which are never kept: once it is taken in, or cannot be, it goes, and the hash of its bytes with it.
+    /// </summary>
     private async Task ForgetFileAsync(PipelineDb db, UploadRow upload, CancellationToken ct)
     {
-        if (await db.Uploads.Where(u => u.UploadId == upload.UploadId && u.State != UploadState.Stored).ExecuteUpdateAsync(set => set.SetProperty(u => u.Artifact, ""), ct) == 0)
+        var done = db.Uploads.Where(u => u.UploadId == upload.UploadId && u.State != UploadState.Stored);
+        if (await done.ExecuteUpdateAsync(set => set.SetProperty(u => u.Artifact, ""), ct) == 0)
         {
             return;
         }

@@ -23,7 +23,8 @@ internal sealed class UploadLeftovers(NpgsqlDataSource source, ArtifactStore art
             }
         }
 
-        await db.Uploads.Where(u => u.State != UploadState.Stored && u.Artifact != "").ExecuteUpdateAsync(set => set.SetProperty(u => u.Artifact, ""), cancellationToken);
+        await db.Uploads.Where(u => u.State != UploadState.Stored && u.Artifact != "")
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.Artifact, ""), cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -67,7 +67,9 @@ internal static class DescriptorRules
         string[] ids = descriptor.Subject is { } subject ? [subject] : [.. descriptor.Key.Where(column => column != descriptor.ObservedAt.Column)];
         if (ColumnsPerWindow(descriptor).FirstOrDefault(c => ids.Contains(c.Column)) is { Field: not null } id)
         {
-            throw root.Fault("fields", $"uses the column '{id.Column}' for '{id.Field}', but that is the lender's id of the borrower, which is never stored: remove the field");
+            throw root.Fault(
+                "fields",
+                $"uses the column '{id.Column}' for '{id.Field}', but that is the lender's id of the borrower, which is never stored: remove the field");
         }
 
         // A free answer may be made from what the model does not see.

@@ -46,7 +46,8 @@ internal sealed class RowIdentity(DatasetDescriptor descriptor, SubjectHasher ha
         hasher.NaturalKey(_identity.NaturalKey(descriptor.Name, task, parts, observedAt));
 
     public Sample SampleOf(
-        string task, string owner, string naturalKey, IReadOnlyDictionary<string, string> fields, string answer, DateTimeOffset? observedAt, DateTimeOffset? labelKnownAt) =>
+        string task, string owner, string naturalKey, IReadOnlyDictionary<string, string> fields, string answer,
+        DateTimeOffset? observedAt, DateTimeOffset? labelKnownAt) =>
         new(
             _identity.Id(descriptor.Name, task, owner, naturalKey, fields, answer, observedAt, labelKnownAt),
             descriptor.Name, task, owner, naturalKey, fields, answer, observedAt, labelKnownAt);

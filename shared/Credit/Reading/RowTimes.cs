@@ -92,7 +92,8 @@ internal sealed class RowTimes(DatasetDescriptor descriptor, int time, int month
         }
 
         var isMonths = unit.IsEmpty || (unit[0] is 'm' or 'M' && !unit.ContainsAnyExcept(Letters));
-        return isMonths && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= OutcomeHorizonDescriptor.LongestMonths
+        return isMonths && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= OutcomeHorizonDescriptor.LongestMonths
             ? number
             : null;
     }

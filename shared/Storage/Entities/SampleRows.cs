@@ -20,7 +20,7 @@ public sealed class SampleRow
 
     public string NaturalKey { get; set; } = "";
 
-    /// <summary>How <see cref="NaturalKey"/> and <see cref="SampleId"/> came about: 3 by keyed hashes; less in rows of earlier versions, see the migration.</summary>
+    /// <summary>How <see cref="NaturalKey"/> and <see cref="SampleId"/> came about: 3 by keyed hashes; less where an earlier version began.</summary>
     public short Identity { get; set; }
 
     /// <summary>Field name to value, as JSON.</summary>

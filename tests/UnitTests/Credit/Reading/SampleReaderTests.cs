@@ -122,7 +122,8 @@ public sealed class SampleReaderTests
     [Fact]
     public void One_id_in_two_spellings_is_one_row_of_one_borrower()
     {
-        var samples = Tables.Read(Tables.Descriptor(), $"{Tables.LoansHeader}\nL\u00fc,M\u00fcller,2024-01,1,S,x,f,0\nLu\u0308,Mu\u0308ller,2024-01,1,S,x,f,0\n").ConvertAll(r => r.Sample!);
+        const string Rows = "L\u00fc,M\u00fcller,2024-01,1,S,x,f,0\nLu\u0308,Mu\u0308ller,2024-01,1,S,x,f,0\n";
+        var samples = Tables.Read(Tables.Descriptor(), $"{Tables.LoansHeader}\n{Rows}").ConvertAll(r => r.Sample!);
 
         samples[1].Subject.ShouldBe(samples[0].Subject);
         samples[1].Id.ShouldBe(samples[0].Id);
@@ -287,7 +288,8 @@ public sealed class SampleReaderTests
     [InlineData("key: [loan, month]", "yyyy-MM}", false)]
     public void A_row_with_another_date_is_a_correction_where_the_key_alone_names_it(string key, string format, bool corrects)
     {
-        var descriptor = Tables.Descriptor(Tables.Loans.Replace("key: loan", key, StringComparison.Ordinal).Replace("yyyy-MM}", format, StringComparison.Ordinal));
+        var yaml = Tables.Loans.Replace("key: loan", key, StringComparison.Ordinal).Replace("yyyy-MM}", format, StringComparison.Ordinal);
+        var descriptor = Tables.Descriptor(yaml);
 
         var results = Tables.Read(descriptor, $"{Tables.LoansHeader}\n{GoodRow}\n{GoodRow.Replace("2024-01", "2024-02", StringComparison.Ordinal)}");
 

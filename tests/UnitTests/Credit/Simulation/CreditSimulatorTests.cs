@@ -49,7 +49,8 @@ public sealed class CreditSimulatorTests
     [Fact]
     public void The_true_probability_is_calibrated()
     {
-        var truth = GroundTruth.Read(new StringReader(Simulate(new SimulationOptions()).Truth), "truth.csv", DescriptorFile.Load("simulated"), Tables.Hasher).Values;
+        var made = Simulate(new SimulationOptions()).Truth;
+        var truth = GroundTruth.Read(new StringReader(made), "truth.csv", DescriptorFile.Load("simulated"), Tables.Hasher).Values;
 
         foreach (var group in truth.GroupBy(row => (int)(row.Probability * 5)))
         {
@@ -134,7 +135,8 @@ public sealed class CreditSimulatorTests
         var descriptor = DescriptorFile.Load("simulated");
 
         Tables.MessageOf(() => GroundTruth.Read(new StringReader("a,b\n"), "t.csv", descriptor, Tables.Hasher)).ShouldContain("t.csv, line 1");
-        Tables.MessageOf(() => GroundTruth.Read(new StringReader($"{CreditSimulator.TruthHeader}\nB1,x\n"), "t.csv", descriptor, Tables.Hasher)).ShouldContain("t.csv, line 2");
+        var cut = new StringReader($"{CreditSimulator.TruthHeader}\nB1,x\n");
+        Tables.MessageOf(() => GroundTruth.Read(cut, "t.csv", descriptor, Tables.Hasher)).ShouldContain("t.csv, line 2");
         Tables.MessageOf(() => GroundTruth.Read("no-truth.csv", descriptor, Tables.Hasher)).ShouldContain("no-truth.csv");
     }
 
