@@ -14,17 +14,17 @@ build_cli() {
     local stamp
     stamp=$(source_stamp)
     app=$state/app/$stamp
-    [ -f "$app/ZiGong.Cli.dll" ] && return
+    [ -f "$app/ZiGong.AllInOne.dll" ] && return
     require_dotnet
     step "building (the first time takes a few minutes)"
-    (cd "$root" && dotnet build services/Cli -c Release -v q --nologo -p:RunAnalyzers=false) >"$build_log" 2>&1 </dev/null 8>&- || fail_build
+    (cd "$root" && dotnet build services/AllInOne -c Release -v q --nologo -p:RunAnalyzers=false) >"$build_log" 2>&1 </dev/null 8>&- || fail_build
     keep_app "$stamp"
 }
 
 keep_app() {
     mkdir -p "$state/app"
     rm -rf "$state/app/new"
-    local built=$root/services/Cli/bin/Release/net10.0
+    local built=$root/services/AllInOne/bin/Release/net10.0
     mkdir "$state/app/new"
     (cd "$built" && find . -mindepth 1 -maxdepth 1 ! -name runtimes -exec cp -r -t "$state/app/new" {} +)
     # libtorch is half a gigabyte, and builds replace its files but never write to them: one copy is enough.

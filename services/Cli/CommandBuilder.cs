@@ -1,12 +1,19 @@
 using System.CommandLine;
+using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Server;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 
 namespace ZiGong.Cli;
 
 /// <summary>Gives commands their surroundings: the screen they print on, and help with examples.</summary>
-public sealed class CommandBuilder(GlobalOptions globals, TextWriter output, TextWriter errors)
+public sealed class CommandBuilder(GlobalOptions globals, TextWriter output, TextWriter errors, LocalServices? local)
 {
+    /// <summary>The services in this process.</summary>
+    /// <exception cref="InputException">There are none.</exception>
+    public LocalServices Local => local
+        ?? throw new InputException("this program has no services in it: name a running pipeline with --server, or use the whole program (./zigong, ZiGong.AllInOne.dll)");
+
     /// <summary>A command whose body gets the screen that the global options ask for and returns the exit code.</summary>
     public Command Command(
         string name,

@@ -5,6 +5,7 @@ using ZiGong.Cli.Demo;
 using ZiGong.Cli.Doctor;
 using ZiGong.Cli.Events;
 using ZiGong.Cli.Experiments;
+using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Options;
@@ -20,18 +21,19 @@ namespace ZiGong.Cli;
 /// <summary>The <c>zigong</c> command: its words, and what becomes of errors and signals.</summary>
 public static class CommandLine
 {
+    /// <param name="local">The services of this process; null where there are none.</param>
     /// <returns>0 done, 1 a fault, 2 input that cannot be used, 130 interrupted.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, LocalServices? local = null)
     {
         using var interrupt = new Interrupt();
-        return await RunAsync(args, System.Console.Out, System.Console.Error, interrupt.Token);
+        return await RunAsync(args, System.Console.Out, System.Console.Error, interrupt.Token, local);
     }
 
     /// <summary>The same without signals, into given writers.</summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, CancellationToken ct)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, CancellationToken ct, LocalServices? local = null)
     {
         var globals = new GlobalOptions();
-        var parsed = Root(globals, output, errors).Parse(args);
+        var parsed = Root(globals, output, errors, local).Parse(args);
         var screen = globals.ScreenOf(parsed, output, errors);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not HelpWithExamples)
         {
@@ -53,13 +55,14 @@ public static class CommandLine
     }
 
     /// <summary>The whole tree of commands.</summary>
-    public static RootCommand Root(GlobalOptions globals, TextWriter output, TextWriter errors)
+    public static RootCommand Root(GlobalOptions globals, TextWriter output, TextWriter errors, LocalServices? local)
     {
-        var builder = new CommandBuilder(globals, output, errors);
+        var builder = new CommandBuilder(globals, output, errors, local);
         var root = new RootCommand("Scores credit samples by their influence, keeps the best, tunes a Mistral model on them and announces it.") { HelpName = "zigong" };
         globals.AddTo(root);
         root.Add(DemoCommand.Create(builder));
         root.Add(IngestCommand.Create(builder));
+        root.Add(WithdrawCommand.Create(builder));
         root.Add(RunCommand.Create(builder));
         root.Add(RunsCommand.Create(builder));
         root.Add(ShowCommand.Create(builder));

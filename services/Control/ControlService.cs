@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Control.Api.Uploads;
-using ZiGong.Control.Experiments;
-using ZiGong.Control.Operations;
 using ZiGong.Control.Waiting;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.Control;
 
@@ -20,15 +19,5 @@ public static class ControlService
         pipeline.Services.AddSingleton<WaitingGauges>();
         pipeline.Services.AddHostedService(s => s.GetRequiredService<WaitingGauges>());
         pipeline.AddConsumer<PromoteModelConsumer>(concurrency: 1);
-    }
-
-    /// <summary>Asking for runs and operating them alone, for a process that takes no messages.</summary>
-    public static void AddRunRequests(this PipelineBuilder pipeline)
-    {
-        pipeline.Services.AddSingleton<RunRequests>();
-        pipeline.Services.AddSingleton<RunOperations>();
-        pipeline.Services.AddSingleton<ArmRuns>();
-        pipeline.Services.AddSingleton<PipelineSwitch>();
-        pipeline.Services.AddSingleton<DeadLetters>();
     }
 }

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

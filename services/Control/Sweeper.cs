@@ -6,6 +6,7 @@ using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Telemetry;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

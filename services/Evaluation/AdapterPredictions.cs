@@ -1,9 +1,9 @@
-using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Metrics;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.Models;
 using ZiGong.Storage;
 
 namespace ZiGong.Evaluation;
@@ -32,7 +32,6 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
         string baseModel, string adapter, IPromptEncoder encoder, AnswerSet answers, IReadOnlyList<Sample> samples, IReadOnlyList<Sample> scored,
         Action<int> progress, CancellationToken ct)
     {
-        torch.set_num_threads(1);
         using var model = await LoadAsync(baseModel, adapter, encoder, ct);
         return PromptAnswering.Predict(model, encoder, answers, samples, scored, progress, ct);
     }
@@ -42,7 +41,6 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
     public async Task<IReadOnlyList<string>> WriteAsync(
         string baseModel, string adapter, IPromptEncoder encoder, IReadOnlyList<Sample> samples, int longest, Action<int> progress, CancellationToken ct)
     {
-        torch.set_num_threads(1);
         using var model = await LoadAsync(baseModel, adapter, encoder, ct);
         return PromptAnswering.Write(model, encoder, samples, longest, progress, ct);
     }

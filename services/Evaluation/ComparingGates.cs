@@ -11,17 +11,26 @@ public static partial class Gates
         challenger.Values.TryGetValue(Metric.Miss, out var miss)
             ? new Finding(
                 miss.Value <= limit,
-                Invariant($"Miss {miss.Value:P2} [{miss.Lower:P2}, {miss.Upper:P2}], at most {limit:P2}, n = {challenger.N}"),
+                Invariant($"Miss {miss.Value:P2}") + (miss.HasEnds ? Invariant($" [{miss.Lower:P2}, {miss.Upper:P2}]") : "")
+                + Invariant($", at most {limit:P2}, n = {challenger.N}"),
                 ("Miss", miss.Value), ("MissLower", miss.Lower), ("MissUpper", miss.Upper), ("MaximumMiss", limit), ("N", challenger.N))
             : new Finding(false, "nothing was generated, so Miss is unknown", ("MaximumMiss", limit));
 
-    private static Finding MissRise(GateFigures figures, double limit) =>
-        figures.AgainstChampion is { } against && against.Values.TryGetValue(Metric.Miss, out var rise)
-            ? new Finding(
+    private static Finding MissRise(GateFigures figures, double limit)
+    {
+        if (figures.AgainstChampion is not { } against || !against.Values.TryGetValue(Metric.Miss, out var rise))
+        {
+            return new Finding(null, NoChampion(figures));
+        }
+
+        return figures.Challenger.WithoutIntervals is { } why
+            ? new Finding(null, Invariant($"ΔMiss {rise.Value:+0.0000;-0.0000;0}, {why}"), ("MissRise", rise.Value), ("N", against.N))
+            : new Finding(
                 !(rise.Value > limit && rise.Lower > 0),
-                Invariant($"ΔMiss {rise.Value:+0.0000;-0.0000;0} [{rise.Lower:+0.0000;-0.0000;0}, {rise.Upper:+0.0000;-0.0000;0}]: a certain rise of more than {limit:0.####} is a spike; n = {against.N}"),
-                ("MissRise", rise.Value), ("MissRiseLower", rise.Lower), ("MissRiseUpper", rise.Upper), ("MaximumMissRise", limit), ("N", against.N))
-            : new Finding(null, NoChampion(figures));
+                Invariant($"ΔMiss {rise.Value:+0.0000;-0.0000;0} [{rise.Lower:+0.0000;-0.0000;0}, {rise.Upper:+0.0000;-0.0000;0}]: ")
+                + Invariant($"a certain rise of more than {limit:0.####} is a spike; n = {against.N}"),
+                ("MissRise", rise.Value), ("MissRiseLower", rise.Lower), ("MissRiseUpper", rise.Upper), ("MaximumMissRise", limit), ("N", against.N));
+    }
 
     /// <summary>
     /// tracseq.md: reject if the paired 95 % upper limit of ΔKS is under 0 or ΔKS is under the limit. The second part rejects one of two equal
@@ -35,6 +44,11 @@ public static partial class Gates
         }
 
         var (ks, limit) = (against[Metric.Ks], options.MaximumKsFall);
+        if (figures.Challenger.WithoutIntervals is { } why)
+        {
+            return new Finding(null, Invariant($"ΔKS {ks.Value:+0.0000;-0.0000}, {why}"), ("KsDifference", ks.Value), ("N", against.N));
+        }
+
         var counts = options.KsFallRule == KsFallRule.Always;
         var isLarge = counts && ks.Value < -limit;
         var rule = counts ? Invariant($"and the loss stay within {limit:F4}") : "whatever the loss";

@@ -6,6 +6,7 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Splits;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -44,7 +45,7 @@ public sealed record EvaluationData(
 
     public LeakFigures Leaks() => LeakCheck.Measure(Training, Reference, Test, SplitOptions.From(Descriptor));
 
-    public static async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, ModelStore models, CancellationToken ct)
+    public static async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, Encoders encoders, CancellationToken ct)
     {
         var training = await PlacedAsync(unit, snapshot, descriptor, Side.Train, ct);
         var reference = await MembersAsync(unit, snapshot, descriptor, Side.Reference, ct);
@@ -53,7 +54,7 @@ public sealed record EvaluationData(
         bool IsPositive(Sample sample) => sample.Answer == descriptor.Answer.Positive;
         return new EvaluationData(
             descriptor,
-            await models.EncodingAsync(snapshot.Encoding, ct),
+            await encoders.EncodingAsync(snapshot.Encoding, ct),
             [.. training.Select(m => m.Sample)],
             [.. training.Select(m => IsPositive(m.Sample))],
             [.. training.Select(m => m.Period)],

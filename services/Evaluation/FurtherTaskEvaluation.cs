@@ -1,16 +1,18 @@
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
 using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tasks of a data set beside the primary one, each on its own test samples. They have no say in the verdict.</summary>
-public sealed class FurtherTaskEvaluation(ModelStore models, AdapterPredictions predictions, GenerativeEvaluation generative)
+public sealed class FurtherTaskEvaluation(Encoders encoders, AdapterPredictions predictions, GenerativeEvaluation generative)
 {
     /// <returns>One entry a task, in the descriptor's order; empty where there is only one.</returns>
     public async Task<IReadOnlyList<TaskFindings>> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, AdapterRow adapter, CancellationToken ct)
@@ -36,7 +38,7 @@ public sealed class FurtherTaskEvaluation(ModelStore models, AdapterPredictions 
             return Nothing(task, $"the {test.Count} test samples hold {positive.Count(p => p)} with answer '{task.Answer.Positive}': KS and AUC need both");
         }
 
-        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
+        var encoder = await encoders.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
         var output = await predictions.PredictAsync(
             adapter.Base, adapter.Artifact, encoder, new AnswerSet(task.Answer.Allowed, task.Answer.Positive), test, [], _ => { }, ct);
         if (!output.Probabilities.All(double.IsFinite))

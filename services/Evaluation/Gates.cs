@@ -2,21 +2,11 @@ using System.Globalization;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 
 namespace ZiGong.Evaluation;
-
-/// <summary>What a gate said.</summary>
-public enum GateVerdict
-{
-    Passed,
-    Warned,
-    Failed,
-
-    /// <summary>There was nothing to check: no champion, no groups large enough, no figure in an older report.</summary>
-    Skipped,
-}
 
 /// <summary>What the gates look at.</summary>
 /// <param name="Challenger">Metrics of the new model.</param>
@@ -43,16 +33,6 @@ public sealed record GateFigures(
 
     /// <summary>PSI of the challenger's score; null where it was not looked at.</summary>
     public FieldDrift? ScoreDrift { get; init; }
-}
-
-/// <summary>One gate's verdict with the figures it rests on.</summary>
-/// <param name="Gate">Its name; of a gate per field <c>gate:field</c>.</param>
-/// <param name="Verdict">What it said.</param>
-/// <param name="Figures">Figures and limits as a sentence.</param>
-public sealed record GateResult(string Gate, GateVerdict Verdict, string Figures)
-{
-    /// <summary>Figures and limits as numbers by name; all finite.</summary>
-    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
 }
 
 /// <summary>Decides whether a model may replace the champion. Modes and limits are the run's <see cref="EvaluationOptions"/>.</summary>
@@ -106,9 +86,10 @@ public static partial class Gates
     {
         string[] broken =
         [
-            .. figures.Challenger.Values.Where(v => !double.IsFinite(v.Value.Value + v.Value.Lower + v.Value.Upper)).Select(v => v.Key.ToString()),
-            .. figures.AgainstChampion?.Values.Where(v => !double.IsFinite(v.Value.Value + v.Value.Lower + v.Value.Upper)).Select(v => $"Δ{v.Key}") ?? [],
+            .. figures.Challenger.Values.Where(v => IsBroken(v.Value.Value, v.Value.Lower + v.Value.Upper)).Select(v => v.Key.ToString()),
+            .. figures.AgainstChampion?.Values.Where(v => IsBroken(v.Value.Value, v.Value.Lower + v.Value.Upper)).Select(v => $"Δ{v.Key}") ?? [],
         ];
+        bool IsBroken(double value, double ends) => !double.IsFinite(figures.Challenger.WithoutIntervals is null ? value + ends : value);
         var notNumbers = figures.NotNumbers;
         var n = figures.Challenger.N;
         var words = notNumbers.Count > 0
@@ -158,6 +139,11 @@ public static partial class Gates
     private static Finding Signal(MetricReport challenger)
     {
         var (auc, ks) = (challenger[Metric.Auc], challenger[Metric.Ks]);
+        if (challenger.WithoutIntervals is { } why)
+        {
+            return new Finding(null, Invariant($"AUC {auc.Value:F4} and KS {ks.Value:F4}, {why}"), ("Auc", auc.Value), ("Ks", ks.Value), ("N", challenger.N));
+        }
+
         return new Finding(
             auc.Lower > 0.5,
             Invariant($"AUC {auc.Value:F4} [{auc.Lower:F4}, {auc.Upper:F4}] must lie above 0.5; KS {ks.Value:F4}, n = {challenger.N}"),

@@ -3,10 +3,12 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
 using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -14,7 +16,7 @@ namespace ZiGong.Evaluation;
 
 /// <summary>Measures the tuned adapter on the test side, which nothing before in its run has looked at, beside majority class, scorecard and champion.</summary>
 public sealed class ModelEvaluation(
-    ModelStore models, AdapterPredictions predictions, FittedScorecards scorecards, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
+    Encoders encoders, AdapterPredictions predictions, FittedScorecards scorecards, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
 {
     public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
     {
@@ -35,9 +37,9 @@ public sealed class ModelEvaluation(
             return await ResultAsync(unit, written with { OtherTasks = others }, champion?.ModelId, ct);
         }
 
-        var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, models, ct);
+        var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, encoders, ct);
         var progress = new EvaluationProgress(unit.Report, parts: champion is null ? 3 : 4);
-        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
+        var encoder = await encoders.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
         var output = await predictions.PredictAsync(
             adapter.Base, adapter.Artifact, encoder, data.Answers, data.Test, data.Scored, progress.NextOf(data.Test.Count), ct);
         var (championRows, championFault) = await ChampionAsync(champion, data, unit, progress, ct);
@@ -156,7 +158,7 @@ public sealed class ModelEvaluation(
 
     private async Task<Predictions> PredictAsync(RegisteredModel champion, EvaluationData data, UnitContext unit, Action<int> progress, CancellationToken ct)
     {
-        var encoder = await ChampionEncoderAsync(models, champion, unit, ct);
+        var encoder = await ChampionEncoderAsync(encoders, champion, unit, ct);
         var output = await predictions.PredictAsync(champion.Base, champion.Adapter, encoder, data.Answers, data.Test, scored: [], progress, ct);
         return output.Probabilities.All(double.IsFinite)
             ? Predictions.Of(output.Probabilities, data.TestPositive, output.Generated)
@@ -164,12 +166,12 @@ public sealed class ModelEvaluation(
     }
 
     /// <summary>Prompts as the champion was tuned on: with its own run's wording, reading and worked examples.</summary>
-    internal static async Task<IPromptEncoder> ChampionEncoderAsync(ModelStore models, RegisteredModel champion, UnitContext unit, CancellationToken ct)
+    internal static async Task<IPromptEncoder> ChampionEncoderAsync(Encoders encoders, RegisteredModel champion, UnitContext unit, CancellationToken ct)
     {
         var run = await unit.Db.Runs.SingleOrDefaultAsync(r => r.RunId == champion.RunId, ct);
         var options = run is null ? unit.Options : RunOptionsReader.Read(run.Options);
         var snapshot = new SnapshotRow { SnapshotId = run?.SnapshotId ?? unit.Run.SnapshotId!, Encoding = champion.Encoding, Descriptor = unit.Run.Descriptor };
-        return await models.EncoderAsync(unit.Db, snapshot, champion.Base, options, ct);
+        return await encoders.EncoderAsync(unit.Db, snapshot, champion.Base, options, ct);
     }
 
     /// <returns>Hash of the artifact with these predictions of the test side.</returns>

@@ -7,7 +7,7 @@ namespace ZiGong.Evaluation;
 /// <summary>Asks a loaded model for its answers. Every distinct prompt is computed once, in batches of one length.</summary>
 internal static class PromptAnswering
 {
-    private const int BatchSize = 32;
+    private static readonly BatchLimits Limits = new(Samples: 32);
 
     /// <summary>Tokens beyond the longest answer that a generation may take before it counts as it stands.</summary>
     private const int Slack = 4;
@@ -34,7 +34,7 @@ internal static class PromptAnswering
     {
         var asked = new DistinctPrompts(samples.Select(encoder.Encode));
         var written = new string[asked.Prompts.Count];
-        foreach (var batch in Batches(asked))
+        foreach (var batch in Batches(asked, longest + Slack))
         {
             ct.ThrowIfCancellationRequested();
             var texts = model.Generate([.. batch.Select(i => asked.Prompts[i].Prompt)], longest + Slack, encoder.EosId);
@@ -55,11 +55,11 @@ internal static class PromptAnswering
         MistralModel model, IPromptEncoder encoder, AnswerSet answers, DistinctPrompts prompts, bool generates, Action<int> progress, CancellationToken ct)
     {
         var said = new (double Probability, string Text)[prompts.Prompts.Count];
-        foreach (var batch in Batches(prompts))
+        var longest = prompts.Prompts.Select(p => p.Answers.Max(a => a.Length)).DefaultIfEmpty(0).Max() + (generates ? Slack : 0);
+        foreach (var batch in Batches(prompts, longest))
         {
             ct.ThrowIfCancellationRequested();
             var asked = Array.ConvertAll(batch, i => prompts.Prompts[i]);
-            var longest = asked.Max(p => p.Answers.Max(a => a.Length)) + (generates ? Slack : 0);
             using var continuations = new PromptContinuations(model, [.. asked.Select(p => p.Prompt)], longest);
             var likelihoods = answers.Allowed.Select((_, answer) => continuations.LogLikelihoods([.. asked.Select(p => p.Answers[answer])])).ToArray();
             var texts = generates ? continuations.Generate(longest, encoder.EosId) : [];
@@ -76,5 +76,5 @@ internal static class PromptAnswering
         return said;
     }
 
-    private static int[][] Batches(DistinctPrompts prompts) => TokenBatch.GroupOfOneLength([.. prompts.Prompts.Select(p => p.Prompt.Length)], BatchSize);
+    private static int[][] Batches(DistinctPrompts prompts, int further) => Limits.CutByOneLength([.. prompts.Prompts.Select(p => p.Prompt.Length)], further);
 }

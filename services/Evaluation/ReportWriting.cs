@@ -1,5 +1,6 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
 
@@ -33,7 +34,7 @@ public static class ReportWriting
         var metrics = Bootstrap.Evaluate(rows, seed, resamples, ct);
         var againstChampion = said.Champion is null ? null : Bootstrap.Compare(rows, said.Champion, seed, resamples, ct);
         var fairness = PruningEffect.FairnessOf(data, probabilities, seed, resamples, ct);
-        var drift = Drift.Measure(data.Encoding, data.Test);
+        var drift = Drift.Measure(data.Encoding, data.Test, ct);
         var classes = PruningEffect.Classes(data, probabilities, said.ScorecardProbabilities);
         var scoreDrift = PruningEffect.ScoreDrift(said.Model.Scored, said.Model.Probabilities, said.Scorecard.Predict(data.Encoding, data.Reference), said.ScorecardProbabilities);
         var leaks = data.Leaks();

@@ -1,3 +1,5 @@
+using ZiGong.Mistral;
+
 namespace ZiGong.GradientExtraction;
 
 /// <summary>
@@ -12,23 +14,12 @@ public static class BatchPlan
     /// <param name="maxTokens">Most tokens of a batch, padding included; a single longer sample is a batch of its own.</param>
     public static IReadOnlyList<int[]> ByLength(IReadOnlyList<TokenizedSample> samples, int batchSize, int maxTokens)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        var order = Enumerable.Range(0, samples.Count)
-            .OrderBy(i => samples[i].Tokens.Length)
-            .ThenBy(i => samples[i].Id, StringComparer.Ordinal)
-            .ToArray();
-        var batches = new List<int[]>();
-        var start = 0;
-        for (var i = 1; i <= order.Length; i++)
-        {
-            // Lengths ascend, so the candidate's own length is the batch's.
-            if (i == order.Length || i - start == batchSize || (long)(i - start + 1) * samples[order[i]].Tokens.Length > maxTokens)
-            {
-                batches.Add(order[start..i]);
-                start = i;
-            }
-        }
-
-        return batches;
+        int[] order =
+        [
+            .. Enumerable.Range(0, samples.Count)
+                .OrderBy(i => samples[i].Tokens.Length)
+                .ThenBy(i => samples[i].Id, StringComparer.Ordinal),
+        ];
+        return new BatchLimits(batchSize, maxTokens).Cut(order, [.. samples.Select(s => s.Tokens.Length)]);
     }
 }

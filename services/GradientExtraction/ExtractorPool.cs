@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
-using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.GradientExtraction;
@@ -29,7 +30,6 @@ public sealed class ExtractorPool(ModelStore models) : IDisposable
             idle.Dispose();
         }
 
-        torch.set_num_threads(1);
         var model = await models.LoadAsync(checkpoint.Base, new LoraOptions(), seed: 0, checkpoint.Weights, ct);
         return new Loaded(key, model, new GradientExtractor(model, ExtractorSettings.Of(options.MicroBatch)));
     }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
+using ZiGong.Models;
 
 namespace ZiGong.GradientExtraction;
 
@@ -8,6 +10,8 @@ public static class GradientExtractionService
 {
     public static void AddGradientExtraction(this PipelineBuilder pipeline)
     {
+        pipeline.AddStages();
+        pipeline.AddModels();
         pipeline.Services.AddSingleton<ExtractorPool>();
         pipeline.Services.AddSingleton<ShardExtraction>();
         pipeline.AddConsumer<ExtractShardConsumer>(pipeline.Options.Workers);

@@ -1,7 +1,7 @@
 using TorchSharp;
+using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
 using ZiGong.Mistral.Backward;
-using ZiGong.Mistral.Gradients;
 
 namespace ZiGong.GradientExtraction;
 
@@ -9,15 +9,10 @@ namespace ZiGong.GradientExtraction;
 /// <param name="BatchSize">Most samples of a micro-batch; 8 to 16 is fastest on a CPU.</param>
 /// <param name="MaxTokens">Most tokens of a micro-batch, padding included: bounds the memory.</param>
 /// <param name="Fused">Use the vectorised kernels where the model is float32 on the CPU.</param>
-public sealed record ExtractorSettings(int BatchSize = 16, int MaxTokens = ExtractorSettings.LeastTokens, bool Fused = true)
+public sealed record ExtractorSettings(int BatchSize = 16, int MaxTokens = BatchLimits.LeastTokens, bool Fused = true)
 {
-    /// <summary>Of 16 samples of ordinary length.</summary>
-    public const int LeastTokens = 16 * TokensOfASample;
-
-    private const int TokensOfASample = 512;
-
     /// <summary>Room for as many samples of ordinary length.</summary>
-    public static ExtractorSettings Of(int batchSize) => new(batchSize, Math.Max(LeastTokens, batchSize * TokensOfASample));
+    public static ExtractorSettings Of(int batchSize) => new(batchSize, BatchLimits.Of(batchSize).Tokens);
 }
 
 /// <summary>What one sample's extraction found; the spans are only valid during the call.</summary>
@@ -69,6 +64,7 @@ public sealed class GradientExtractor : IDisposable
             throw new ArgumentException($"the sketch is for gradients of {sketch.Dimension} numbers, the model has {Dimension}");
         }
 
+        using var computing = ComputeThread.Enter();
         var gradient = new float[Dimension];
         var sketched = new float[sketch?.Buckets ?? 0];
         foreach (var indices in BatchPlan.ByLength(samples, _settings.BatchSize, _settings.MaxTokens))

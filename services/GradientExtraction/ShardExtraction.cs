@@ -2,14 +2,15 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Hosting;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence.Gradients;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.GradientExtraction;
 
 /// <summary>The gradients of one shard at one checkpoint, stored as one artifact.</summary>
-public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, ExtractorPool extractors)
+public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, ExtractorPool extractors)
 {
     public async Task<UnitResult> ExtractAsync(UnitContext unit, string checkpointId, string shard, CancellationToken ct)
     {
@@ -24,7 +25,7 @@ public sealed class ShardExtraction(ArtifactStore artifacts, ModelStore models, 
             return Result(unit, stored, reused: true);
         }
 
-        var encoder = await models.EncoderAsync(unit.Db, snapshot, checkpoint.Base, unit.Options, ct);
+        var encoder = await encoders.EncoderAsync(unit.Db, snapshot, checkpoint.Base, unit.Options, ct);
         var tokenized = samples.Select(s => Tokenize(s, encoder)).ToList();
         var loaded = await extractors.RentAsync(checkpoint, options, ct);
         ExtractedShard? written = null;

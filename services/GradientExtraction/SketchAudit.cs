@@ -1,5 +1,5 @@
 using ZiGong.Credit.Metrics;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence.Gradients;
 
 namespace ZiGong.GradientExtraction;
 

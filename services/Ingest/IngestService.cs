@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Ingest.Files;
 using ZiGong.Ingest.Sealing;
 using ZiGong.Ingest.Uploads;
@@ -14,6 +15,7 @@ public static class IngestService
     {
         pipeline.AddIngestion();
         pipeline.Services.AddSingleton<UploadIngestion>();
+        pipeline.Services.AddHostedService<UploadLeftovers>();
         pipeline.AddConsumer<SealSnapshotConsumer>(concurrency: 1);
         pipeline.AddConsumer<IngestUploadConsumer>(concurrency: 1);
     }
@@ -21,6 +23,7 @@ public static class IngestService
     /// <summary>Reading files and sealing what is stored, for a process that takes no messages.</summary>
     public static void AddIngestion(this PipelineBuilder pipeline)
     {
+        pipeline.AddStages();
         pipeline.Services.AddHostedService<SubjectKeyAtStart>();
         pipeline.Services.AddSingleton(_ => SubjectHasher.FromFile(pipeline.Options.SubjectKeyFile));
         pipeline.Services.AddSingleton<FileIngestion>();

@@ -6,9 +6,10 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
+using ZiGong.Influence.Rules;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
-using ZiGong.TracSeqScoring;
 
 namespace ZiGong.Selection;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.Selection;
 
@@ -8,6 +9,7 @@ public static class SelectionService
 {
     public static void AddSelection(this PipelineBuilder pipeline)
     {
+        pipeline.AddStages();
         pipeline.Services.AddSingleton<SampleSelecting>();
         pipeline.AddConsumer<SelectSamplesConsumer>(concurrency: 1);
     }

@@ -4,7 +4,8 @@ using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Templates;
 using ZiGong.Hosting;
-using ZiGong.Selection;
+using ZiGong.Influence.Rules;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -14,7 +15,7 @@ namespace ZiGong.Templating;
 /// Renders the kept samples as instructions, one JSON line each, in order of sample id: what a person reads, the very tokens the
 /// model sees, why the sample was kept, and how often it counts where rare answers are repeated.
 /// </summary>
-public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models)
+public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders)
 {
     public async Task<UnitResult> TemplateAsync(UnitContext unit, string selection, CancellationToken ct)
     {
@@ -44,7 +45,7 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models
     /// <summary>Options that are off leave the key as it was before there were any.</summary>
     private static string Key(SnapshotRow snapshot, string selection, RunOptions options) => ContentHash.Of(
     [
-        "dataset", $"{CodeVersions.Dataset}", snapshot.SnapshotId, selection, $"{options.Templating.Form}", ModelStore.ReadsAs(snapshot, options.Tuning.Base, options),
+        "dataset", $"{CodeVersions.Dataset}", snapshot.SnapshotId, selection, $"{options.Templating.Form}", Encoders.ReadsAs(snapshot, options.Tuning.Base, options),
         .. options.Templating.Resample == Resampling.None ? [] : (string[])["minority", $"{options.Templating.MinorityRatio:R}", $"{options.Seed}"],
     ]);
 
@@ -76,11 +77,11 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, ModelStore models
         foreach (var task in descriptor.Tasks)
         {
             tasks.Add(task.Task, (
-                ModelStore.TemplateOf(task, options.Templating.Form),
-                await models.ExamplesAsync(unit.Db, snapshot.SnapshotId, task, options, ct)));
+                PromptTemplate.Of(task, options.Templating.Form),
+                await encoders.ExamplesAsync(unit.Db, snapshot.SnapshotId, task, options, ct)));
         }
 
-        return new Writing(descriptor, await models.EncoderAsync(unit.Db, snapshot, options.Tuning.Base, options, ct), tasks, copies);
+        return new Writing(descriptor, await encoders.EncoderAsync(unit.Db, snapshot, options.Tuning.Base, options, ct), tasks, copies);
     }
 
     private static void Write(Stream stream, IEnumerable<SelectionMember> kept, Dictionary<string, Sample> samples, Writing writing, CancellationToken ct)

@@ -1,6 +1,7 @@
 using MassTransit;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.Templating;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.Templating;
 
@@ -8,6 +9,7 @@ public static class TemplatingService
 {
     public static void AddTemplating(this PipelineBuilder pipeline)
     {
+        pipeline.AddStages();
         pipeline.Services.AddSingleton<DatasetTemplating>();
         pipeline.AddConsumer<TemplateDatasetConsumer>(concurrency: 1);
     }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.TracSeqScoring;
 

@@ -4,7 +4,9 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence;
+using ZiGong.Influence.Gradients;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -82,6 +84,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         {
             ct.ThrowIfCancellationRequested();
             using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
+            using var flushed = Denormals.Flush();
             for (var i = 0; i < file.Count; i++)
             {
                 if (place.TryGetValue(file.Entries[i].SampleId, out var at))
@@ -105,6 +108,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         {
             ct.ThrowIfCancellationRequested();
             using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
+            using var flushed = Denormals.Flush();
             vectors ??= descriptor.Tasks.ToDictionary(
                 t => t.Task, t => new ReferenceVector(t.Task, t.Answer.Classes, file.Dimension, unit.Options.TracSeq.Reference), StringComparer.Ordinal);
             row = row.Length == file.Dimension ? row : new float[file.Dimension];

@@ -5,7 +5,10 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence;
+using ZiGong.Influence.Gradients;
+using ZiGong.ModelFiles;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -51,6 +54,7 @@ public sealed class ShardScoring(ArtifactStore artifacts)
         var vector = await ReferenceAveraging.ReadAsync(artifacts, reference, ct);
         var moments = await MomentsAsync(unit, checkpoint, ct);
         using var file = GradientFile.Open(await artifacts.RequireAsync(gradients.Artifact, ct));
+        using var flushed = Denormals.Flush();
         var row = new float[file.Dimension];
         var rows = new List<PartialScoreRow>(file.Count);
         for (var i = 0; i < file.Count; i++)

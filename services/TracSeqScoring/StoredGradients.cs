@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.TracSeqScoring;
 
@@ -8,6 +9,7 @@ public static class TracSeqScoringService
 {
     public static void AddTracSeqScoring(this PipelineBuilder pipeline)
     {
+        pipeline.AddStages();
         pipeline.Services.AddSingleton<ReferenceAveraging>();
         pipeline.Services.AddSingleton<ShardScoring>();
         pipeline.AddConsumer<AverageReferenceConsumer>(concurrency: 1);

@@ -3,6 +3,8 @@ using ZiGong.Contracts;
 using ZiGong.Credit.Templates;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 
 namespace ZiGong.Training;
@@ -11,7 +13,7 @@ namespace ZiGong.Training;
 /// The base that adapters are trained on. Nano is drawn from a seed (it has seen nothing at all, so no label of any sample that
 /// may be scored) and stored as bf16 in Hugging Face layout; any other name is the folder of a given model.
 /// </summary>
-public sealed class BaseModels(ArtifactStore artifacts, ModelStore models)
+public sealed class BaseModels(ArtifactStore artifacts, Encoders encoders)
 {
     // Prompts are bytes and no fields, so they are longer.
     private const int WordPositions = 4096;
@@ -24,11 +26,11 @@ public sealed class BaseModels(ArtifactStore artifacts, ModelStore models)
     {
         if (name != "nano")
         {
-            await models.BaseFolderAsync(name, ct);
+            await artifacts.BaseFolderAsync(name, ct);
             return Path.GetFullPath(name);
         }
 
-        var (words, seed) = (ModelStore.ReadsWords(name, options.Templating), options.Seed);
+        var (words, seed) = (Bases.ReadsWords(name, options.Templating), options.Seed);
         var reads = words ? "bytes" : encoding;
         if (_made.TryGetValue((reads, seed), out var known) && await artifacts.HasFolderAsync(known, ct))
         {
@@ -37,13 +39,12 @@ public sealed class BaseModels(ArtifactStore artifacts, ModelStore models)
 
         var config = words
             ? MistralConfig.Nano(ByteTokens.Tokens.VocabularySize) with { MaxPositions = WordPositions }
-            : MistralConfig.Nano((await models.EncodingAsync(encoding, ct)).VocabularySize);
+            : MistralConfig.Nano((await encoders.EncodingAsync(encoding, ct)).VocabularySize);
         return _made[(reads, seed)] = await MakeNanoAsync(config, seed, ct);
     }
 
     private async Task<string> MakeNanoAsync(MistralConfig config, long seed, CancellationToken ct)
     {
-        TorchSharp.torch.set_num_threads(1); // a thread that has computed with more keeps them
         var folder = Directory.CreateTempSubdirectory("zigong-nano-").FullName;
         try
         {

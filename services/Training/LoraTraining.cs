@@ -1,7 +1,8 @@
-using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
 using ZiGong.Storage;
 
 namespace ZiGong.Training;
@@ -14,7 +15,7 @@ public sealed record Example(int[] Tokens, int AnswerStart);
 /// <summary>One slice of LoRA training: restores a saved state, takes steps, saves the state. Bit for bit the same as without the cut.</summary>
 public sealed class LoraTraining : IDisposable
 {
-    private const int MicroBatch = 16;
+    private static readonly BatchLimits MicroBatch = new(Samples: 16);
     private readonly MistralModel _model;
     private readonly Trainer _trainer;
 
@@ -36,7 +37,6 @@ public sealed class LoraTraining : IDisposable
     public static async Task<LoraTraining> OpenAsync(
         ModelStore models, ArtifactStore artifacts, string baseModel, LoraOptions lora, ulong seed, AdamWOptions adam, double clipNorm, string? state, CancellationToken ct)
     {
-        torch.set_num_threads(1);
         var model = await models.LoadAsync(baseModel, lora, seed, state, ct);
         Trainer? trainer = null;
         try
@@ -63,14 +63,19 @@ public sealed class LoraTraining : IDisposable
     /// <exception cref="ArithmeticException">The loss is not finite; the training has diverged.</exception>
     public double Step(IReadOnlyList<Example> examples, ReadOnlySpan<int> batch, double rate, IReadOnlyList<double>? weights = null)
     {
-        // A step's samples are cut by length, then index: the same micro-batches whatever the slice.
+        // A step's samples are cut by length, then index: the same micro-batches whatever the slice. Their gradients add up to that of the whole batch.
         var order = batch.ToArray();
         Array.Sort(order, (a, b) => (examples[a].Tokens.Length, a).CompareTo((examples[b].Tokens.Length, b)));
-        var microBatches = order.Chunk(MicroBatch)
-            .Select(chunk => new TokenBatch([.. chunk.Select(i => examples[i].Tokens)], [.. chunk.Select(i => examples[i].AnswerStart)]))
-            .ToList();
-        return _trainer.Step(microBatches, rate, weights is null ? null : [.. order.Select(i => weights[i])]);
+        return _trainer.Step(Batches(examples, order, MicroBatch), rate, weights is null ? null : [.. order.Select(i => weights[i])]);
     }
+
+    /// <summary>Examples in batches that keep within the limits.</summary>
+    /// <param name="order">Places of the examples, shortest first.</param>
+    internal static IReadOnlyList<TokenBatch> Batches(IReadOnlyList<Example> examples, int[] order, BatchLimits limits) =>
+    [
+        .. limits.Cut(Enumerable.Range(0, order.Length).ToArray(), [.. order.Select(i => examples[i].Tokens.Length)]).Select(batch => new TokenBatch(
+            [.. batch.Select(i => examples[order[i]].Tokens)], [.. batch.Select(i => examples[order[i]].AnswerStart)])),
+    ];
 
     /// <summary>Stores weights and moments as a folder artifact; returns its hash.</summary>
     public async Task<string> SaveAsync(ArtifactStore artifacts, CancellationToken ct)

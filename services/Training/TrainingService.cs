@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
+using ZiGong.Models;
 using ZiGong.Training.Agent;
 using ZiGong.Training.Tuning;
 
@@ -11,6 +13,8 @@ public static class TrainingService
     /// <param name="tunings">Adapters tuned at a time; each holds a base of its own.</param>
     public static void AddTraining(this PipelineBuilder pipeline, int tunings = 1)
     {
+        pipeline.AddStages();
+        pipeline.AddModels();
         pipeline.Services.AddSingleton<BaseModels>();
         pipeline.Services.AddSingleton<AgentSlices>();
         pipeline.Services.AddSingleton<AdapterSlices>();

@@ -28,7 +28,7 @@ public sealed class PipelineBuilder(IServiceCollection services, IBusRegistratio
         });
 }
 
-/// <summary>Bus, database, artifacts and stage runner: the same for every service, in one process or many.</summary>
+/// <summary>Bus, database and artifacts: the same for every service, in one process or many.</summary>
 public static class PipelineHosting
 {
     public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions options, Action<PipelineBuilder> configure)
@@ -49,13 +49,6 @@ public static class PipelineHosting
 
         services.AddSingleton(_ => PipelineDatabase.Open(options.Database));
         services.AddSingleton(_ => new ArtifactStore(options.Artifacts));
-        services.AddSingleton<WorkUnits>();
-        services.AddSingleton<RunFailures>();
-        services.AddSingleton<Announcer>();
-        services.AddSingleton<StageRunner>();
-        // Asked here, so that a device that is not there stops the host.
-        var device = ComputeDevice.Of(options);
-        services.AddSingleton(provider => new ModelStore(provider.GetRequiredService<ArtifactStore>(), device));
         services.AddHostedService<MigrationsAtStart>();
         services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
         services.AddMassTransit(bus =>

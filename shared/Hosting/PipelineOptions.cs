@@ -75,12 +75,15 @@ public sealed record PipelineOptions
         Require(BrokerCa.Length == 0 || Broker.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase), nameof(BrokerCa), "is given, but the broker's address is not amqps://");
         Require(Telemetry.Length == 0 || Uri.TryCreate(Telemetry, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https", nameof(Telemetry), "must be an address such as http://collector:4318");
         Require(Workers is >= 1 and <= 1024, nameof(Workers), $"is {Workers}, but must lie between 1 and 1024");
-        Require(Device == "cpu" || ComputeDevice.IsCuda(Device), nameof(Device), $"is '{Device}', but must be cpu, cuda or cuda:N");
+        Require(Device == "cpu" || IsCuda(Device), nameof(Device), $"is '{Device}', but must be cpu, cuda or cuda:N");
         Require(LeaseSeconds is >= 1 and <= 3600, nameof(LeaseSeconds), $"is {LeaseSeconds}, but must lie between 1 and 3600");
         Require(MaximumAttempts is >= 1 and <= 100, nameof(MaximumAttempts), $"is {MaximumAttempts}, but must lie between 1 and 100");
         Require(SweepSeconds is >= 0.1 and <= 3600, nameof(SweepSeconds), $"is {SweepSeconds}, but must lie between 0.1 and 3600");
         return this;
     }
+
+    /// <summary>Whether a name is that of a CUDA device: cuda, or cuda:N.</summary>
+    public static bool IsCuda(string name) => name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(name.AsSpan(5), out _));
 
     private static string Secret(string value, string file, string name)
     {

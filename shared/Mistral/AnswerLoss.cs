@@ -16,6 +16,7 @@ public static class AnswerLoss
     /// <returns>A scalar tensor of the logits' type, float32 at least.</returns>
     public static Tensor Mean(MistralModel model, TokenBatch batch, IReadOnlyList<double>? weights = null)
     {
+        using var computing = ComputeThread.Enter();
         using var scope = NewDisposeScope();
         var (logs, sampleOf) = LogProbabilities(model, batch);                      // [N]
         var counts = Counts(sampleOf, batch.Count);
@@ -33,6 +34,7 @@ public static class AnswerLoss
     /// <summary>log p(answer | prompt), summed over the answer tokens with the end of sequence, without gradients.</summary>
     public static double[] LogLikelihoods(MistralModel model, TokenBatch batch)
     {
+        using var computing = ComputeThread.Enter();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var (logs, sampleOf) = LogProbabilities(model, batch);                      // [N]

@@ -1,5 +1,6 @@
 using TorchSharp;
 using ZiGong.Contracts;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral;
@@ -20,7 +21,7 @@ public sealed class HfFolder : IDisposable
     /// <exception cref="InputException">The folder, its configuration or a file of weights is missing or damaged.</exception>
     public HfFolder(string folder)
     {
-        Config = ReadConfig(folder);
+        Config = ModelFolder.ReadConfig(folder);
         var single = Path.Combine(folder, Single);
         var index = Path.Combine(folder, Index);
         try
@@ -50,37 +51,6 @@ public sealed class HfFolder : IDisposable
     public MistralConfig Config { get; }
 
     public IEnumerable<string> TensorNames => _tensors.Keys;
-
-    /// <summary>Reads the folder's <c>config.json</c> alone.</summary>
-    /// <exception cref="InputException">It is missing or does not describe a Mistral model.</exception>
-    public static MistralConfig ReadConfig(string folder)
-    {
-        var path = Path.Combine(folder, "config.json");
-        if (!File.Exists(path))
-        {
-            throw new InputException($"{path}: there is no such file; a model folder in Hugging Face layout has one.");
-        }
-
-        return MistralConfig.FromJson(File.ReadAllText(path), path);
-    }
-
-    /// <summary>The folder's tokenizer.</summary>
-    /// <exception cref="InputException">There is no <c>tokenizer.model</c>, it is damaged, or it has more pieces than the model.</exception>
-    public static SentencePieceTokenizer ReadTokenizer(string folder)
-    {
-        var path = Path.Combine(folder, "tokenizer.model");
-        if (!File.Exists(path))
-        {
-            var other = File.Exists(Path.Combine(folder, "tokenizer.json")) ? "; tokenizer.json alone is not enough" : string.Empty;
-            throw new InputException($"{path}: there is no such file{other}. Put the model's SentencePiece file there.");
-        }
-
-        var tokenizer = SentencePieceTokenizer.Load(path);
-        var vocabulary = ReadConfig(folder).VocabSize;
-        return tokenizer.VocabularySize <= vocabulary
-            ? tokenizer
-            : throw new InputException($"{path}: the vocabulary has {tokenizer.VocabularySize} pieces, but config.json says vocab_size {vocabulary}.");
-    }
 
     /// <summary>Reads a tensor in the type asked for; like any new tensor it belongs to the current dispose scope.</summary>
     /// <exception cref="InputException">The tensor is missing or has another shape; the message names both shapes and the file.</exception>

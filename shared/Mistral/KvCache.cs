@@ -1,4 +1,5 @@
 using TorchSharp;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral;

@@ -1,5 +1,7 @@
 using TorchSharp;
 using ZiGong.Contracts;
+using ZiGong.Influence;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral;
@@ -84,6 +86,7 @@ public sealed class MistralModel : IDisposable
     /// <exception cref="InputException">A file is missing or damaged, or a tensor is missing, has another shape or does not belong here.</exception>
     public static MistralModel Load(string folder, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
+        using var computing = ComputeThread.Enter();
         using var files = new HfFolder(folder);
         using var scope = NewDisposeScope();
         var asked = new HashSet<string>(StringComparer.Ordinal) { "lm_head.weight" }; // may be stored beside a tied embedding
@@ -102,6 +105,7 @@ public sealed class MistralModel : IDisposable
     public static MistralModel Random(MistralConfig config, ulong seed, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
         config.Check("configuration");
+        using var computing = ComputeThread.Enter();
         using var scope = NewDisposeScope();
         return new MistralModel(config, (name, shape) =>
         {
@@ -197,6 +201,7 @@ public sealed class MistralModel : IDisposable
     /// <returns>[B, T, d]</returns>
     public Tensor Hidden(Tensor ids, int[] lengths)
     {
+        using var computing = ComputeThread.Enter();
         using var scope = NewDisposeScope();
         CheckBatch(ids, lengths);
         var x = Embed(ids);                                                         // [B, T, d]
@@ -216,6 +221,7 @@ public sealed class MistralModel : IDisposable
     /// <returns>[N, d] in the order of <paramref name="rows"/></returns>
     public Tensor HiddenAt(Tensor ids, int[] lengths, long[] rows)
     {
+        using var computing = ComputeThread.Enter();
         using var scope = NewDisposeScope();
         CheckBatch(ids, lengths);
         var (samples, tokens) = (ids.shape[0], ids.shape[1]);
@@ -234,7 +240,11 @@ public sealed class MistralModel : IDisposable
 
     /// <param name="hidden">[…, d] from <see cref="Hidden"/> or <see cref="HiddenAt"/></param>
     /// <returns>[…, V]</returns>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, Head);
+    public Tensor Logits(Tensor hidden)
+    {
+        using var computing = ComputeThread.Enter();
+        return nn.functional.linear(hidden, Head);
+    }
 
     /// <inheritdoc cref="HiddenAt"/>
     /// <returns>[N, V]: the logits that predict the token after each row.</returns>
@@ -431,6 +441,7 @@ public sealed class MistralModel : IDisposable
     /// <returns>[B, A, V]: the logits that predict the token after each of the last A.</returns>
     internal Tensor Extend(long[] ids, int samples, int last, KvCache cache)
     {
+        using var computing = ComputeThread.Enter();
         using var scope = NewDisposeScope();
         var count = ids.Length / samples;
         Config.CheckLength(cache.Length + count);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TorchSharp;
 using ZiGong.Contracts;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral;

@@ -53,6 +53,7 @@ public sealed class PromptContinuations : IDisposable
     public double[] LogLikelihoods(IReadOnlyList<int[]> answers)
     {
         Check(answers);
+        using var computing = ComputeThread.Enter();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var sums = At(_logs, [.. answers.Select(answer => (long)answer[0])]);       // [B]
@@ -78,6 +79,7 @@ public sealed class PromptContinuations : IDisposable
     public int[][] Generate(int maxNewTokens, int eosId)
     {
         RequireRoom(maxNewTokens);
+        using var computing = ComputeThread.Enter();
         using var noGrad = no_grad();
         _cache.Length = _prompt;
         var made = Array.ConvertAll(new int[_samples][], _ => new List<int>()); // with the end, and what follows it
@@ -101,6 +103,7 @@ public sealed class PromptContinuations : IDisposable
 
     private (Tensor Logs, long[] First) Start(IReadOnlyList<int[]> prompts)
     {
+        using var computing = ComputeThread.Enter();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var logits = _model.Extend([.. prompts.SelectMany(prompt => prompt).Select(token => (long)token)], _samples, last: 1, _cache).squeeze(1); // [B, V]

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 using ZiGong.Contracts;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral;

@@ -11,16 +11,6 @@ public sealed record TokenBatch(int[][] Tokens, int[] AnswerStart)
     /// <summary>Every token after the first is to be predicted: plain language-model loss.</summary>
     public static TokenBatch LanguageModel(int[][] tokens) => new(tokens, [.. Enumerable.Repeat(1, tokens.Length)]);
 
-    /// <summary>
-    /// Index lists of samples with one length each, at most <paramref name="size"/>: shortest first, in order of position. Without padding, one cache of keys and
-    /// values serves them all. A pure function of the lengths, so that batches do not depend on workers or timing.
-    /// </summary>
-    public static int[][] GroupOfOneLength(IReadOnlyList<int> lengths, int size)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return [.. Enumerable.Range(0, lengths.Count).GroupBy(i => lengths[i]).OrderBy(same => same.Key).SelectMany(same => same.Chunk(size))];
-    }
-
     /// <summary>Tokens of the longest sample: the T of the padded rectangle.</summary>
     internal int Width => Tokens.Max(tokens => tokens.Length);
 

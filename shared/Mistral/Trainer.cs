@@ -53,6 +53,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="ArithmeticException">The loss or a gradient is NaN or infinite.</exception>
     public double Step(IReadOnlyList<TokenBatch> microBatches, double rate, IReadOnlyList<double>? weights = null)
     {
+        using var computing = ComputeThread.Enter();
         if (_byHand is null)
         {
             Optimizer.ZeroGradients();

@@ -26,34 +26,40 @@ public sealed class ArtifactStore
     /// <exception cref="IOException">The disk is full or cannot be written; nothing half-written is left under the final name.</exception>
     public async Task<string> PutAsync(Func<Stream, CancellationToken, Task> write, CancellationToken ct)
     {
-        var temporary = Path.Combine(_root, "tmp", Guid.CreateVersion7().ToString("N"));
-        try
-        {
-            string hash;
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
-            {
-                await write(file, ct);
-                await file.FlushAsync(ct);
-                file.Flush(flushToDisk: true);
-                file.Position = 0;
-                hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
-            }
+        var hash = await WriteAsync(write, FilePath, ct);
+        _verified[hash] = Stamp(FilePath(hash));
+        return hash;
+    }
 
-            var path = FilePath(hash);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(temporary, path, overwrite: true);
-            _verified[hash] = Stamp(path);
-            return hash;
-        }
-        catch (IOException e) when (IsDiskFull(e))
+    /// <summary>
+    /// Keeps a table that came from outside until its rows are taken in, under its upload's id and apart from the artifacts: it goes again, and
+    /// another file of the same bytes must not go with it.
+    /// </summary>
+    /// <returns>The hash of its content.</returns>
+    /// <exception cref="IOException">The disk is full or cannot be written.</exception>
+    public Task<string> PutUploadAsync(Guid upload, Func<Stream, CancellationToken, Task> write, CancellationToken ct) => WriteAsync(write, _ => UploadPath(upload), ct);
+
+    /// <summary>Path of an upload whose content is still what came.</summary>
+    /// <exception cref="DamagedArtifactException">It is missing or its checksum does not match.</exception>
+    public async Task<string> RequireUploadAsync(Guid upload, string hash, CancellationToken ct)
+    {
+        var path = UploadPath(upload);
+        return File.Exists(path) && await HashOfAsync(path, ct) == hash ? path : throw new DamagedArtifactException(hash, path);
+    }
+
+    /// <summary>Removes an upload; nothing happens when it is not there.</summary>
+    public void RemoveUpload(Guid upload)
+    {
+        if (File.Exists(UploadPath(upload)))
         {
-            throw new IOException($"the artifact store {_root} has no space left: free some, then resume the run", e);
-        }
-        finally
-        {
-            File.Delete(temporary);
+            File.Delete(UploadPath(upload));
         }
     }
+
+    /// <summary>Uploads that lie there since before a time.</summary>
+    public IReadOnlyList<Guid> UploadsBefore(DateTimeOffset time) => new DirectoryInfo(Path.Combine(_root, "uploads")) is { Exists: true } folder
+        ? [.. folder.EnumerateFiles().Where(f => f.LastWriteTimeUtc < time.UtcDateTime && Guid.TryParseExact(f.Name, "N", out _)).Select(f => Guid.ParseExact(f.Name, "N"))]
+        : [];
 
     public Task<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken ct) =>
         PutAsync((stream, token) => stream.WriteAsync(content, token).AsTask(), ct);
@@ -67,8 +73,7 @@ public sealed class ArtifactStore
         var manifest = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(source))
         {
-            await using var stream = File.OpenRead(file);
-            manifest[Path.GetFileName(file)] = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, ct));
+            manifest[Path.GetFileName(file)] = await HashOfAsync(file, ct);
         }
 
         var bytes = JsonSerializer.SerializeToUtf8Bytes(manifest);
@@ -137,8 +142,7 @@ public sealed class ArtifactStore
             return true;
         }
 
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != hash)
+        if (await HashOfAsync(path, ct) != hash)
         {
             return false;
         }
@@ -177,8 +181,7 @@ public sealed class ArtifactStore
                 return false;
             }
 
-            await using var file = File.OpenRead(path);
-            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != expected)
+            if (await HashOfAsync(path, ct) != expected)
             {
                 return false;
             }
@@ -207,6 +210,44 @@ public sealed class ArtifactStore
     public string FolderPath(string hash) => Path.Combine(_root, "folders", Checked(hash));
 
     public Uri FolderUri(string hash) => new(FolderPath(hash));
+
+    private async Task<string> WriteAsync(Func<Stream, CancellationToken, Task> write, Func<string, string> pathOf, CancellationToken ct)
+    {
+        var temporary = Path.Combine(_root, "tmp", Guid.CreateVersion7().ToString("N"));
+        try
+        {
+            string hash;
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            {
+                await write(file, ct);
+                await file.FlushAsync(ct);
+                file.Flush(flushToDisk: true);
+                file.Position = 0;
+                hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
+            }
+
+            var path = pathOf(hash);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Move(temporary, path, overwrite: true);
+            return hash;
+        }
+        catch (IOException e) when (IsDiskFull(e))
+        {
+            throw new IOException($"the artifact store {_root} has no space left: free some, then resume the run", e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static async Task<string> HashOfAsync(string path, CancellationToken ct)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
+    }
+
+    private string UploadPath(Guid upload) => Path.Combine(_root, "uploads", upload.ToString("N"));
 
     private string FilePath(string hash) => Path.Combine(_root, "files", Checked(hash)[..2], hash);
 

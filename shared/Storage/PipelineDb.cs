@@ -14,6 +14,10 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<SampleRow> Samples => Set<SampleRow>();
 
+    public DbSet<FileRow> Files => Set<FileRow>();
+
+    public DbSet<FileSamplesRow> FileSamples => Set<FileSamplesRow>();
+
     public DbSet<RejectionRow> Rejections => Set<RejectionRow>();
 
     public DbSet<ShardRow> Shards => Set<ShardRow>();
@@ -87,6 +91,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<SubjectKeyRow>().ToTable("subject_key").HasKey(r => r.Name);
         modelBuilder.Entity<SampleRow>().ToTable("samples").HasKey(r => r.SampleId);
         modelBuilder.Entity<SampleRow>().Property(r => r.Arrival).ValueGeneratedOnAdd();
+        modelBuilder.Entity<FileRow>().ToTable("files").HasKey(r => r.FileId);
+        modelBuilder.Entity<FileSamplesRow>().ToTable("file_samples").HasKey(r => new { r.FileId, r.Part });
         modelBuilder.Entity<RejectionRow>().ToTable("rejections").HasKey(r => r.RejectionId);
         modelBuilder.Entity<ShardRow>().ToTable("shards").HasKey(r => r.ShardId);
         modelBuilder.Entity<SnapshotRow>().ToTable("snapshots").HasKey(r => r.SnapshotId);

@@ -9,9 +9,9 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control;
-using ZiGong.Control.Operations;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;

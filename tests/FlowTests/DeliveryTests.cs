@@ -5,6 +5,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;

@@ -4,6 +4,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage.Entities;
 using ZiGong.Testing;
 
@@ -97,7 +98,7 @@ public sealed class DeterminismTests
     private static async Task<Guid> RequestOnlyAsync(Lab lab)
     {
         await using var bench = await Bench.StartAsync(lab);
-        return await bench.Services.GetRequiredService<Control.RunRequests>().RequestAsync(Borrowers.Descriptor, Lab.Small, "full", default);
+        return await bench.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, Lab.Small, "full", default);
     }
 
     private static async Task KillAfterAsync(Lab lab, Guid run, int units)

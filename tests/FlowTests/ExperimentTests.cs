@@ -6,7 +6,6 @@ using ZiGong.Cli;
 using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
-using ZiGong.Control.Experiments;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Metrics;
@@ -14,6 +13,8 @@ using ZiGong.Credit.Subjects;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest.Files;
 using ZiGong.Ingest.Sealing;
+using ZiGong.Pipeline.Experiments;
+using ZiGong.Reports.Experiments;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;
@@ -237,7 +238,7 @@ public sealed class ExperimentTests
     private static async Task<(string Experiment, ExperimentProgress Progress)> RunAsync(Lab lab, ExperimentOrder order, CancellationToken ct = default)
     {
         await using var host = await lab.StartAsync();
-        var (plan, snapshots) = await new ExperimentPlanner(host.Services.GetRequiredService<SnapshotSealing>()).PlanAsync(order, ct);
+        var (plan, snapshots) = await new ExperimentPlanner(host.Services.GetRequiredService<SnapshotSealing>().SealAsync).PlanAsync(order, ct);
         await using var db = lab.NewContext();
         var id = await ExperimentStore.AddAsync(db, plan, ct);
         var runner = new ExperimentRunner(lab.NewContext, host.Services.GetRequiredService<ArmRuns>(), 2, new Screen(TextWriter.Null, TextWriter.Null), TimeProvider.System);

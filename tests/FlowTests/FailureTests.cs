@@ -6,6 +6,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;

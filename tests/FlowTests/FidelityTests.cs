@@ -1,11 +1,14 @@
 using Shouldly;
 using Xunit;
+using ZiGong.AllInOne.Fidelity;
 using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Subjects;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
+using ZiGong.Influence.Fidelity;
+using ZiGong.Models;
 using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;

@@ -8,6 +8,7 @@ using ZiGong.Control.Waiting;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Telemetry;
+using ZiGong.Pipeline;
 
 namespace ZiGong.FlowTests;
 

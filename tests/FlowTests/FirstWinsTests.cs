@@ -6,7 +6,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.FlowTests.Harness;
-using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.FlowTests;
 

@@ -73,7 +73,7 @@ public sealed class GuessedIdTests : IAsyncLifetime
         var again = await IngestAsync(table);
         (again.Added, again.Unchanged, again.Superseded).ShouldBe((0, 300, 0));
         (await _lab.CountAsync("select count(*) from zigong.rejections")).ShouldBe(1);
-        var corrected = await IngestAsync(WriteBook(["7,2024-08,99999,1"]));
+        var corrected = await IngestAsync(WriteBook(["7,2024-02,99999,1"]));
         (corrected.Added, corrected.Superseded).ShouldBe((1, 1));
         await using var db = _lab.NewContext();
         (await db.Audit.Where(a => a.Action == "key hashes").Select(a => a.Details).SingleAsync()).ShouldBe("{\"samples\": 300, \"rejections\": 1}");
@@ -84,10 +84,10 @@ public sealed class GuessedIdTests : IAsyncLifetime
     {
         var table = WriteBook(Enumerable.Range(1, 50).Select(Row));
         await IngestAsync(table);
-        var whole = await KeysAsync();
         await MakeEarlierAsync(table);
         await _lab.ExecuteAsync("create table half as select sample_id, natural_key from zigong.samples order by sequence limit 20");
         await SubjectKey.OpenAsync(_lab.Options.SubjectKeyFile, _lab.Source, default);
+        var whole = await KeysAsync();
         await _lab.ExecuteAsync("update zigong.samples s set natural_key = h.natural_key, identity = 0 from half h where h.sample_id = s.sample_id");
 
         await SubjectKey.OpenAsync(_lab.Options.SubjectKeyFile, _lab.Source, default);

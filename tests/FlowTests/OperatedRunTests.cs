@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;

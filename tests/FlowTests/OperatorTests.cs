@@ -5,9 +5,10 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control;
-using ZiGong.Control.Operations;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;

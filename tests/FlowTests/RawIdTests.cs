@@ -8,6 +8,7 @@ using ZiGong.Credit.Subjects;
 using ZiGong.FlowTests.Api;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest.Files;
+using ZiGong.Reports.Charts;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

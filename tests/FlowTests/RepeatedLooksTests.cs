@@ -8,11 +8,12 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control;
-using ZiGong.Control.Operations;
 using ZiGong.Control.Waiting;
 using ZiGong.FlowTests.Api;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Api;
 using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;

@@ -7,6 +7,7 @@ using ZiGong.Credit;
 using ZiGong.Credit.Metrics;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;

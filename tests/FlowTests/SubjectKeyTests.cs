@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using ZiGong.AllInOne;
 using ZiGong.Cli;
 using ZiGong.Contracts;
 using ZiGong.Credit.Subjects;
@@ -50,7 +51,7 @@ public sealed class SubjectKeyTests : IAsyncLifetime
         await _lab.IngestAsync(file);
         await File.WriteAllBytesAsync(_lab.Options.SubjectKeyFile, new byte[32]);
 
-        (await Should.ThrowAsync<InputException>(() => EmbeddedHost.StartAsync(_lab.Options, default))).Message.ShouldContain(Refusal);
+        (await Should.ThrowAsync<InputException>(() => AllServices.StartAsync(_lab.Options, default))).Message.ShouldContain(Refusal);
 
         string[] settings = [$"--Pipeline:Database={_lab.Options.Database}", $"--Pipeline:SubjectKeyFile={_lab.Options.SubjectKeyFile}", $"--Pipeline:Artifacts={_lab.Options.Artifacts}"];
         (await PipelineHosting.RunServiceAsync(settings, p => p.AddIngest())).ShouldBe(2);

@@ -7,10 +7,12 @@ using ZiGong.Contracts;
 using ZiGong.Control;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Subjects;
 using ZiGong.Evaluation;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest.Files;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;

@@ -10,7 +10,6 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control;
-using ZiGong.Control.Operations;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Telemetry;

@@ -6,6 +6,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.FlowTests;
 

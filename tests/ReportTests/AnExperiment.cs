@@ -1,5 +1,6 @@
 using ZiGong.Cli.Experiments;
 using ZiGong.Credit.Metrics;
+using ZiGong.Reports.Experiments;
 
 namespace ZiGong.ReportTests;
 

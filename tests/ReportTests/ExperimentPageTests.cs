@@ -1,7 +1,7 @@
 using Shouldly;
 using Xunit;
-using ZiGong.Cli.Reports.OfExperiment;
-using ZiGong.Cli.Reports.Page;
+using ZiGong.Reports.OfExperiment;
+using ZiGong.Reports.Page;
 
 namespace ZiGong.ReportTests;
 

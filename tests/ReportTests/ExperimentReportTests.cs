@@ -1,7 +1,9 @@
 using Shouldly;
 using Xunit;
-using ZiGong.Cli.Reports.OfExperiment;
-using ZiGong.Cli.Reports.Page;
+using ZiGong.Credit.Metrics;
+using ZiGong.Influence.Fidelity;
+using ZiGong.Reports.OfExperiment;
+using ZiGong.Reports.Page;
 
 namespace ZiGong.ReportTests;
 
@@ -49,6 +51,28 @@ public sealed class ExperimentReportTests
         var page = ExperimentReport.Of(AnExperiment.Begun);
         page.Verdict.Word.ShouldBe("5 of 12 runs done");
         page.Verdict.Headline.ShouldStartWith("Nothing is measured yet");
+        HtmlReport.Write(page).ShouldNotContain("NaN", Case.Sensitive);
+        MarkdownReport.Write(page).ShouldNotContain("NaN", Case.Sensitive);
+    }
+
+    [Fact]
+    public void With_too_few_of_a_class_figures_stand_alone_and_nothing_is_said_of_chance()
+    {
+        var complete = AnExperiment.Complete;
+        var page = ExperimentReport.Of(complete with
+        {
+            Arms = [.. complete.Arms.Select(a => a with { Metrics = a.Metrics.ToDictionary(m => m.Key, m => m.Value.Alone()) })],
+            Comparisons =
+            [
+                .. complete.Comparisons.Select(c => c with { Differences = c.Differences.ToDictionary(d => d.Key, d => Difference.Alone(d.Value.Value)) }),
+            ],
+        });
+
+        page.Verdict.Headline.ShouldBe("The test samples hold too few of a class: no difference can be told from chance.");
+        page.Verdict.Sentences[0].ShouldBe("KS against full, without intervals: top-50 +0.030, top-10 −0.070, random-50 −0.010.");
+        page.Sections.Single(s => s.Id == "differences").Blocks.OfType<DataTable>().First().Rows
+            .ShouldAllBe(r => r[4].Text == "no interval" && r[3].Text == "-");
+        page.Sections.Single(s => s.Id == "arms").Blocks.OfType<DataTable>().Single().Rows[0][1].Text.ShouldBe("0.420 ± 0.010");
         HtmlReport.Write(page).ShouldNotContain("NaN", Case.Sensitive);
         MarkdownReport.Write(page).ShouldNotContain("NaN", Case.Sensitive);
     }

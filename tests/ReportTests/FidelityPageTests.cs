@@ -1,6 +1,5 @@
 using Shouldly;
 using Xunit;
-using ZiGong.FlowTests.Harness;
 
 namespace ZiGong.ReportTests;
 

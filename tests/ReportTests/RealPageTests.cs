@@ -1,6 +1,5 @@
 using Shouldly;
 using Xunit;
-using ZiGong.FlowTests.Harness;
 using ZiGong.Testing;
 
 namespace ZiGong.ReportTests;

@@ -1,10 +1,10 @@
 using Xunit;
-using ZiGong.Cli.Reports.OfRun;
-using ZiGong.Cli.Reports.Page;
+using ZiGong.Cli.Reports;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Subjects;
-using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest.Files;
+using ZiGong.Reports.OfRun;
+using ZiGong.Reports.Page;
 
 namespace ZiGong.ReportTests;
 

@@ -3,6 +3,7 @@ using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Shouldly;
 using Xunit;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.ReportTests;
 

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 using Markdig;
 using Shouldly;
 using Xunit;
-using ZiGong.Cli.Reports.OfRun;
-using ZiGong.Cli.Reports.Page;
+using ZiGong.Reports.OfRun;
+using ZiGong.Reports.Page;
 
 namespace ZiGong.ReportTests;
 

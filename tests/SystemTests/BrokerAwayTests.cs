@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Xunit;
+using ZiGong.AllInOne;
 using ZiGong.Cli;
 using ZiGong.Contracts;
-using ZiGong.FlowTests.Harness;
 using ZiGong.Storage.Entities;
 using ZiGong.SystemTests.Torture;
 
@@ -15,7 +15,7 @@ public sealed class BrokerAwayTests
     public async Task A_run_is_taken_in_while_the_broker_is_away_and_ordered_when_it_is_back()
     {
         await using var arena = await Arena.NewAsync();
-        await using var host = await EmbeddedHost.StartAsync(arena.Lab.Options, default);
+        await using var host = await AllServices.StartAsync(arena.Lab.Options, default);
         arena.Services.Start("", [.. ServiceProcesses.Names.Where(n => n is not ("Control" or "Ingest")).Select(n => $"{n}=0")]);
         await arena.Services.ReadyAsync();
 

@@ -10,8 +10,8 @@ using RabbitMQ.Client.Exceptions;
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Testing;
 
@@ -151,7 +151,7 @@ public sealed class TlsTests : IDisposable
         e is AggregateException many ? many.InnerExceptions.SelectMany(Causes) : e.InnerException is { } inner ? Causes(inner) : []);
 
     private static ProgramResult Cli(Lab lab, string url, string caFile, params string[] words) => Shell.Try(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "ZiGong.Cli.dll"), .. words, $"--server={url}", .. caFile.Length > 0 ? ["--server-ca", caFile] : Array.Empty<string>()],
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "ZiGong.AllInOne.dll"), .. words, $"--server={url}", .. caFile.Length > 0 ? ["--server-ca", caFile] : Array.Empty<string>()],
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ZIGONG_HOME"] = lab.Folder,

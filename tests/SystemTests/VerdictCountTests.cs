@@ -1,7 +1,6 @@
 using System.Globalization;
 using Shouldly;
 using Xunit;
-using ZiGong.FlowTests.Harness;
 using ZiGong.SystemTests.Torture;
 
 namespace ZiGong.SystemTests;

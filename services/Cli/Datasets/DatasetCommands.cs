@@ -3,6 +3,7 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Reading;
 using ZiGong.Credit.Subjects;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Datasets;
 

@@ -1,5 +1,6 @@
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Reading;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Datasets;
 
@@ -14,6 +15,8 @@ internal static class DatasetReportView
         report.Filtered,
         report.Rejected,
         report.Subjects,
+        report.RepeatedKeys,
+        report.KeysWithTwoTimes,
         report.Answers,
         report.FirstObserved,
         report.LastObserved,
@@ -37,10 +40,18 @@ internal static class DatasetReportView
                 ["Left out by filters", Format.Count(report.Filtered)],
                 ["Rejected", Format.Count(report.Rejected)],
                 ["Subjects", Format.Count(report.Subjects)],
+                .. report.RepeatedKeys == 0 ? [] : (string[][])[["Replaced by a later row of their key", Format.Count(report.RepeatedKeys)]],
                 ["Observed", span],
                 .. report.Answers.Select(a => (string[])[$"Answer '{a.Key}'", $"{Format.Count(a.Value)} ({Format.Share(a.Value / (double)Math.Max(report.Samples, 1))})"]),
                 .. report.Missing.Select(m => (string[])[$"Missing {m.Key}", $"{Format.Count(m.Value)} ({Format.Share(m.Value / (double)Math.Max(report.Samples, 1))})"]),
             ]));
+        if (report.KeysWithTwoTimes > 0)
+        {
+            screen.Note(
+                $"{Format.Count(report.KeysWithTwoTimes)} rows have the key of an earlier one and another date: the table would be refused. If each is an observation of its own, "
+                + "say so in the descriptor: observed_at with part_of_key: true.");
+        }
+
         if (report.Rejected > 0)
         {
             screen.Heading("Rejections");

@@ -3,6 +3,7 @@ using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Tasks;
 using ZiGong.Credit.Templates;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Datasets;
 

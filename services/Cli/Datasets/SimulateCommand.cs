@@ -3,6 +3,7 @@ using System.Globalization;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Simulation;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Datasets;
 

@@ -9,6 +9,9 @@ using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Simulation;
 using ZiGong.Credit.Subjects;
+using ZiGong.Reports.Runs;
+using ZiGong.Reports.Scores;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Demo;
 
@@ -27,6 +30,7 @@ internal static class DemoCommand
             "Simulate borrowers, run the whole pipeline on them, and show what the scores found.",
             [borrowers, flips, seed, set],
             (parsed, screen, ct) => RunAsync(
+                builder.Local,
                 new SimulationOptions { Borrowers = parsed.GetValue(borrowers), FlipShare = parsed.GetValue(flips), Seed = (ulong)parsed.GetValue(seed) },
                 RunCommand.OptionsOf(parsed.GetValue(set)!, parsed.GetValue(seed)),
                 screen,
@@ -35,7 +39,7 @@ internal static class DemoCommand
             "zigong demo --flips 0.1 --set TracSeq:Gamma=1");
     }
 
-    private static async Task<int> RunAsync(SimulationOptions simulation, RunOptions options, Screen screen, CancellationToken ct)
+    private static async Task<int> RunAsync(LocalServices local, SimulationOptions simulation, RunOptions options, Screen screen, CancellationToken ct)
     {
         var (name, text) = DemoDataset.Of(simulation);
         var folder = Path.Combine(CliSettings.Home, "demo", name);
@@ -49,10 +53,10 @@ internal static class DemoCommand
         var settings = CliSettings.Read();
         var descriptor = DescriptorFile.Parse(text, $"{name}.yaml");
         await using var reader = await Reader.OpenAsync(settings, ct);
-        var ingested = await IngestCommand.RunAsync(descriptor, table, reader, screen, ct);
+        var ingested = await IngestCommand.RunAsync(local, descriptor, table, reader, screen, ct);
         screen.Note($"ingested: {Format.Count(ingested.Added)} added, {Format.Count(ingested.Unchanged)} unchanged, {Format.Count(ingested.Rejected)} rejected");
 
-        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(text, options, ct);
+        var view = await new PipelineRun(local, reader, settings, screen, TimeProvider.System).StartAsync(text, options, ct);
         var truth = GroundTruth.Read(Simulation.TruthPath(table), descriptor, SubjectHasher.FromFile(settings.SubjectKeyFile));
         await using var db = reader.NewContext();
         var result = await RunResult.ReadAsync(db, view, ct);

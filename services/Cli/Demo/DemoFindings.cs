@@ -1,5 +1,6 @@
 using ZiGong.Cli.Scores;
 using ZiGong.Credit.Simulation;
+using ZiGong.Reports.Scores;
 
 namespace ZiGong.Cli.Demo;
 

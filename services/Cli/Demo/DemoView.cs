@@ -1,5 +1,7 @@
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
+using ZiGong.Reports.Runs;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Demo;
 

@@ -1,4 +1,4 @@
-using ZiGong.Cli.Scores;
+using ZiGong.Reports.Scores;
 
 namespace ZiGong.Cli.Demo;
 

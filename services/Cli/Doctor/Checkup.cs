@@ -1,3 +1,5 @@
+using ZiGong.Reports.Words;
+
 namespace ZiGong.Cli.Doctor;
 
 public enum Health
@@ -22,13 +24,13 @@ public static class Checkups
     public static Checkup Disk(string folder, long free) => new(
         $"Disk under {folder}",
         free < Gib ? Health.Missing : free < 5 * Gib ? Health.Doubtful : Health.Fine,
-        $"{Terminal.Format.Bytes(free)} free",
+        $"{Format.Bytes(free)} free",
         free < 5 * Gib ? "free some: gradients of 30,000 samples take about 1 GiB" : "");
 
     public static Checkup Memory(long total) => new(
         "Memory",
         total < 2 * Gib ? Health.Doubtful : Health.Fine,
-        Terminal.Format.Bytes(total),
+        Format.Bytes(total),
         total < 2 * Gib ? "a run of 30,000 samples takes up to 4 GiB; set Pipeline__Workers=1" : "");
 
     /// <param name="sdks">Output of <c>dotnet --list-sdks</c>; null where there is no dotnet.</param>

@@ -2,11 +2,10 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using Npgsql;
-using TorchSharp;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
 using ZiGong.Hosting;
-using ZiGong.TorchLibrary;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Doctor;
 
@@ -19,7 +18,7 @@ internal static class DoctorCommand
         [],
         async (_, screen, ct) =>
         {
-            var checkups = await ExamineAsync(ct);
+            var checkups = await ExamineAsync(builder.Local, ct);
             if (screen.Json)
             {
                 screen.Data(checkups);
@@ -34,20 +33,7 @@ internal static class DoctorCommand
         "zigong doctor",
         "zigong doctor --json");
 
-    private static string? DeviceError(PipelineOptions settings)
-    {
-        try
-        {
-            ComputeDevice.Of(settings);
-            return null;
-        }
-        catch (Contracts.InputException e)
-        {
-            return e.Message;
-        }
-    }
-
-    private static async Task<IReadOnlyList<Checkup>> ExamineAsync(CancellationToken ct)
+    private static async Task<IReadOnlyList<Checkup>> ExamineAsync(LocalServices local, CancellationToken ct)
     {
         PipelineOptions? settings = null;
         var database = "not configured";
@@ -64,12 +50,11 @@ internal static class DoctorCommand
 
         var home = CliSettings.Home;
         Directory.CreateDirectory(home);
-        var library = NativeLibraryFile.Beside(AppContext.BaseDirectory);
-        var tensors = TensorError(library);
+        var tensors = local.ExamineTensors(settings);
         return
         [
             Checkups.Sdk(await SdksAsync(ct)),
-            Checkups.Tensors(tensors, NativeLibraryFile.Describe(library), tensors is null ? torch.cuda.device_count() : 0, tensors is null && settings is not null ? DeviceError(settings) : null),
+            Checkups.Tensors(tensors.Error, tensors.Library, tensors.CudaDevices, tensors.DeviceError),
             Checkups.Postgres(version, database),
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),
             Checkups.Disk(home, new DriveInfo(home).AvailableFreeSpace),
@@ -83,25 +68,6 @@ internal static class DoctorCommand
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(ct);
         return $"{connection.PostgreSqlVersion} at {connection.Host}";
-    }
-
-    private static string? TensorError(LibraryState library)
-    {
-        // Where it cannot load, TorchSharp would first copy half a gigabyte together.
-        if (library is LibraryState.Refused or LibraryState.Unknown)
-        {
-            return NativeLibraryFile.Describe(library);
-        }
-
-        try
-        {
-            using var one = torch.ones(2, 2);
-            return null;
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
-        {
-            return (e.InnerException ?? e).Message.Split('\n')[0];
-        }
     }
 
     private static async Task<string?> SdksAsync(CancellationToken ct)

@@ -5,6 +5,7 @@ using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Reports.Words;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

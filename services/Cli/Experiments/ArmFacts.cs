@@ -2,9 +2,9 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
-using ZiGong.Evaluation;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

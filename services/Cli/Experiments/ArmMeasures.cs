@@ -1,5 +1,7 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Metrics;
+using ZiGong.Reports.Experiments;
+using ZiGong.Reports.Page;
 
 namespace ZiGong.Cli.Experiments;
 
@@ -42,18 +44,23 @@ internal sealed class ArmMeasures
 
     public int Positives => _rows[0][0].Count(r => r.Positive);
 
+    /// <summary>Why figures and differences have no intervals; null where they have.</summary>
+    public string? WithoutIntervals => FewRows.WhyNone(Ids.Count, Positives);
+
     // Of the rows alone: the same rows are resampled in the same way whatever the experiment.
     private ulong Seed => SeededRandom.Derive(1, ["experiment", .. Ids]);
 
     public IReadOnlyDictionary<Metric, ArmFigure> Figures(string arm) =>
-        Shown.Select(m => (Metric: m, Figure: _statistics.Figures[PlaceOf(arm)][(int)m].AsShare())).Where(m => !double.IsNaN(m.Figure.Mean)).ToDictionary(m => m.Metric, m => m.Figure);
+        Shown.Select(m => (Metric: m, Figure: _statistics.Figures[PlaceOf(arm)][(int)m].AsShare())).Where(m => !double.IsNaN(m.Figure.Mean))
+            .ToDictionary(m => m.Metric, m => WithoutIntervals is null ? m.Figure : m.Figure.Alone());
 
     public IReadOnlyList<ArmComparison> Comparisons() => [.. _pairs.Select((pair, i) => new ArmComparison(
         _plan.Arms[pair.First].Name,
         _plan.Arms[pair.Second].Name,
         Ids.Count,
         _seeds.Count,
-        Shown.Where(m => !double.IsNaN(_statistics.Differences[i][(int)m].Value)).ToDictionary(m => m, m => _statistics.Differences[i][(int)m]),
+        Shown.Where(m => !double.IsNaN(_statistics.Differences[i][(int)m].Value))
+            .ToDictionary(m => m, m => DifferenceOf(_statistics.Differences[i][(int)m], WithoutIntervals is null)),
         Overlap(_plan.Arms[pair.First].Name, _plan.Arms[pair.Second].Name)))];
 
     /// <summary>Jaccard index of what two arms kept, mean over seeds and folds.</summary>
@@ -69,6 +76,8 @@ internal sealed class ArmMeasures
         var statistics = ArmBootstrap.Run(
             [.. _rows.Select(arm => (IReadOnlyList<Func<CountedMeasure>>)[.. arm.Select(rows => (Func<CountedMeasure>)(() => PassOf(rows, groups).Run))])],
             FairnessPass.Size, Ids.Count, _pairs, Seed, Resamples, ct);
+        var pass = PassOf(_rows[0][0], groups); // the groups' truth, the same for all
+        bool HasInterval(int figure) => pass.HasRowsFor((FairnessFigure)figure);
         return [.. _plan.Arms.Select((arm, a) =>
         {
             var pair = Array.FindIndex(_pairs, p => p.First == a);
@@ -77,10 +86,14 @@ internal sealed class ArmMeasures
                 field,
                 pair < 0 ? arm.Name : _plan.Arms[_pairs[pair].Second].Name,
                 Groups(field, groups, a),
-                Known(f => statistics.Figures[a][f].AsShare(), f => f.Mean),
-                pair < 0 ? new Dictionary<FairnessFigure, Difference>() : Known(f => statistics.Differences[pair][f], f => f.Value));
+                Known(f => HasInterval(f) ? statistics.Figures[a][f].AsShare() : statistics.Figures[a][f].Alone(), f => f.Mean),
+                pair < 0
+                    ? new Dictionary<FairnessFigure, Difference>()
+                    : Known(f => DifferenceOf(statistics.Differences[pair][f], HasInterval(f)), f => f.Value));
         })];
     }
+
+    private static Difference DifferenceOf(Difference difference, bool hasInterval) => hasInterval ? difference : Difference.Alone(difference.Value);
 
     private static FairnessPass PassOf(IReadOnlyList<SamplePrediction> rows, IReadOnlyList<string> groups) =>
         new(groups, [.. rows.Select(r => r.Probability)], [.. rows.Select(r => r.Positive)]);

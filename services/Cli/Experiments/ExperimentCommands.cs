@@ -7,6 +7,7 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
+using ZiGong.Reports.Words;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -56,7 +57,7 @@ internal static class ExperimentCommands
                 var name = parsed.GetRequiredValue(dataset);
                 var order = new ExperimentOrder(
                     kind.Name, DescriptorFile.Text(name), parsed.GetValue(set)!, count, parsed.GetValue(folds), parsed.GetValue(full), parsed.GetValue(arms)!);
-                await RunAsync(order, DescriptorFile.Load(name), parsed.GetValue(files) ?? [], parsed.GetValue(parallel), screen, ct);
+                await RunAsync(builder.Local, order, DescriptorFile.Load(name), parsed.GetValue(files) ?? [], parsed.GetValue(parallel), screen, ct);
                 return ExitCodes.Done;
             },
             $"zigong experiment {kind.Name} --dataset simulated borrowers.csv",
@@ -64,20 +65,20 @@ internal static class ExperimentCommands
     }
 
     private static async Task RunAsync(
-        ExperimentOrder order, DatasetDescriptor descriptor, IReadOnlyList<string> files, int? parallel, Screen screen, CancellationToken ct)
+        LocalServices local, ExperimentOrder order, DatasetDescriptor descriptor, IReadOnlyList<string> files, int? parallel, Screen screen, CancellationToken ct)
     {
         var settings = CliSettings.Read();
         await using var reader = await Reader.OpenAsync(settings, ct);
         foreach (var file in files)
         {
-            var summary = await IngestCommand.RunAsync(descriptor, file, reader, screen, ct);
+            var summary = await IngestCommand.RunAsync(local, descriptor, file, reader, screen, ct);
             if (!screen.Json)
             {
                 IngestCommand.Print(descriptor, summary, screen);
             }
         }
 
-        await using var session = await HostSession.StartAsync(settings, TimeProvider.System, ct);
+        await using var session = await HostSession.StartAsync(local, settings, TimeProvider.System, ct);
         var (plan, snapshots) = await session.Planner.PlanAsync(order, ct);
         await using var db = reader.NewContext();
         var id = await ExperimentStore.AddAsync(db, plan, ct);

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using ZiGong.Cli.Hosting;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
-using ZiGong.Ingest.Sealing;
+using ZiGong.Pipeline;
+using ZiGong.Reports.Page;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Experiments;
@@ -17,7 +19,7 @@ namespace ZiGong.Cli.Experiments;
 public sealed record ExperimentOrder(string Name, string Descriptor, IReadOnlyList<string> Set, int Seeds, int? Folds, bool Full, IReadOnlyList<string> Arms);
 
 /// <summary>Makes the plan, for which it seals what is stored.</summary>
-public sealed class ExperimentPlanner(SnapshotSealing sealing)
+public sealed class ExperimentPlanner(SealSnapshot seal)
 {
     private const int MaximumTraining = 4000;
     private const int MaximumReference = 1500;
@@ -38,7 +40,7 @@ public sealed class ExperimentPlanner(SnapshotSealing sealing)
         var snapshots = new List<SnapshotRow>();
         for (var fold = 0; fold < Math.Max(1, options.Snapshot.Folds); fold++)
         {
-            snapshots.Add(await sealing.SealAsync(order.Descriptor, options.Snapshot with { Fold = fold }, ct));
+            snapshots.Add(await seal(order.Descriptor, options.Snapshot with { Fold = fold }, ct));
         }
 
         return (Plan(order, kind, options, descriptor, snapshots), snapshots);

@@ -1,8 +1,12 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using ZiGong.Cli.Reports;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Metrics;
+using ZiGong.Reports;
+using ZiGong.Reports.Experiments;
+using ZiGong.Reports.Page;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -44,7 +48,7 @@ public static class ExperimentResults
             await ArmsAsync(plan, runs, facts, comparison, snapshots, reader, ct),
             comparison?.Comparisons() ?? [],
             comparison is null || !plan.MeasuresFairness ? [] : await FairnessAsync(db, plan, comparison, snapshots, ct),
-            [.. Notes(plan, measured, snapshots[0])]);
+            [.. Notes(plan, measured, snapshots[0]), .. comparison?.WithoutIntervals is { } why ? [$"{Reading.Capital(why)}."] : (string[])[]]);
     }
 
     private static (string Arm, long Seed, int Fold) Key(PlannedRun run) => (run.Arm.Name, run.Seed, run.Fold);

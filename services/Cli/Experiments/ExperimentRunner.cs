@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Experiments;
+using ZiGong.Pipeline.Experiments;
+using ZiGong.Reports.Runs;
+using ZiGong.Reports.Words;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -62,7 +64,7 @@ public sealed class ExperimentRunner(Func<PipelineDb> open, ArmRuns arms, int pa
                 {
                     if (view.Run.Status == RunStatus.Running)
                     {
-                        status.Show($"{plan.Name}: {done} of {total} runs done; {NameOf(under[view.Run.RunId][0], plan)}: {ProgressView.Line(view.Stages)}");
+                        status.Show($"{plan.Name}: {done} of {total} runs done; {NameOf(under[view.Run.RunId][0], plan)}: {ProgressText.Line(view.Stages)}");
                         continue;
                     }
 

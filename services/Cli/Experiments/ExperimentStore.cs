@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
+using ZiGong.Reports.Experiments;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -54,5 +55,5 @@ public static class ExperimentStore
     }
 
     /// <summary>Enough of an id to tell experiments apart.</summary>
-    public static string Short(string id) => id[..12];
+    public static string Short(string id) => ExperimentResult.Short(id);
 }

@@ -2,6 +2,10 @@ using System.Globalization;
 using ZiGong.Cli.Reports;
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Metrics;
+using ZiGong.Reports;
+using ZiGong.Reports.Experiments;
+using ZiGong.Reports.Page;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Experiments;
 

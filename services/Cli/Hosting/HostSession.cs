@@ -1,10 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Cli.Experiments;
-using ZiGong.Control;
-using ZiGong.Control.Experiments;
-using ZiGong.Control.Operations;
 using ZiGong.Hosting;
-using ZiGong.Ingest.Sealing;
+using ZiGong.Hosting.Embedded;
+using ZiGong.Pipeline.Experiments;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.Cli.Hosting;
 
@@ -15,12 +14,14 @@ namespace ZiGong.Cli.Hosting;
 internal sealed class HostSession : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(3);
+    private readonly LocalServices _local;
     private readonly TimeProvider _time;
     private readonly EmbeddedHost _host;
     private long _tried;
 
-    private HostSession(TimeProvider time, EmbeddedHost host)
+    private HostSession(LocalServices local, TimeProvider time, EmbeddedHost host)
     {
+        _local = local;
         _time = time;
         _host = host;
         _tried = time.GetTimestamp();
@@ -34,12 +35,12 @@ internal sealed class HostSession : IAsyncDisposable
 
     public ArmRuns Arms => _host.Services.GetRequiredService<ArmRuns>();
 
-    public ExperimentPlanner Planner => new(_host.Services.GetRequiredService<SnapshotSealing>());
+    public ExperimentPlanner Planner => new(_local.Sealing(_host));
 
     public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 
-    public static async Task<HostSession> StartAsync(PipelineOptions options, TimeProvider time, CancellationToken ct) =>
-        new(time, await EmbeddedHost.StartAsync(options, ct));
+    public static async Task<HostSession> StartAsync(LocalServices local, PipelineOptions options, TimeProvider time, CancellationToken ct) =>
+        new(local, time, await local.StartAsync(options, ct));
 
     /// <summary>Tries every few seconds to become the host that works, if it is not.</summary>
     public async Task TakeOverAsync(CancellationToken ct)

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Ingest;
-using ZiGong.Ingest.Files;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Ingesting;
 
@@ -13,7 +13,7 @@ internal static class IngestCommand
     public static Command Create(CommandBuilder builder)
     {
         var descriptor = new Argument<string>("DESCRIPTOR") { Description = "A shipped name (see `dataset list`) or the path of a YAML file." };
-        var file = new Argument<string>("FILE") { Description = "The table. The same file twice adds nothing; corrected rows supersede." };
+        var file = new Argument<string>("FILE") { Description = "The table. The same file twice adds nothing; corrected rows supersede; `withdraw` takes it back." };
         return builder.Command(
             "ingest",
             "Take a table into the database; bad rows become rejections.",
@@ -22,7 +22,7 @@ internal static class IngestCommand
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 var loaded = DescriptorFile.Load(parsed.GetRequiredValue(descriptor));
-                var summary = await RunAsync(loaded, parsed.GetRequiredValue(file), reader, screen, ct);
+                var summary = await RunAsync(builder.Local, loaded, parsed.GetRequiredValue(file), reader, screen, ct);
                 Print(loaded, summary, screen);
                 return ExitCodes.Done;
             },
@@ -31,20 +31,24 @@ internal static class IngestCommand
     }
 
     /// <summary>Ingests with progress on the screen.</summary>
-    public static async Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string file, Reader reader, Screen screen, CancellationToken ct)
+    public static async Task<IngestSummary> RunAsync(LocalServices local, DatasetDescriptor descriptor, string file, Reader reader, Screen screen, CancellationToken ct)
     {
-        var hasher = await SubjectKey.OpenAsync(CliSettings.Read().SubjectKeyFile, reader.Source, ct);
-        var ingestion = new FileIngestion(reader.Source, hasher, TimeProvider.System);
         var status = new StatusLine(screen, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
         var progress = new SynchronousProgress<IngestProgress>(p =>
         {
+            if (p.Waiting)
+            {
+                screen.Note($"waiting for another ingest of {descriptor.Name}");
+                return;
+            }
+
             var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
             status.Show($"ingesting {Path.GetFileName(file)}: {Format.Count(p.Read)} samples, {Format.Rate(p.Read / Math.Max(seconds, 1e-3))}");
         });
         try
         {
-            return await ingestion.RunAsync(descriptor, file, progress, ct);
+            return await local.IngestAsync(CliSettings.Read(), reader.Source, descriptor, file, progress, ct);
         }
         finally
         {
@@ -56,13 +60,20 @@ internal static class IngestCommand
     {
         if (screen.Json)
         {
-            screen.Data(new { Dataset = descriptor.Name, summary.Read, summary.Added, summary.Unchanged, summary.Superseded, summary.Rejected, summary.Filtered });
+            screen.Data(new { Dataset = descriptor.Name, summary.Read, summary.Added, summary.Unchanged, summary.Superseded, summary.Moved, summary.Rejected, summary.Filtered, summary.FileId });
             return;
         }
 
         screen.Line(
             $"{descriptor.Name}: {Format.Count(summary.Read)} read, {Format.Count(summary.Added)} added, {Format.Count(summary.Unchanged)} unchanged, "
             + $"{Format.Count(summary.Superseded)} superseded, {Format.Count(summary.Rejected)} rejected, {Format.Count(summary.Filtered)} left out by filters");
+        if (summary.Moved > 0)
+        {
+            screen.Note(
+                $"{Format.Count(summary.Moved)} of the superseded rows had another date. If they were observations of their own, take the file back (`zigong withdraw`) "
+                + "and say so in the descriptor: observed_at with part_of_key: true.");
+        }
+
         if (summary.Rejected > 0)
         {
             screen.Note("Rejected rows keep their line, field and reason in the table rejections; `zigong dataset check` shows them.");

@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Text;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Words;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Operations;

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ZiGong.Cli.Hosting;
-using ZiGong.Control;
-using ZiGong.Control.Operations;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.Cli.Operations;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Operations;
 

@@ -3,7 +3,8 @@ using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage;
 
 namespace ZiGong.Cli.Operations;
@@ -39,7 +40,7 @@ internal static class ReplayCommand
                     return ExitCodes.Done;
                 }
 
-                var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).ReplayAsync(
+                var view = await new PipelineRun(builder.Local, reader, settings, screen, TimeProvider.System).ReplayAsync(
                     request, OperatorSession.Actor, plan => ReplayPlanView.Announce(plan, screen), ct);
                 await ShowCommand.PrintAsync(view, reader, screen, ct);
                 return ExitCodes.Done;

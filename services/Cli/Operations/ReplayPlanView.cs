@@ -1,5 +1,7 @@
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Operations;
 

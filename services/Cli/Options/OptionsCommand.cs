@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Options;
 

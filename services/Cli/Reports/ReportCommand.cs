@@ -4,12 +4,13 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
-using ZiGong.Cli.Reports.OfExperiment;
-using ZiGong.Cli.Reports.OfRun;
-using ZiGong.Cli.Reports.Page;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Reports.OfExperiment;
+using ZiGong.Reports.OfRun;
+using ZiGong.Reports.Page;
+using ZiGong.Reports.Words;
 using ZiGong.Storage;
 
 namespace ZiGong.Cli.Reports;

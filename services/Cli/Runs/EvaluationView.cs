@@ -1,8 +1,10 @@
 using System.Globalization;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
-using ZiGong.Evaluation;
+using ZiGong.Reports.Page;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Runs;
 

@@ -1,6 +1,7 @@
 using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
-using ZiGong.Evaluation.Generative;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Runs;
 
@@ -19,6 +20,11 @@ internal static class GenerativeView
                 Row("Unsupported mentions", r => r.UnsupportedShare, findings),
                 Row("Empty answers", r => r.Empty, findings),
             ]));
+        if (findings.Model.WithoutIntervals is { } why)
+        {
+            screen.Line($"{ZiGong.Reports.Reading.Capital(why)}.");
+        }
+
         screen.Line("KS, AUC and what else ranks probabilities does not exist for free texts.");
         screen.Print(Format.Table(["Sample", "True answer", "Written"], findings.Examples.Select(e => (string[])[e.Id, Shorten(e.Truth), Shorten(e.Answer)])));
     }

@@ -1,6 +1,7 @@
 using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
-using ZiGong.Evaluation;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Runs;
 
@@ -24,6 +25,10 @@ internal static class OtherTasksView
                     [$"n = {model.N}", "Model [95 %]>", "Majority>"],
                     Shown.Where(model.Values.ContainsKey).Select(m => (string[])
                         [m.ToString(), Format.Interval(model[m]), majority.Values.TryGetValue(m, out var usual) ? Format.Figure(usual.Value) : ""])));
+                if (model.WithoutIntervals is { } why)
+                {
+                    screen.Line($"{ZiGong.Reports.Reading.Capital(why)}.");
+                }
             }
             else
             {

@@ -2,18 +2,19 @@ using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Runs;
 
 namespace ZiGong.Cli.Runs;
 
 /// <summary>Starts or resumes a run on the embedded host and stays with it to its end.</summary>
-internal sealed class PipelineRun(Reader reader, PipelineOptions settings, Screen screen, TimeProvider time)
+internal sealed class PipelineRun(LocalServices local, Reader reader, PipelineOptions settings, Screen screen, TimeProvider time)
 {
     /// <exception cref="RunFailedException">The run failed.</exception>
     public async Task<RunView> StartAsync(string descriptor, RunOptions options, CancellationToken ct)
     {
-        await using var host = await HostSession.StartAsync(settings, time, ct);
+        await using var host = await HostSession.StartAsync(local, settings, time, ct);
         var run = await host.Requests.RequestAsync(descriptor, options, "full", ct);
         return await FollowAsync(run, host, ct);
     }
@@ -21,7 +22,7 @@ internal sealed class PipelineRun(Reader reader, PipelineOptions settings, Scree
     /// <exception cref="RunFailedException">The run failed again.</exception>
     public async Task<RunView> ResumeAsync(Guid run, CancellationToken ct)
     {
-        await using var host = await HostSession.StartAsync(settings, time, ct);
+        await using var host = await HostSession.StartAsync(local, settings, time, ct);
         await host.Requests.ResumeAsync(run, ct);
         return await FollowAsync(run, host, ct);
     }
@@ -31,7 +32,7 @@ internal sealed class PipelineRun(Reader reader, PipelineOptions settings, Scree
     /// <exception cref="RunFailedException">The run failed again.</exception>
     public async Task<RunView> RetryAsync(Guid run, string actor, CancellationToken ct)
     {
-        await using var host = await HostSession.StartAsync(settings, time, ct);
+        await using var host = await HostSession.StartAsync(local, settings, time, ct);
         await host.Operations.RetryAsync(run, actor, ct);
         return await FollowAsync(run, host, ct);
     }
@@ -41,7 +42,7 @@ internal sealed class PipelineRun(Reader reader, PipelineOptions settings, Scree
     /// <exception cref="RunFailedException">The run failed.</exception>
     public async Task<RunView> ReplayAsync(ReplayRequest request, string actor, Action<ReplayPlan> announce, CancellationToken ct)
     {
-        await using var host = await HostSession.StartAsync(settings, time, ct);
+        await using var host = await HostSession.StartAsync(local, settings, time, ct);
         var plan = await host.Operations.ReplayAsync(request, actor, ct);
         announce(plan);
         return await FollowAsync(plan.RunId!.Value, host, ct);

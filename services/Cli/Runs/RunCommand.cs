@@ -35,8 +35,8 @@ internal static class RunCommand
                 var settings = CliSettings.Read();
                 return (parsed.GetValue(resume), parsed.GetValue(dataset)) switch
                 {
-                    ({ } run, null) => await ResumeAsync(run, settings, screen, ct),
-                    (null, { } name) => await StartAsync(name, parsed.GetValue(file), options, settings, screen, ct),
+                    ({ } run, null) => await ResumeAsync(builder.Local, run, settings, screen, ct),
+                    (null, { } name) => await StartAsync(builder.Local, name, parsed.GetValue(file), options, settings, screen, ct),
                     _ => throw new UsageException("give either --dataset DESCRIPTOR or --resume RUN\nTry: zigong run --help"),
                 };
             },
@@ -56,30 +56,30 @@ internal static class RunCommand
     // An option's default and an absent argument have a result too.
     private static bool IsGiven(SymbolResult result) => result is OptionResult { Implicit: false } || (result is ArgumentResult && result.Tokens.Count > 0);
 
-    private static async Task<int> StartAsync(string dataset, string? file, RunOptions options, PipelineOptions settings, Screen screen, CancellationToken ct)
+    private static async Task<int> StartAsync(LocalServices local, string dataset, string? file, RunOptions options, PipelineOptions settings, Screen screen, CancellationToken ct)
     {
         var descriptor = DescriptorFile.Load(dataset);
         await using var reader = await Reader.OpenAsync(settings, ct);
         if (file is not null)
         {
-            var summary = await IngestCommand.RunAsync(descriptor, file, reader, screen, ct);
+            var summary = await IngestCommand.RunAsync(local, descriptor, file, reader, screen, ct);
             if (!screen.Json)
             {
                 IngestCommand.Print(descriptor, summary, screen);
             }
         }
 
-        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).StartAsync(DescriptorFile.Text(dataset), options, ct);
+        var view = await new PipelineRun(local, reader, settings, screen, TimeProvider.System).StartAsync(DescriptorFile.Text(dataset), options, ct);
         await ShowCommand.PrintAsync(view, reader, screen, ct);
         return ExitCodes.Done;
     }
 
-    private static async Task<int> ResumeAsync(string text, PipelineOptions settings, Screen screen, CancellationToken ct)
+    private static async Task<int> ResumeAsync(LocalServices local, string text, PipelineOptions settings, Screen screen, CancellationToken ct)
     {
         await using var reader = await Reader.OpenAsync(settings, ct);
         await using var db = reader.NewContext();
         var run = await db.FindRunAsync(text, ct);
-        var view = await new PipelineRun(reader, settings, screen, TimeProvider.System).ResumeAsync(run.RunId, ct);
+        var view = await new PipelineRun(local, reader, settings, screen, TimeProvider.System).ResumeAsync(run.RunId, ct);
         await ShowCommand.PrintAsync(view, reader, screen, ct);
         return ExitCodes.Done;
     }

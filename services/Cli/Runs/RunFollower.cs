@@ -1,6 +1,8 @@
 using Spectre.Console;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Terminal;
+using ZiGong.Reports.Runs;
+using ZiGong.Reports.Words;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Runs;
@@ -62,7 +64,7 @@ internal sealed class RunFollower(Reader reader, Screen screen, TimeProvider tim
             if (time.GetElapsedTime(_last) >= BetweenLines)
             {
                 _last = time.GetTimestamp();
-                screen.Note(ProgressView.Line(view.Stages));
+                screen.Note(ProgressText.Line(view.Stages));
             }
         }
     }

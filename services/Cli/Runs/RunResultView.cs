@@ -1,6 +1,10 @@
+using ZiGong.Cli.Reports;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
-using ZiGong.Evaluation;
+using ZiGong.Credit.Evaluations;
+using ZiGong.Reports;
+using ZiGong.Reports.Runs;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Runs;
 
@@ -73,7 +77,9 @@ public static class RunResultView
     public static void PrintMetrics(EvaluationReport report, Screen screen)
     {
         screen.Print(Format.Table(MetricsTable.Columns, MetricsTable.Rows(report)));
-        screen.Line("Detectable: the smallest true difference that this many samples would have shown (5 %, power 80 %).");
+        screen.Line(report.Model.WithoutIntervals is { } why
+            ? $"{Reading.Capital(why)}."
+            : "Detectable: the smallest true difference that this many samples would have shown (5 %, power 80 %).");
     }
 
     public static void PrintGates(EvaluationReport report, Screen screen)
@@ -103,7 +109,7 @@ public static class RunResultView
         }
         else
         {
-            screen.Line(result.View.Failure?.Message ?? $"Run {result.View.Run.RunId} is {result.View.Run.Status}: {ProgressView.Line(result.View.Stages)}");
+            screen.Line(result.View.Failure?.Message ?? $"Run {result.View.Run.RunId} is {result.View.Run.Status}: {ProgressText.Line(result.View.Stages)}");
             if (result.View.Run.Status == Storage.Entities.RunStatus.Running)
             {
                 screen.Line($"If no process works on it any more: zigong run --resume {result.View.Run.RunId}");

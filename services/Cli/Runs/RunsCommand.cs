@@ -3,7 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Words;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

@@ -2,7 +2,8 @@ using System.CommandLine;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Runs;
 using ZiGong.Storage;
 
 namespace ZiGong.Cli.Runs;

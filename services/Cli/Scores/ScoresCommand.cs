@@ -6,6 +6,9 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Templates;
+using ZiGong.Reports.Runs;
+using ZiGong.Reports.Scores;
+using ZiGong.Reports.Words;
 using ZiGong.Storage;
 
 namespace ZiGong.Cli.Scores;

@@ -5,11 +5,10 @@ using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ZiGong.Contracts;
-using ZiGong.Control.Api.Operations;
-using ZiGong.Control.Api.Runs;
-using ZiGong.Control.Api.Uploads;
-using ZiGong.Control.Operations;
+using ZiGong.Storage;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.Cli.Server;
 
@@ -97,6 +96,9 @@ public sealed class ApiClient : IDisposable
     }
 
     public Task<ApiUpload> UploadAsync(Guid upload, CancellationToken ct) => GetAsync<ApiUpload>($"v1/uploads/{upload}", ct);
+
+    public Task<WithdrawSummary> WithdrawAsync(Guid upload, bool dryRun, CancellationToken ct) =>
+        PostAsync<WithdrawSummary>($"v1/uploads/{upload}/withdraw{(dryRun ? "?dryRun=true" : "")}", null, ct);
 
     public void Dispose() => _http.Dispose();
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Api.Operations;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Api;
 
 namespace ZiGong.Cli.Server;
 
@@ -34,6 +35,7 @@ internal static class ServerCommands
         },
         ["pause"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.PauseAsync(parsed.GetValue<string>("--reason") ?? "", ct), screen),
         ["resume"] = async (_, screen, api, ct) => ServerViews.Print(await api.ResumeAsync(ct), screen),
+        ["withdraw"] = async (parsed, screen, api, ct) => WithdrawCommand.Print(await api.WithdrawAsync(WithdrawCommand.UploadOf(parsed), parsed.GetValue<bool>("--dry-run"), ct), screen),
         ["errors"] = ErrorsAsync,
         ["errors list"] = ErrorsAsync,
         ["errors show"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.ErrorAsync(parsed.GetValue<long>("ID"), ct), screen),

@@ -2,7 +2,8 @@ using System.CommandLine;
 using ZiGong.Cli.Events;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Api.Runs;
+using ZiGong.Pipeline.Api;
+using ZiGong.Reports.Words;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Server;

@@ -3,10 +3,10 @@ using ZiGong.Cli.Ingesting;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
-using ZiGong.Control.Api.Runs;
-using ZiGong.Control.Api.Uploads;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Ingest.Files;
+using ZiGong.Pipeline.Api;
+using ZiGong.Reports.Runs;
+using ZiGong.Reports.Words;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Server;
@@ -115,7 +115,9 @@ internal static class ServerRun
         if (!screen.Json)
         {
             IngestCommand.Print(
-                descriptor, new IngestSummary(upload.Read, upload.Added, upload.Unchanged, upload.Superseded, upload.Rejected, upload.Filtered), screen);
+                descriptor,
+                new IngestSummary(upload.Read, upload.Added, upload.Unchanged, upload.Superseded, upload.Rejected, upload.Filtered) { Moved = upload.Moved },
+                screen);
         }
 
         return upload.UploadId;

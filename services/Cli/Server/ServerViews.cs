@@ -3,9 +3,9 @@ using System.Text.Json;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
-using ZiGong.Control.Api.Operations;
-using ZiGong.Control.Api.Runs;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Words;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Server;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ZiGong.Cli.Terminal;
 using ZiGong.Credit.Tasks;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Tasks;
 

@@ -1,22 +1,12 @@
 using System.Net.Sockets;
 using Npgsql;
 using ZiGong.Contracts;
+using ZiGong.Reports.Runs;
 
 namespace ZiGong.Cli.Terminal;
 
 /// <summary>The command line itself was wrong; its message says how to ask for help.</summary>
 public sealed class UsageException(string message) : Exception(message);
-
-/// <summary>A run ended in failure; everything is in its message.</summary>
-/// <param name="message">Stage, unit, reason and what to do.</param>
-/// <param name="input">The cause is something the user gave.</param>
-/// <param name="details">The stack trace of the failed unit.</param>
-public sealed class RunFailedException(string message, bool input, string details) : Exception(message)
-{
-    public bool Input { get; } = input;
-
-    public string Details { get; } = details;
-}
 
 /// <summary>An error as the user sees it.</summary>
 /// <param name="Kind">input, fault or interrupted.</param>

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.Control.Api;
 

@@ -14,6 +14,8 @@ using ZiGong.Control.Api.Operations;
 using ZiGong.Control.Api.Runs;
 using ZiGong.Control.Api.Uploads;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
+using ZiGong.Storage;
 
 namespace ZiGong.Control.Api;
 
@@ -26,6 +28,7 @@ public static class ControlApi
         services.AddSingleton<TokenStore>();
         services.AddSingleton<OfferedBases>();
         services.AddSingleton<UploadIntake>();
+        services.AddSingleton<Withdrawals>();
         services.AddAuthentication(TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(nameof(ApiRole.Operator), policy => policy.RequireRole(nameof(ApiRole.Operator)));

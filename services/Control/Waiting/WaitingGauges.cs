@@ -6,6 +6,8 @@ using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Telemetry;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Api;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 

@@ -1,6 +1,6 @@
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.Control.Waiting;
 

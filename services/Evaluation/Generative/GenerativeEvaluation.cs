@@ -4,17 +4,19 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 using ZiGong.Credit.Templates;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Evaluation.Generative;
 
 /// <summary>Measures an adapter that answers freely, beside the most frequent training answer and the champion: exact match, token F1, hallucination rate.</summary>
-public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions predictions, ArtifactStore artifacts)
+public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions predictions, ArtifactStore artifacts)
 {
     private const int ShownAnswers = 5;
 
@@ -28,7 +30,7 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
     {
         var (findings, answers, training, championFault) = await MeasureAsync(unit, snapshot, descriptor, adapter, champion, ct);
         var test = await EvaluationData.MembersAsync(unit, snapshot, descriptor, Side.Test, ct);
-        var drift = Drift.Measure(await models.EncodingAsync(snapshot.Encoding, ct), test);
+        var drift = Drift.Measure(await encoders.EncodingAsync(snapshot.Encoding, ct), test, ct);
         var leaks = await LeaksAsync(unit, snapshot, descriptor, ct);
         var gates = GenerativeGates.Check(findings, leaks, championFault, drift, unit.Options.Evaluation);
         var none = new MetricReport(test.Count, 0, new Dictionary<Metric, Interval>());
@@ -70,8 +72,8 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
         var (done, total) = (0, test.Count * (champion is null ? 1 : 2));
         Action<int> progress = n => unit.Report(done += n, total);
 
-        var encoder = await models.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
-        var template = ModelStore.TemplateOf(task, unit.Options.Templating.Form);
+        var encoder = await encoders.EncoderAsync(unit.Db, snapshot, adapter.Base, unit.Options, ct);
+        var template = PromptTemplate.Of(task, unit.Options.Templating.Form);
         var answers = await WriteAsync(adapter.Base, adapter.Artifact, encoder, training, test, template, progress, ct);
         var usual = MostFrequent(training);
         List<GenerativeAnswer> baseline = [.. answers.Select(a => a with { Answer = usual })];
@@ -111,7 +113,7 @@ public sealed class GenerativeEvaluation(ModelStore models, AdapterPredictions p
 
         try
         {
-            var encoder = await ModelEvaluation.ChampionEncoderAsync(models, champion, unit, ct);
+            var encoder = await ModelEvaluation.ChampionEncoderAsync(encoders, champion, unit, ct);
             return (await WriteAsync(champion.Base, champion.Adapter, encoder, training, test, template, progress, ct), null);
         }
         catch (Exception e) when (e is DamagedArtifactException or InputException or InvalidDataException or JsonException)

@@ -1,5 +1,7 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
+using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 
 namespace ZiGong.Evaluation.Generative;
@@ -27,11 +29,11 @@ public static class GenerativeGates
             .. Gates.Of("signal", options.SignalGate, Signal(findings)),
             .. Gates.Of("empty", options.MissGate, new(
                 model.Empty.Value <= options.MaximumMiss,
-                $"{model.Empty.Value:P2} [{model.Empty.Lower:P2}, {model.Empty.Upper:P2}] of the answers are empty, at most {options.MaximumMiss:P2}, n = {model.N}",
+                $"{Share(model.Empty)} of the answers are empty, at most {options.MaximumMiss:P2}, n = {model.N}",
                 ("Empty", model.Empty.Value), ("MaximumMiss", options.MaximumMiss), ("N", model.N))),
             .. Gates.Of("hallucination", options.HallucinationGate, new(
                 model.HallucinationRate.Value <= options.MaximumHallucination,
-                $"{model.HallucinationRate.Value:P2} [{model.HallucinationRate.Lower:P2}, {model.HallucinationRate.Upper:P2}] of the answers hold a number or field name that the prompt does not, "
+                $"{Share(model.HallucinationRate)} of the answers hold a number or field name that the prompt does not, "
                 + $"at most {options.MaximumHallucination:P2}, n = {model.N}",
                 ("HallucinationRate", model.HallucinationRate.Value), ("MaximumHallucination", options.MaximumHallucination), ("N", model.N))),
             .. Gates.Of("champion", options.ChampionGate, Champion(findings, championFault, options.MaximumF1Fall)),
@@ -39,10 +41,14 @@ public static class GenerativeGates
         ];
     }
 
+    private static string Share(Interval share) => share.HasEnds ? $"{share.Value:P2} [{share.Lower:P2}, {share.Upper:P2}]" : $"{share.Value:P2}";
+
     private static Gates.Finding Signal(GenerativeFindings findings)
     {
         var (model, gain) = (findings.Model, findings.AgainstBaseline);
-        return new(
+        return model.WithoutIntervals is { } why
+            ? new(null, $"gain in token F1 {gain.Value:+0.0000;-0.0000}, {why}", ("Gain", gain.Value), ("N", model.N))
+            : new(
             gain.Lower > 0,
             $"token F1 {model.TokenF1.Value:F4} against {findings.Baseline.TokenF1.Value:F4} of always '{findings.BaselineAnswer}': "
             + $"gain {gain.Value:+0.0000;-0.0000} [{gain.Lower:+0.0000;-0.0000}, {gain.Upper:+0.0000;-0.0000}] must lie above 0; n = {model.N} could have shown {gain.Detectable:F4}",
@@ -50,7 +56,9 @@ public static class GenerativeGates
     }
 
     private static Gates.Finding Champion(GenerativeFindings findings, string? fault, double limit) => findings.AgainstChampion is { } against
-        ? new(
+        ? findings.Model.WithoutIntervals is { } why
+        ? new(null, $"Δ token F1 {against.Value:+0.0000;-0.0000}, {why}", ("F1Difference", against.Value), ("N", findings.Model.N))
+        : new(
             against.Upper >= 0 && against.Value >= -limit,
             $"Δ token F1 {against.Value:+0.0000;-0.0000} [{against.Lower:+0.0000;-0.0000}, {against.Upper:+0.0000;-0.0000}]: the upper end must reach 0 and the loss stay within {limit:F4}; "
             + $"n = {findings.Model.N} could have shown {against.Detectable:F4}",

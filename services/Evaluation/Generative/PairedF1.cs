@@ -3,7 +3,7 @@ using ZiGong.Credit.Metrics;
 
 namespace ZiGong.Evaluation.Generative;
 
-/// <summary>The difference of two models' mean token F1 on the same samples, with its paired bootstrap interval.</summary>
+/// <summary>The difference of two models' mean token F1 on the same samples, with its paired bootstrap interval where there are enough.</summary>
 public static class PairedF1
 {
     // Two-sided 5 % and power 80 %, as in Bootstrap.
@@ -19,6 +19,11 @@ public static class PairedF1
         }
 
         double[] gaps = [.. first.Zip(second, (a, b) => GenerativeText.TokenF1(a.Answer, a.Truth) - GenerativeText.TokenF1(b.Answer, b.Truth))];
+        if (FewRows.WhyNone(gaps.Length) is not null)
+        {
+            return Difference.Alone(gaps.Average());
+        }
+
         var random = SeededRandom.Stream(seed, "paired f1");
         var drawn = new double[resamples];
         for (var r = 0; r < resamples; r++)

@@ -6,47 +6,46 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Reading;
 using ZiGong.Credit.Subjects;
 using ZiGong.Hosting.Telemetry;
+using ZiGong.Ingest.Uploads;
 using ZiGong.Storage;
 
 namespace ZiGong.Ingest.Files;
 
-/// <summary>How far an ingestion is.</summary>
-public sealed record IngestProgress(long Read, long Bytes, long TotalBytes);
-
-/// <summary>What a file came to.</summary>
-/// <param name="Read">Samples and rejections that the file gave.</param>
-/// <param name="Unchanged">Samples that were there already.</param>
-/// <param name="Superseded">Older samples whose place a correction took.</param>
-/// <param name="Filtered">Rows that the descriptor's filters leave out.</param>
-public sealed record IngestSummary(long Read, long Added, long Unchanged, long Superseded, long Rejected, long Filtered);
-
 /// <summary>
 /// Takes a file into the database in constant memory: batches go in by binary COPY, each in a transaction of its own. The same
-/// file twice adds nothing; a corrected row supersedes the one it corrects; a bad row becomes a rejection.
+/// file twice adds nothing; a corrected row supersedes the one it corrects; a bad row becomes a rejection. One file of a data set at a time.
 /// </summary>
 public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher, TimeProvider time)
 {
     private const int BatchRows = 8192;
 
     /// <exception cref="InputException">The file is missing, empty, or does not fit the descriptor; or the key is not the database's.</exception>
-    public Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string path, IProgress<IngestProgress>? progress, CancellationToken ct) =>
-        RunAsync(descriptor, path, path, progress, ct);
-
-    /// <summary>The same for a file that does not lie under the name that people know it by.</summary>
-    /// <param name="name">The file's name in messages and rejections.</param>
-    public async Task<IngestSummary> RunAsync(
-        DatasetDescriptor descriptor, string path, string name, IProgress<IngestProgress>? progress, CancellationToken ct)
+    public async Task<IngestSummary> RunAsync(DatasetDescriptor descriptor, string path, IProgress<IngestProgress>? progress, CancellationToken ct)
     {
         await SubjectKey.RequireAsync(hasher, source, ct);
-        var fileHash = await HashAsync(path, ct);
-        var totals = new IngestSummary(0, 0, 0, 0, 0, 0);
-        var samples = new List<Sample>(BatchRows);
-        var rejections = new List<Rejection>();
+        var waiting = new IngestProgress(0, 0, 0, Waiting: true);
+        IngestSummary summary;
+        await using (await DatasetLock.TakeAsync(source, descriptor.Name, () => progress?.Report(waiting), time, ct))
+        {
+            summary = await RunLockedAsync(descriptor, path, path, progress, ct);
+        }
+
+        await UploadIngestion.ReleaseNextAsync(source, descriptor.Name, ct);
+        return summary;
+    }
+
+    /// <summary>The same for who has the data set's lock, and for a file that does not lie under the name that people know it by.</summary>
+    /// <param name="name">The file's name in messages and rejections.</param>
+    internal async Task<IngestSummary> RunLockedAsync(
+        DatasetDescriptor descriptor, string path, string name, IProgress<IngestProgress>? progress, CancellationToken ct)
+    {
+        var hash = await HashAsync(path, ct);
         await using var connection = await source.OpenConnectionAsync(ct);
-        await using var table = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
-        var identity = descriptor.Key.Count == 0 ? fileHash : "";
-        var meetsEarlier = await MeetsEarlierAsync(connection, descriptor.Name, ct);
-        foreach (var result in SampleReader.Read(descriptor, table, name, identity, hasher, ct))
+        await OneTimePerKey.CheckAsync(descriptor, connection, name, Read(), ct);
+        var file = await FileOfRows.BeginAsync(connection, descriptor, Path.GetFileName(name), hasher, hash, ct);
+        var totals = new IngestSummary(0, 0, 0, 0, 0, 0) { FileId = file.FileId };
+        var results = new List<ReadResult>(BatchRows);
+        foreach (var result in Read())
         {
             if (result.Filtered)
             {
@@ -54,16 +53,8 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
                 continue;
             }
 
-            if (result.Sample is { } sample)
-            {
-                samples.Add(sample);
-            }
-            else
-            {
-                rejections.Add(result.Rejection!);
-            }
-
-            if (samples.Count + rejections.Count >= BatchRows)
+            results.Add(result);
+            if (results.Count >= BatchRows)
             {
                 totals = await FlushAsync();
             }
@@ -71,34 +62,25 @@ public sealed class FileIngestion(NpgsqlDataSource source, SubjectHasher hasher,
 
         return await FlushAsync();
 
+        IEnumerable<ReadResult> Read() => ReadTable(descriptor, path, name, descriptor.Key.Count == 0 ? hash : "", ct);
+
         async Task<IngestSummary> FlushAsync()
         {
-            var batch = new SampleBatch(
-                descriptor.Name, Path.GetFileName(name), hasher.FileKey(fileHash), samples, rejections, value => hasher.Hash(descriptor.SubjectSpace, value), meetsEarlier,
-                time.GetUtcNow());
-            var (added, superseded) = await batch.WriteAsync(connection, ct);
-            var next = totals with
-            {
-                Read = totals.Read + samples.Count + rejections.Count,
-                Added = totals.Added + added,
-                Unchanged = totals.Unchanged + samples.Count - added,
-                Superseded = totals.Superseded + superseded,
-                Rejected = totals.Rejected + rejections.Count,
-            };
-            PipelineTelemetry.Rejections.Add(rejections.Count, new KeyValuePair<string, object?>("dataset", descriptor.Name));
-            samples.Clear();
-            rejections.Clear();
+            var next = await new SampleBatch(file, results, time.GetUtcNow()).WriteAsync(connection, totals, ct);
+            PipelineTelemetry.Rejections.Add(next.Rejected - totals.Rejected, new KeyValuePair<string, object?>("dataset", descriptor.Name));
+            results.Clear();
             progress?.Report(new IngestProgress(next.Read, 0, new FileInfo(path).Length));
             return next;
         }
     }
 
-    /// <summary>Whether the data set has samples of earlier versions, whose ids were made in another way.</summary>
-    private static async Task<bool> MeetsEarlierAsync(NpgsqlConnection connection, string dataset, CancellationToken ct)
+    private IEnumerable<ReadResult> ReadTable(DatasetDescriptor descriptor, string path, string name, string contentHash, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select exists (select 1 from zigong.samples where dataset = $1 and identity < 3)", connection);
-        command.Parameters.AddWithValue(dataset);
-        return (bool)(await command.ExecuteScalarAsync(ct))!;
+        using var table = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        foreach (var result in SampleReader.Read(descriptor, table, name, contentHash, hasher, ct))
+        {
+            yield return result;
+        }
     }
 
     private static async Task<string> HashAsync(string path, CancellationToken ct)

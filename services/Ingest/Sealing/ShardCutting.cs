@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Storage;
@@ -64,7 +63,7 @@ public static class ShardCutting
             with cut as (
                 insert into zigong.shards (shard_id, dataset, pool, first_sequence, last_sequence, samples) values (@id, @dataset, @pool, @first, @last, @count)
             )
-            update zigong.samples set shard_id = @id where sample_id = any(@samples)
+            update zigong.samples set shard_id = @id where dataset = @dataset and shard_id is null and sequence = any(@samples)
             """,
             connection,
             transaction);
@@ -74,7 +73,7 @@ public static class ShardCutting
         insert.Parameters.AddWithValue("first", shard.Samples[0].Sequence);
         insert.Parameters.AddWithValue("last", shard.Samples[^1].Sequence);
         insert.Parameters.AddWithValue("count", shard.Samples.Count);
-        insert.Parameters.AddWithValue("samples", NpgsqlDbType.Array | NpgsqlDbType.Uuid, shard.Samples.Select(s => s.SampleId).ToArray());
+        insert.Parameters.AddWithValue("samples", shard.Samples.Select(s => s.Sequence).ToArray());
         await insert.ExecuteNonQueryAsync(ct);
     }
 }

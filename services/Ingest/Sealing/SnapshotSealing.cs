@@ -8,6 +8,7 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Splits;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -17,7 +18,7 @@ namespace ZiGong.Ingest.Sealing;
 /// Freezes what a run looks at: shards up to now, which sample counts on which side, the agent's periods, and the encoding, which
 /// only a full run fits anew (on its training side alone).
 /// </summary>
-public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artifacts, ModelStore models)
+public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artifacts, Encoders encoders)
 {
     public async Task<UnitResult> SealAsync(UnitContext unit, CancellationToken ct)
     {
@@ -59,7 +60,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
     {
         await ShardCutting.RunAsync(source, descriptor.Name, ct);
         var rows = await db.Samples
-            .Where(s => s.Dataset == descriptor.Name && s.ShardId != null && s.SupersededBy == null)
+            .Where(s => s.Dataset == descriptor.Name && s.ShardId != null && s.SupersededBy == null && s.WithdrawnAt == null)
             .OrderBy(s => s.Sequence)
             .ToListAsync(ct);
         var samples = rows.ConvertAll(r => r.ToSample());
@@ -116,7 +117,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
                 .OrderByDescending(s => s.SealedAt).Select(s => s.Encoding).FirstOrDefaultAsync(ct);
             if (last is not null)
             {
-                await models.EncodingAsync(last, ct);
+                await encoders.EncodingAsync(last, ct);
                 return last;
             }
         }

@@ -12,60 +12,63 @@ namespace ZiGong.Ingest.Uploads;
 
 /// <summary>
 /// Ingests a stored upload and records what it came to; one that was cut off simply starts over. The uploads of a data set are taken in one
-/// after the other in the order in which they came, under an advisory lock that goes with its connection: what came last stands, so an older
-/// table that is read again after a newer one would undo its corrections.
+/// after the other in the order in which they came, under the data set's lock: what came last stands, so an older table that is read again after a
+/// newer one would undo its corrections.
 /// </summary>
 public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artifacts, PipelineOptions options, TimeProvider time, ILogger<UploadIngestion> log)
 {
-    // Locks of two numbers are apart from those of one number in AdvisoryLocks.
-    private const int LockSpace = 0x5A47;
-
     public async Task RunAsync(Guid uploadId, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
         await using var db = PipelineDatabase.NewContext(source);
-        if (await db.Uploads.AsNoTracking().SingleOrDefaultAsync(u => u.UploadId == uploadId, ct) is not { State: UploadState.Stored, Dataset: var dataset }
-            || !await LockAsync(connection, "select pg_try_advisory_lock($1, hashtext($2))", dataset, ct))
+        if (await db.Uploads.AsNoTracking().SingleOrDefaultAsync(u => u.UploadId == uploadId, ct) is not { State: UploadState.Stored, Dataset: var dataset })
         {
             return;
         }
 
-        try
+        if (await IngestIfNextAsync(db, uploadId, dataset, ct))
         {
-            var next = await db.Uploads.Where(u => u.Dataset == dataset && u.State == UploadState.Stored)
-                .OrderBy(u => u.UploadedAt).ThenBy(u => u.UploadId).FirstOrDefaultAsync(ct);
-            if (next?.UploadId == uploadId)
-            {
-                await IngestAsync(db, next, ct);
-                await ForgetFileAsync(db, next, ct);
-                await ReleaseNextAsync(dataset, ct);
-            }
-        }
-        finally
-        {
-            // A lost connection has lost the lock as well.
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await LockAsync(connection, "select pg_advisory_unlock($1, hashtext($2))", dataset, CancellationToken.None);
-            }
+            await ReleaseNextAsync(source, dataset, ct);
         }
     }
 
-    /// <summary>The table itself holds borrowers' ids in clear, which are never kept: once it is taken in, or cannot be, it goes.</summary>
-    private async Task ForgetFileAsync(PipelineDb db, UploadRow upload, CancellationToken ct)
+    /// <returns>False where somebody else has the data set, or an earlier upload comes first.</returns>
+    private async Task<bool> IngestIfNextAsync(PipelineDb db, Guid uploadId, string dataset, CancellationToken ct)
     {
-        if (!await db.Uploads.AnyAsync(u => u.Artifact == upload.Artifact && u.State == UploadState.Stored, ct))
+        await using var held = await DatasetLock.TryTakeAsync(source, dataset, ct);
+        var next = held is null
+            ? null
+            : await db.Uploads.Where(u => u.Dataset == dataset && u.State == UploadState.Stored).OrderBy(u => u.UploadedAt).ThenBy(u => u.UploadId).FirstOrDefaultAsync(ct);
+        if (next?.UploadId != uploadId)
         {
-            artifacts.Remove(upload.Artifact);
+            return false;
         }
+
+        await IngestAsync(db, next, ct);
+        await ForgetFileAsync(db, next, ct);
+        return true;
     }
 
     /// <summary>The next upload of the data set need not wait until its order is repeated.</summary>
-    private async Task ReleaseNextAsync(string dataset, CancellationToken ct)
+    internal static async Task ReleaseNextAsync(NpgsqlDataSource source, string dataset, CancellationToken ct)
     {
         await using var release = source.CreateCommand("update zigong.uploads set next_order_at = now() where dataset = $1 and state = 'Stored' and attempts = 0");
         release.Parameters.AddWithValue(dataset);
         await release.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>The table itself holds borrowers' ids in clear, which are never kept: once it is taken in, or cannot be, it goes, and the hash of its bytes with it.</summary>
+    private async Task ForgetFileAsync(PipelineDb db, UploadRow upload, CancellationToken ct)
+    {
+        if (await db.Uploads.Where(u => u.UploadId == upload.UploadId && u.State != UploadState.Stored).ExecuteUpdateAsync(set => set.SetProperty(u => u.Artifact, ""), ct) == 0)
+        {
+            return;
+        }
+
+        artifacts.RemoveUpload(upload.UploadId);
+        if (!upload.Apart && !await db.Uploads.AnyAsync(u => u.Artifact == upload.Artifact && u.State == UploadState.Stored, ct))
+        {
+            artifacts.Remove(upload.Artifact);
+        }
     }
 
     private async Task IngestAsync(PipelineDb db, UploadRow upload, CancellationToken ct)
@@ -73,16 +76,20 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
         try
         {
             var descriptor = DescriptorFile.Parse(upload.Descriptor, $"the descriptor of {upload.FileName}");
-            var path = await artifacts.RequireAsync(upload.Artifact, ct);
+            var path = upload.Apart
+                ? await artifacts.RequireUploadAsync(upload.UploadId, upload.Artifact, ct)
+                : await artifacts.RequireAsync(upload.Artifact, ct);
             var ingestion = new FileIngestion(source, await SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct), time);
-            var summary = await ingestion.RunAsync(descriptor, path, upload.FileName, new RowsRead(source, upload.UploadId), ct);
+            var summary = await ingestion.RunLockedAsync(descriptor, path, upload.FileName, new RowsRead(source, upload.UploadId), ct);
             await Unfinished(db, upload).ExecuteUpdateAsync(
                 set => set
                     .SetProperty(u => u.State, UploadState.Ingested)
+                    .SetProperty(u => u.FileId, summary.FileId)
                     .SetProperty(u => u.Read, summary.Read)
                     .SetProperty(u => u.Added, summary.Added)
                     .SetProperty(u => u.Unchanged, summary.Unchanged)
                     .SetProperty(u => u.Superseded, summary.Superseded)
+                    .SetProperty(u => u.Moved, summary.Moved)
                     .SetProperty(u => u.Rejected, summary.Rejected)
                     .SetProperty(u => u.Filtered, summary.Filtered)
                     .SetProperty(u => u.Error, (string?)null)
@@ -133,12 +140,6 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
 
     private static IQueryable<UploadRow> Unfinished(PipelineDb db, UploadRow upload) =>
         db.Uploads.Where(u => u.UploadId == upload.UploadId && u.State == UploadState.Stored);
-
-    private static async Task<bool> LockAsync(NpgsqlConnection connection, string sql, string dataset, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = LockSpace }, new() { Value = dataset } } };
-        return (bool)(await command.ExecuteScalarAsync(ct))!;
-    }
 
     /// <summary>Says how far the ingestion is, once a batch.</summary>
     private sealed class RowsRead(NpgsqlDataSource source, Guid uploadId) : IProgress<IngestProgress>

@@ -4,6 +4,9 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -14,7 +17,7 @@ namespace ZiGong.Training.Agent;
 public sealed record AgentPeriod(string Name, double Time, int Samples);
 
 /// <summary>Trains the agent chronologically, one slice at a time, with a checkpoint at the end of every period.</summary>
-public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, BaseModels bases)
+public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Encoders encoders, BaseModels bases)
 {
     private static readonly LoraOptions Lora = new();
 
@@ -36,7 +39,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
             return Finished(unit, place, found, reused: true);
         }
 
-        var encoder = await models.EncoderAsync(unit.Db, snapshot, baseModel, unit.Options, ct);
+        var encoder = await encoders.EncoderAsync(unit.Db, snapshot, baseModel, unit.Options, ct);
         var examples = members.Where(m => m.Period == period).Select(m => ToExample(encoder.Encode(m.Sample))).ToList();
         return await TrainAsync(unit, plan, place, before.Count == 0 ? null : before[^1].State, examples, ct);
     }
@@ -117,7 +120,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Base
     private static string CheckpointId(RunOptions options, SnapshotRow snapshot, string baseModel, string previous, IReadOnlyList<Sample> samples) =>
         ContentHash.Id(
         [
-            "checkpoint", $"{CodeVersions.Agent}", previous, baseModel, ModelStore.ReadsAs(snapshot, baseModel, options), $"{options.Seed}",
+            "checkpoint", $"{CodeVersions.Agent}", previous, baseModel, Encoders.ReadsAs(snapshot, baseModel, options), $"{options.Seed}",
             RunOptionsReader.ForKeys(options.Agent), $"{options.Tuning.ClipNorm:R}", .. samples.Select(s => s.Id),
         ]);
 

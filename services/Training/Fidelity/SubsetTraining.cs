@@ -1,6 +1,9 @@
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 
 namespace ZiGong.Training.Fidelity;
@@ -26,7 +29,7 @@ public sealed record SubsetMember(string Id, Example Example, double Weight = 1)
 /// <summary>Tunes the same start on a subset and asks what it is worth to each reference sample.</summary>
 public static class SubsetTraining
 {
-    private const int EvaluationBatch = 32;
+    private static readonly BatchLimits EvaluationBatch = new(Samples: 32);
 
     /// <summary>The loss of every reference sample after training on the members alone, in nats per answer token.</summary>
     /// <exception cref="ArithmeticException">The training has diverged.</exception>
@@ -52,14 +55,12 @@ public static class SubsetTraining
     /// <summary>The loss of every example, in nats per answer token.</summary>
     public static double[] Evaluate(MistralModel model, IReadOnlyList<Example> references)
     {
+        int[] order = [.. Enumerable.Range(0, references.Count).OrderBy(i => references[i].Tokens.Length).ThenBy(i => i)];
         var losses = new double[references.Count];
-        foreach (var chunk in Enumerable.Range(0, references.Count).OrderBy(i => references[i].Tokens.Length).ThenBy(i => i).Chunk(EvaluationBatch))
+        var inOrder = LoraTraining.Batches(references, order, EvaluationBatch).SelectMany(batch => AnswerLoss.PerSample(model, batch));
+        foreach (var (loss, place) in inOrder.Zip(order))
         {
-            var batch = new TokenBatch([.. chunk.Select(i => references[i].Tokens)], [.. chunk.Select(i => references[i].AnswerStart)]);
-            foreach (var (loss, place) in AnswerLoss.PerSample(model, batch).Zip(chunk))
-            {
-                losses[place] = loss;
-            }
+            losses[place] = loss;
         }
 
         return losses;

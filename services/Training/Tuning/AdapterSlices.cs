@@ -2,6 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
+using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -28,7 +31,7 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
 
         var key = ContentHash.Of(
             "adapter", $"{CodeVersions.Tuning}", dataset, baseModel,
-            ModelStore.ReadsAs(snapshot, baseModel, unit.Options), $"{unit.Options.Seed}", RunOptionsReader.ForKeys(options));
+            Encoders.ReadsAs(snapshot, baseModel, unit.Options), $"{unit.Options.Seed}", RunOptionsReader.ForKeys(options));
         if (before is null && !unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
         {
             return Finished(unit, slice, found, reused: true);

@@ -68,6 +68,15 @@ public sealed record DatasetDescriptor
     /// <summary>Columns that name a row for corrections; empty: file hash and line, so that equal rows are kept.</summary>
     public IReadOnlyList<string> Key { get; init; } = [];
 
+    /// <summary>
+    /// Whether the observation time is part of what names a row: a time that the descriptor gives (a window's, a constant) always is; one from a
+    /// column only where that is said, since it may be what a correction corrects.
+    /// </summary>
+    public bool TimeNamesRows => Key.Count == 0 || Windows.Count > 0 || ObservedAt.Column is null || ObservedAt.PartOfKey;
+
+    /// <summary>Whether two rows of a file that have one key cannot have two times.</summary>
+    public bool KeyFixesTime => !TimeNamesRows && !Key.Contains(ObservedAt.Column!);
+
     public required FormatDescriptor Format { get; init; }
 
     public ObservedAtDescriptor ObservedAt { get; init; } = new();
@@ -150,6 +159,9 @@ public sealed record ObservedAtDescriptor
     public string Format { get; init; } = "yyyy-MM-dd";
 
     public DateTimeOffset? Constant { get; init; }
+
+    /// <summary>Rows of one key and different times are different observations, not corrections of each other.</summary>
+    public bool PartOfKey { get; init; }
 }
 
 /// <summary>The answer is known <see cref="Months"/> months after the observation, plus the months in <see cref="Column"/> if given.</summary>

@@ -128,7 +128,7 @@ public static class DescriptorFile
 
     private static ObservedAtDescriptor ObservedAt(YamlMap root)
     {
-        if (root.OptionalMap("observed_at", "column", "format", "constant") is not { } map)
+        if (root.OptionalMap("observed_at", "column", "format", "constant", "part_of_key") is not { } map)
         {
             return new ObservedAtDescriptor();
         }
@@ -138,8 +138,14 @@ public static class DescriptorFile
             throw root.Fault("observed_at", "needs either 'column' or 'constant'");
         }
 
+        if (map.Has("part_of_key") && !(map.Has("column") && root.Has("key")))
+        {
+            throw map.Fault("part_of_key", "is for a time from a column beside a 'key': add them or remove it");
+        }
+
         return new ObservedAtDescriptor
         {
+            PartOfKey = map.Flag("part_of_key", false),
             Column = map.OptionalText("column"),
             Format = map.Text("format", "yyyy-MM-dd"),
             Constant = map.OptionalText("constant") is { } text ? Month(text, map, "constant") : null,

@@ -31,7 +31,7 @@ public static class Drift
 
     /// <summary>Per field, in prompt order; bins for missing and unseen values take part.</summary>
     /// <exception cref="ArgumentException">No samples.</exception>
-    public static IReadOnlyList<FieldDrift> Measure(SampleEncoding encoding, IEnumerable<Sample> samples)
+    public static IReadOnlyList<FieldDrift> Measure(SampleEncoding encoding, IEnumerable<Sample> samples, CancellationToken ct = default)
     {
         int[][] counts = [.. encoding.Fields.Select(f => new int[f.Size])];
         foreach (var sample in samples)
@@ -42,7 +42,11 @@ public static class Drift
             }
         }
 
-        return [.. encoding.Fields.Select((field, f) => Of(field.Name, [.. field.Counts], counts[f], encoding.Fields.Count))];
+        return [.. encoding.Fields.Select((field, f) =>
+        {
+            ct.ThrowIfCancellationRequested();
+            return Of(field.Name, [.. field.Counts], counts[f], encoding.Fields.Count);
+        })];
     }
 
     /// <summary>

@@ -1,13 +1,26 @@
+using System.Text.Json.Serialization;
+
 namespace ZiGong.Credit.Metrics;
 
 /// <summary>A figure of an arm over seeds.</summary>
 /// <param name="Mean">Mean over seeds.</param>
-/// <param name="Lower">Lower end of a 95 % interval over test rows and trainings (<see cref="ArmBootstrap"/>).</param>
-/// <param name="Upper">Its upper end.</param>
+/// <param name="Lower">Lower end of a 95 % interval over test rows and trainings (<see cref="ArmBootstrap"/>); NaN, in JSON null, of too few rows.</param>
+/// <param name="Upper">Its upper end; NaN where <paramref name="Lower"/> is.</param>
 /// <param name="Spread">Standard deviation between seeds (n − 1); 0 with one seed.</param>
 /// <param name="PerSeed">The figure of each seed, in their order.</param>
-public sealed record ArmFigure(double Mean, double Lower, double Upper, double Spread, IReadOnlyList<double> PerSeed)
+public sealed record ArmFigure(
+    double Mean,
+    [property: JsonConverter(typeof(NotANumberAsNull))] double Lower,
+    [property: JsonConverter(typeof(NotANumberAsNull))] double Upper,
+    double Spread,
+    IReadOnlyList<double> PerSeed)
 {
+    [JsonIgnore]
+    public bool HasEnds => !double.IsNaN(Lower) && !double.IsNaN(Upper);
+
+    /// <summary>The figure without its interval.</summary>
+    public ArmFigure Alone() => this with { Lower = double.NaN, Upper = double.NaN };
+
     /// <summary>Of a figure between 0 and 1, whose interval lies there too.</summary>
     public ArmFigure AsShare() => this with { Lower = Math.Max(0, Lower), Upper = Math.Min(1, Upper) };
 }

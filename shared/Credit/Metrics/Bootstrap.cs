@@ -17,21 +17,33 @@ public static class Bootstrap
     // Two-sided 5 % and power 80 %: the normal quantiles of 0.975 and 0.8.
     private const double DetectableErrors = 1.959964 + 0.841621;
 
-    /// <summary>Every metric with its interval.</summary>
+    /// <summary>Every metric with its interval; without one where rows are too few (<see cref="FewRows"/>).</summary>
     public static MetricReport Evaluate(Predictions rows, ulong seed, int resamples = DefaultResamples, CancellationToken ct = default)
     {
         var values = rows.Measure();
+        if (FewRows.WhyNone(rows.Count, rows.Positives) is not null)
+        {
+            return new MetricReport(rows.Count, rows.Positives, values.ToDictionary(v => v.Key, v => Interval.Alone(v.Value)));
+        }
+
         var drawn = Draw([rows], seed, resamples, ct)[0];
         return new MetricReport(rows.Count, rows.Positives, values.ToDictionary(v => v.Key, v => v.Key == Metric.Ks ? ReflectedOf(v.Value, drawn[(int)v.Key]) : IntervalOf(v.Value, drawn[(int)v.Key])));
     }
 
-    /// <summary>Every metric of <paramref name="first"/> minus that of <paramref name="second"/>; both see the same resamples.</summary>
+    /// <summary>
+    /// Every metric of <paramref name="first"/> minus that of <paramref name="second"/>; both see the same resamples, and none where rows are too few.
+    /// </summary>
     /// <exception cref="ArgumentException">The two do not hold the same labels in the same order.</exception>
     public static DifferenceReport Compare(Predictions first, Predictions second, ulong seed, int resamples = DefaultResamples, CancellationToken ct = default)
     {
         RequireSameRows(first, second);
         var a = first.Measure();
         var b = second.Measure();
+        if (FewRows.WhyNone(first.Count, first.Positives) is not null)
+        {
+            return new DifferenceReport(first.Count, a.Keys.Where(b.ContainsKey).ToDictionary(m => m, m => Difference.Alone(a[m] - b[m])));
+        }
+
         var drawn = Draw([first, second], seed, resamples, ct);
         return new DifferenceReport(first.Count, a.Keys.Where(b.ContainsKey).ToDictionary(
             m => m,

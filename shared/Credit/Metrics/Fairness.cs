@@ -18,7 +18,9 @@ public sealed record GroupFigures(string Group, int Count, double Favourable, do
     public Interval? FavourableInterval { get; init; }
 }
 
-/// <summary>95 % bootstrap intervals of a field's figures; each null where the figure is.</summary>
+/// <summary>
+/// 95 % bootstrap intervals of a field's figures; each null where the figure is, or where a counted group has too few rows of a class that it looks at.
+/// </summary>
 public sealed record FairnessIntervals(Interval? ParityRatio, Interval? ParityDifference, Interval? EqualOpportunity, Interval? AverageOdds);
 
 /// <summary>How differently the groups of one protected field are treated; gaps are largest minus smallest over the counted groups.</summary>
@@ -125,7 +127,7 @@ public static class Fairness
         Interval? Of(double? value, FairnessFigure figure)
         {
             var (lower, upper) = Quantiles.Central95(drawn[(int)figure]);
-            return value is { } known ? new Interval(known, lower, upper) : null;
+            return value is { } known && pass.HasRowsFor(figure) ? new Interval(known, lower, upper) : null;
         }
 
         return report with

@@ -34,6 +34,14 @@ public sealed class FairnessPass
     /// <summary>Fewer than two groups can be compared: every figure is NaN.</summary>
     public bool IsEmpty => _groups < 2;
 
+    /// <summary>Whether every counted group that has rows of the classes which a figure looks at has enough of them for an interval.</summary>
+    public bool HasRowsFor(FairnessFigure figure) => figure switch
+    {
+        FairnessFigure.EqualOpportunity => Smallest(bad: false) >= FewRows.Smallest,
+        FairnessFigure.AverageOdds => Math.Min(Smallest(bad: false), Smallest(bad: true)) >= FewRows.Smallest,
+        _ => true, // shares of decisions: a counted group has enough
+    };
+
     public void Run(ReadOnlySpan<int> counts, Span<double> values)
     {
         var all = new long[2, _groups]; // good and bad rows of each group
@@ -56,6 +64,9 @@ public sealed class FairnessPass
         values[(int)FairnessFigure.EqualOpportunity] = Gap(good);
         values[(int)FairnessFigure.AverageOdds] = (Gap(good) + Gap(ofBad)) / 2;
     }
+
+    private int Smallest(bool bad) => Enumerable.Range(0, _group.Length).Where(i => _group[i] >= 0 && _positive[i] == bad)
+        .CountBy(i => _group[i]).Select(g => g.Value).DefaultIfEmpty(int.MaxValue).Min();
 
     // A group without rows of a kind has no share there, as in Fairness.
     private static double Gap(double[] shares)

@@ -9,7 +9,7 @@ namespace ZiGong.Credit.Metrics;
 /// <param name="Answer">What the model wrote.</param>
 public sealed record GenerativeAnswer(string Id, string Input, string Truth, string Answer);
 
-/// <summary>Quality of free answers; every figure with its 95 % bootstrap interval over answers.</summary>
+/// <summary>Quality of free answers; every figure with its 95 % bootstrap interval over answers, of which <see cref="FewRows"/> are too few.</summary>
 /// <param name="N">Answers.</param>
 /// <param name="ExactMatch">Share equal to the truth after normalisation.</param>
 /// <param name="TokenF1">Mean token F1.</param>
@@ -18,6 +18,9 @@ public sealed record GenerativeAnswer(string Id, string Input, string Truth, str
 /// <param name="Empty">Share of answers without any token.</param>
 public sealed record GenerativeReport(int N, Interval ExactMatch, Interval TokenF1, Interval HallucinationRate, Interval UnsupportedShare, Interval Empty)
 {
+    /// <summary>Why the figures have no intervals; null where they have.</summary>
+    public string? WithoutIntervals => FewRows.WhyNone(N);
+
     /// <param name="answers">At least one.</param>
     /// <param name="fields">Terms of the data set's fields; may be empty.</param>
     /// <param name="seed">Draws the resamples; equal seeds and numbers of answers give the same draws, so that models can be paired.</param>
@@ -33,6 +36,12 @@ public sealed record GenerativeReport(int N, Interval ExactMatch, Interval Token
         }
 
         double[][] rows = [.. answers.Select(a => RowOf(a, fields))];
+        if (FewRows.WhyNone(rows.Length) is not null)
+        {
+            Interval[] alone = [.. Figures(rows, Enumerable.Range(0, rows.Length)).Select(Interval.Alone)];
+            return new GenerativeReport(rows.Length, alone[0], alone[1], alone[2], alone[3], alone[4]);
+        }
+
         var drawn = Draw(rows, seed, resamples, ct);
         var measured = Figures(rows, Enumerable.Range(0, rows.Length));
         Interval At(int figure)

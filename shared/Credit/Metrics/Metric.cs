@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ZiGong.Credit.Metrics;
 
 /// <summary>What is measured on predictions; "positive" is always the bad outcome, and a prediction is positive at P ≥ 0.5.</summary>
@@ -41,14 +43,39 @@ public enum Metric
 }
 
 /// <summary>A figure with its 95 % bootstrap interval (2.5 % and 97.5 % percentiles of the resamples; of KS reflected at the value, see <see cref="Bootstrap"/>).</summary>
-public sealed record Interval(double Value, double Lower, double Upper);
+/// <param name="Lower">NaN, in JSON null, where rows are too few for an interval; see <see cref="FewRows"/>.</param>
+/// <param name="Upper">NaN where <paramref name="Lower"/> is.</param>
+public sealed record Interval(
+    double Value,
+    [property: JsonConverter(typeof(NotANumberAsNull))] double Lower,
+    [property: JsonConverter(typeof(NotANumberAsNull))] double Upper)
+{
+    [JsonIgnore]
+    public bool HasEnds => !double.IsNaN(Lower) && !double.IsNaN(Upper);
+
+    /// <summary>A figure without an interval.</summary>
+    public static Interval Alone(double value) => new(value, double.NaN, double.NaN);
+}
 
 /// <summary>The difference of two models on the same rows, first minus second, with its paired 95 % interval.</summary>
 /// <param name="Value">Difference of the two figures.</param>
-/// <param name="Lower">2.5 % percentile of the paired resamples.</param>
-/// <param name="Upper">97.5 % percentile of the paired resamples.</param>
-/// <param name="Detectable">The smallest true difference this many rows would have shown (two-sided 5 %, power 80 %): 2.80 standard errors.</param>
-public sealed record Difference(double Value, double Lower, double Upper, double Detectable);
+/// <param name="Lower">2.5 % percentile of the paired resamples; NaN, in JSON null, where rows are too few for an interval.</param>
+/// <param name="Upper">97.5 % percentile of the paired resamples; NaN where <paramref name="Lower"/> is.</param>
+/// <param name="Detectable">
+/// The smallest true difference this many rows would have shown (two-sided 5 %, power 80 %): 2.80 standard errors; NaN without an interval.
+/// </param>
+public sealed record Difference(
+    double Value,
+    [property: JsonConverter(typeof(NotANumberAsNull))] double Lower,
+    [property: JsonConverter(typeof(NotANumberAsNull))] double Upper,
+    [property: JsonConverter(typeof(NotANumberAsNull))] double Detectable)
+{
+    [JsonIgnore]
+    public bool HasEnds => !double.IsNaN(Lower) && !double.IsNaN(Upper);
+
+    /// <summary>A difference without an interval.</summary>
+    public static Difference Alone(double value) => new(value, double.NaN, double.NaN, double.NaN);
+}
 
 /// <summary>All metrics of one model on <paramref name="N"/> rows, of which <paramref name="Positives"/> are truly positive.</summary>
 /// <param name="N">Rows measured.</param>
@@ -57,6 +84,9 @@ public sealed record Difference(double Value, double Lower, double Upper, double
 public sealed record MetricReport(int N, int Positives, IReadOnlyDictionary<Metric, Interval> Values)
 {
     public Interval this[Metric metric] => Values[metric];
+
+    /// <summary>Why the values have no intervals; null where they have.</summary>
+    public string? WithoutIntervals => Values.Count == 0 ? null : FewRows.WhyNone(N, Positives);
 }
 
 /// <summary>Paired differences (first minus second) on the same <paramref name="N"/> rows.</summary>

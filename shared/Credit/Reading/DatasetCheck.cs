@@ -4,7 +4,7 @@ using ZiGong.Credit.Templates;
 
 namespace ZiGong.Credit.Reading;
 
-/// <summary>What a data set looks like through its descriptor; made in one pass, in constant memory but for the subjects' count.</summary>
+/// <summary>What a data set looks like through its descriptor; made in one pass, in constant memory but for the subjects and keys that are counted.</summary>
 public sealed record DatasetReport
 {
     public required string Dataset { get; init; }
@@ -18,6 +18,12 @@ public sealed record DatasetReport
     public required long Rejected { get; init; }
 
     public required int Subjects { get; init; }
+
+    /// <summary>Samples whose key an earlier row has: of a key only the last one counts.</summary>
+    public required long RepeatedKeys { get; init; }
+
+    /// <summary>Those of them with another time, for which the file would be refused.</summary>
+    public required long KeysWithTwoTimes { get; init; }
 
     /// <summary>Answer → samples, in the descriptor's order; an answer that never occurs has 0.</summary>
     public required IReadOnlyDictionary<string, long> Answers { get; init; }
@@ -61,6 +67,7 @@ public static class DatasetCheck
         long rows = 0, samples = 0, filtered = 0, lastLine = 0;
         var rejections = new RejectionCount();
         var subjects = new HashSet<string>(StringComparer.Ordinal);
+        var keys = new RepeatedKeys(descriptor);
         var answers = descriptor.Tasks.SelectMany(t => t.Answer.Classes.Select(c => descriptor.MoreTasks.Count == 0 ? c : $"{t.Task}: {c}")).ToDictionary(answer => answer, _ => 0L, StringComparer.Ordinal);
         var missing = descriptor.Fields.ToDictionary(f => f.Name, _ => 0L, StringComparer.Ordinal);
         var shown = new List<Sample>();
@@ -78,6 +85,7 @@ public static class DatasetCheck
 
             samples++;
             subjects.Add(sample.Subject);
+            keys.Add(sample);
             answers[descriptor.ClassOf(sample)]++;
             CountMissing(sample, missing);
             range = Widen(range, sample.ObservedAt);
@@ -96,6 +104,8 @@ public static class DatasetCheck
             Filtered = filtered,
             Rejected = rejections.All,
             Subjects = subjects.Count,
+            RepeatedKeys = keys.Count,
+            KeysWithTwoTimes = keys.WithOtherTime,
             Answers = answers,
             FirstObserved = range.From,
             LastObserved = range.To,

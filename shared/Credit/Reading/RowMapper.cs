@@ -12,19 +12,16 @@ namespace ZiGong.Credit.Reading;
 /// </summary>
 public sealed class RowMapper
 {
+    internal const string NotUtf8 = "not UTF-8 text";
+
     private const int ShownLength = 60;
-    private const string NotUtf8 = "not UTF-8 text";
 
     private readonly DatasetDescriptor _descriptor;
-    private readonly SubjectHasher _hasher;
-    private readonly string _source;
-    private readonly SampleIdentity _identity = new();
+    private readonly RowIdentity _identity;
     private readonly Refusals _refusals;
     private readonly List<string> _columns = [];
     private readonly (int Column, HashSet<string> Values, Regex? Pattern)[] _filters;
     private readonly WindowPlan[] _windows;
-    private readonly int[] _key;
-    private readonly int _subject;
     private readonly RowTimes _times;
 
     /// <param name="descriptor">The data set.</param>
@@ -33,11 +30,10 @@ public sealed class RowMapper
     public RowMapper(DatasetDescriptor descriptor, SubjectHasher hasher, string source)
     {
         _descriptor = descriptor;
-        _hasher = hasher;
-        _source = source;
-        _subject = Column(descriptor.Subject);
-        _key = [.. descriptor.Key.Select(Column)];
-        _refusals = new Refusals(_columns, _key.Append(_subject).Where(column => column >= 0).ToHashSet());
+        var subject = Column(descriptor.Subject);
+        int[] key = [.. descriptor.Key.Select(Column)];
+        _refusals = new Refusals(_columns, key.Append(subject).Where(column => column >= 0).ToHashSet());
+        _identity = new RowIdentity(descriptor, hasher, source, key, subject, _refusals);
         _times = new RowTimes(descriptor, Column(descriptor.ObservedAt.Column), Column(descriptor.OutcomeHorizon?.Column), _refusals);
         _filters =
         [
@@ -66,7 +62,7 @@ public sealed class RowMapper
             return;
         }
 
-        if (Identify(line, cells, out var key, out var subject) is { } unnamed)
+        if (_identity.Read(line, cells, out var key, out var subject) is { } unnamed)
         {
             results.Add(new ReadResult(line, null, unnamed));
             return;
@@ -75,13 +71,13 @@ public sealed class RowMapper
         Rejection? previous = null;
         foreach (var window in _windows)
         {
-            var rejection = MapWindow(line, cells, window, key, subject, out var sample);
-            if (rejection is null || rejection != previous)
+            var result = MapWindow(line, cells, window, key, subject);
+            if (result.Rejection is null || result.Rejection != previous)
             {
-                results.Add(new ReadResult(line, sample, rejection));
+                results.Add(result);
             }
 
-            previous = rejection ?? previous;
+            previous = result.Rejection ?? previous;
         }
     }
 
@@ -92,17 +88,16 @@ public sealed class RowMapper
         return string.Concat(shown.Select(c => char.IsControl(c) ? '·' : c));
     }
 
-    private Rejection? MapWindow(long line, ReadOnlySpan<string> cells, WindowPlan window, string[] key, string subject, out Sample? sample)
+    private ReadResult MapWindow(long line, ReadOnlySpan<string> cells, WindowPlan window, string[] key, string subject)
     {
-        sample = null;
         if (_times.Read(line, cells, window.ObservedAt, out var observedAt, out var labelKnownAt) is { } untimely)
         {
-            return untimely;
+            return new ReadResult(line, null, untimely);
         }
 
         if (Answer(line, cells, window, out var answer) is { } wrong)
         {
-            return wrong;
+            return new ReadResult(line, null, wrong);
         }
 
         var fields = new Dictionary<string, string>(window.Fields.Length, StringComparer.Ordinal);
@@ -110,20 +105,18 @@ public sealed class RowMapper
         {
             if (FieldValue(line, cells, plan, fields) is { } bad)
             {
-                return bad;
+                return new ReadResult(line, null, bad);
             }
         }
 
-        var (name, task) = (_descriptor.Name, window.Task);
-        var naturalKey = _hasher.NaturalKey(_identity.NaturalKey(name, task, key, observedAt));
+        var naturalKey = _identity.NaturalKey(window.Task, key, observedAt);
         if (window.Free?.Write(fields, naturalKey, out answer) is { } missing)
         {
-            return new Rejection(line, missing, "the answer needs this field, but it is missing", "");
+            return new ReadResult(line, null, new Rejection(line, missing, "the answer needs this field, but it is missing", ""));
         }
 
-        var id = _identity.Id(name, task, subject, naturalKey, fields, answer, observedAt, labelKnownAt);
-        sample = new Sample(id, name, task, subject, naturalKey, fields, answer, observedAt, labelKnownAt);
-        return null;
+        var sample = _identity.SampleOf(window.Task, subject, naturalKey, fields, answer, observedAt, labelKnownAt);
+        return new ReadResult(line, sample, null) { FormerKey = _identity.FormerKey(window.Task, key, observedAt) };
     }
 
     private bool Passes(ReadOnlySpan<string> cells)
@@ -138,39 +131,6 @@ public sealed class RowMapper
         }
 
         return true;
-    }
-
-    private Rejection? Identify(long line, ReadOnlySpan<string> cells, out string[] key, out string subject)
-    {
-        key = _key.Length == 0 ? [_source, line.ToString(CultureInfo.InvariantCulture)] : new string[_key.Length];
-        subject = "";
-        for (var i = 0; i < _key.Length; i++)
-        {
-            key[i] = ComposedText.Of(cells[_key[i]].Trim());
-            if (key[i].Contains('\uFFFD'))
-            {
-                return _refusals.Of(line, _key[i], NotUtf8, cells);
-            }
-
-            if (_descriptor.Format.Missing.Contains(key[i]))
-            {
-                return _refusals.Of(line, _key[i], "the key is missing", cells);
-            }
-        }
-
-        var id = _subject >= 0 ? cells[_subject] : string.Join('\u001f', key);
-        if (_subject >= 0 && _descriptor.Format.Missing.Contains(id.Trim()))
-        {
-            return _refusals.Of(line, _subject, "the subject is missing", cells);
-        }
-
-        if (id.Contains('\uFFFD'))
-        {
-            return _refusals.Of(line, _subject, NotUtf8, cells);
-        }
-
-        subject = _hasher.Hash(_descriptor.SubjectSpace, id);
-        return null;
     }
 
     private Rejection? Answer(long line, ReadOnlySpan<string> cells, WindowPlan window, out string answer)

@@ -48,7 +48,7 @@ public static class GroundTruth
                 throw new InputException($"{name}, line {line}: not a row of the simulator's ground truth.");
             }
 
-            var key = identity.NaturalKey(descriptor.Name, descriptor.Task, [cells[0], cells[1]], month);
+            var key = identity.NaturalKey(descriptor.Name, descriptor.Task, [cells[0], cells[1]], descriptor.TimeNamesRows ? month : null);
             truth[hasher.NaturalKey(key)] = new GroundTruthRow(probability, cells[3] == "1", cells[4] == "1", cells[5]);
         }
 

@@ -44,6 +44,17 @@ public sealed class PromptTemplate
 
     public PromptForm Form { get; }
 
+    /// <summary>In the form that a run's options name.</summary>
+    /// <param name="descriptor">Of one task alone.</param>
+    public static PromptTemplate Of(DatasetDescriptor descriptor, TemplateForm form) => new(
+        descriptor,
+        form switch
+        {
+            TemplateForm.Table => PromptForm.Table,
+            TemplateForm.Description => PromptForm.Description,
+            _ => null,
+        });
+
     /// <summary>The instruction with its allowed answers, the same for all samples.</summary>
     public string Instruction { get; }
 

@@ -9,9 +9,9 @@ public static class PipelineTelemetry
     /// <summary>Of the source of spans and of the meter.</summary>
     public const string Name = "ZiGong.Pipeline";
 
-    public static ActivitySource Source { get; } = new(Name, CodeVersions.Product);
+    public static ActivitySource Source { get; } = new(Name, Product.Version);
 
-    public static Meter Meter { get; } = new(Name, CodeVersions.Product);
+    public static Meter Meter { get; } = new(Name, Product.Version);
 
     /// <summary>Ended attempts on units, by stage and outcome.</summary>
     public static Counter<long> Units { get; } = Meter.CreateCounter<long>("zigong.units", "{unit}", "Ended attempts on units of work.");

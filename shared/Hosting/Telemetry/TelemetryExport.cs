@@ -43,7 +43,7 @@ internal static class TelemetryExport
     {
         if (Variable("OTEL_SERVICE_NAME").Length == 0)
         {
-            resource.AddService(AppDomain.CurrentDomain.FriendlyName, PipelineTelemetry.Name, CodeVersions.Product, false, $"{Environment.MachineName}/{Environment.ProcessId}");
+            resource.AddService(AppDomain.CurrentDomain.FriendlyName, PipelineTelemetry.Name, Product.Version, false, $"{Environment.MachineName}/{Environment.ProcessId}");
         }
     }
 

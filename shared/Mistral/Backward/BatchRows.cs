@@ -1,5 +1,6 @@
 using TorchSharp;
 using ZiGong.Contracts;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral.Backward;

@@ -1,4 +1,5 @@
 using TorchSharp;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral.Backward;
@@ -19,6 +20,7 @@ internal sealed class ForwardBackward(PreparedModel model, IKernels kernels)
     /// <returns>Weighted losses [B] and gradients, [B, D] or [1, D].</returns>
     public SampleGradients Compute(TokenBatch tokens, IReadOnlyList<double>? weights, bool perSample)
     {
+        using var computing = ComputeThread.Enter();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         using var batch = new BatchRows(tokens, weights, model.Config, model.Type, model.Embedding.device);

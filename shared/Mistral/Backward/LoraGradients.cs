@@ -1,6 +1,7 @@
 using TorchSharp;
 using ZiGong.Contracts;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence.Gradients;
+using ZiGong.ModelFiles;
 
 namespace ZiGong.Mistral.Backward;
 
@@ -15,16 +16,19 @@ public sealed class LoraGradients : IDisposable
     private const long MostCopied = 1L << 28;
 
     private readonly PreparedModel _prepared;
-    private readonly ForwardBackward _pass;
+    private readonly ForwardBackward _plain;
+    private readonly ForwardBackward? _fused;
 
     /// <param name="model">A model with LoRA attached on any projections.</param>
     /// <param name="fused">Use the vectorised kernels where the model is float32 on the CPU.</param>
     /// <exception cref="ArgumentException">The model has no adapter.</exception>
     public LoraGradients(MistralModel model, bool fused = true)
     {
+        using var computing = ComputeThread.Enter();
         _prepared = new PreparedModel(model);
         var isVectorised = fused && _prepared.Type == torch.ScalarType.Float32 && model.Embedding.device_type == DeviceType.CPU;
-        _pass = new ForwardBackward(_prepared, isVectorised ? new FusedKernels() : new AtenKernels());
+        _plain = new ForwardBackward(_prepared, new AtenKernels());
+        _fused = isVectorised ? new ForwardBackward(_prepared, new FusedKernels()) : null;
     }
 
     /// <summary>D, the number of LoRA parameters.</summary>
@@ -41,19 +45,40 @@ public sealed class LoraGradients : IDisposable
     public static bool AreCopiesSmall(MistralConfig config) =>
         config.Layers * (long)config.HiddenSize * (((config.Heads + (2 * config.KvHeads)) * config.HeadDim) + (2 * config.IntermediateSize)) <= MostCopied;
 
+    /// <summary>
+    /// Whether every tensor of a batch, the scores of attention and the widest rows, lies in one span of bytes, as the vectorised kernels take it. Larger
+    /// batches are computed without them.
+    /// </summary>
+    /// <param name="config">Heads and widths.</param>
+    /// <param name="samples">B.</param>
+    /// <param name="length">Tokens of the longest sample.</param>
+    public static bool CanVectorise(MistralConfig config, long samples, long length)
+    {
+        const long most = int.MaxValue / sizeof(float);
+        var widest = Math.Max(2L * config.IntermediateSize, (config.Heads + (2L * config.KvHeads)) * config.HeadDim);
+        return samples * length * Math.Max(config.Heads * length, Math.Max(widest, config.HiddenSize)) <= most;
+    }
+
     /// <summary>Losses [B] and gradients [B, D] of one micro-batch. Nothing is checked for NaN here.</summary>
     /// <exception cref="ArgumentException">No samples, a sample without answer, or a token outside the vocabulary.</exception>
     /// <exception cref="InputException">A sample is longer than the model's positions.</exception>
-    public SampleGradients PerSample(TokenBatch batch) => _pass.Compute(batch, weights: null, perSample: true);
+    public SampleGradients PerSample(TokenBatch batch) => PassFor(batch).Compute(batch, weights: null, perSample: true);
 
     /// <summary>The weighted losses [B] of one micro-batch and the gradient of their sum [1, D]. Nothing is checked for NaN here.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="weights">What each sample's loss is multiplied by; null: 1.</param>
     /// <inheritdoc cref="PerSample" path="/exception"/>
-    public SampleGradients Sum(TokenBatch batch, IReadOnlyList<double>? weights = null) => _pass.Compute(batch, weights, perSample: false);
+    public SampleGradients Sum(TokenBatch batch, IReadOnlyList<double>? weights = null) => PassFor(batch).Compute(batch, weights, perSample: false);
 
     /// <summary>Merges the adapters anew, after their values have changed.</summary>
-    public void Refresh() => _prepared.Refresh();
+    public void Refresh()
+    {
+        using var computing = ComputeThread.Enter();
+        _prepared.Refresh();
+    }
 
     public void Dispose() => _prepared.Dispose();
+
+    private ForwardBackward PassFor(TokenBatch batch) =>
+        _fused is not null && batch.Count > 0 && CanVectorise(_prepared.Config, batch.Count, batch.Width) ? _fused : _plain;
 }

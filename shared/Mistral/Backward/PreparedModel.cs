@@ -1,5 +1,6 @@
 using TorchSharp;
-using ZiGong.Mistral.Gradients;
+using ZiGong.Influence.Gradients;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.Mistral.Backward;

@@ -37,6 +37,9 @@ public sealed class SampleRow
     /// <summary>The correction that took this sample's place.</summary>
     public Guid? SupersededBy { get; set; }
 
+    /// <summary>Since when no file stands for it any more: later snapshots do without it.</summary>
+    public DateTimeOffset? WithdrawnAt { get; set; }
+
     /// <summary>The immutable shard it was cut into; null until a snapshot is sealed.</summary>
     public string? ShardId { get; set; }
 }

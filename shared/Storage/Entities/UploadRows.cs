@@ -2,7 +2,7 @@ namespace ZiGong.Storage.Entities;
 
 public enum UploadState
 {
-    /// <summary>The file is in the artifact store; its rows are not all in the database yet.</summary>
+    /// <summary>The file waits in its place; its rows are not all in the database yet.</summary>
     Stored,
     Ingested,
     Failed,
@@ -20,8 +20,11 @@ public sealed class UploadRow
 
     public string FileName { get; set; } = "";
 
-    /// <summary>Artifact hash of the file.</summary>
+    /// <summary>Hash of the file's content while it waits; empty once it is gone, since with few rows it would tell whose they were.</summary>
     public string Artifact { get; set; } = "";
+
+    /// <summary>The file lies in the uploads' own place; false: an earlier version put it among the artifacts.</summary>
+    public bool Apart { get; set; }
 
     public long Bytes { get; set; }
 
@@ -37,9 +40,15 @@ public sealed class UploadRow
 
     public long Superseded { get; set; }
 
+    /// <summary>Superseded ones whose correction has another observation time.</summary>
+    public long Moved { get; set; }
+
     public long Rejected { get; set; }
 
     public long Filtered { get; set; }
+
+    /// <summary>The file that it was, once it is taken in.</summary>
+    public long? FileId { get; set; }
 
     public string? Error { get; set; }
 

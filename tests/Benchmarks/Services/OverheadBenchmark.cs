@@ -1,9 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using ZiGong.AllInOne;
 using ZiGong.Cli;
 using ZiGong.Contracts;
-using ZiGong.FlowTests.Harness;
 using ZiGong.Storage.Entities;
-using ZiGong.SystemTests.Torture;
 using ZiGong.Testing;
 
 namespace ZiGong.Benchmarks.Services;
@@ -56,7 +55,7 @@ internal static class OverheadBenchmark
     private static async Task<RunTimes> RunAsync(Lab lab, OtlpCollector collector, int seed)
     {
         Guid run;
-        await using (var host = await EmbeddedHost.StartAsync(lab.Options, default))
+        await using (var host = await AllServices.StartAsync(lab.Options, default))
         {
             run = await lab.RequestAsync(host, new RunOptions { Seed = seed });
             await lab.UntilAsync(async db => await db.Runs.SingleAsync(r => r.RunId == run) is { Status: RunStatus.Completed } over ? over : null, "the end of the run", TimeSpan.FromMinutes(20));

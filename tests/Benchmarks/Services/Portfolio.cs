@@ -1,6 +1,5 @@
 using System.Globalization;
 using ZiGong.Credit.Simulation;
-using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest.Sealing;
 using ZiGong.Testing;
 

@@ -1,4 +1,3 @@
-using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting.Telemetry;
 
 namespace ZiGong.Benchmarks.Services;

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using ZiGong.AllInOne;
 using ZiGong.Cli;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
-using ZiGong.FlowTests.Harness;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage.Entities;
-using ZiGong.SystemTests.Torture;
 using ZiGong.Testing;
 
 namespace ZiGong.Benchmarks.Services;
@@ -48,7 +47,7 @@ internal static class WorkersBenchmark
 
     private static async Task<Guid> RunAsync(Lab lab, RunOptions options)
     {
-        await using var host = await EmbeddedHost.StartAsync(lab.Options, default);
+        await using var host = await AllServices.StartAsync(lab.Options, default);
         var run = await lab.RequestAsync(host, options);
         await lab.UntilAsync(async db => await db.Runs.SingleAsync(r => r.RunId == run) is { Status: RunStatus.Completed } over ? over : null, "the run", TimeSpan.FromMinutes(20));
         return run;
@@ -72,7 +71,7 @@ internal static class WorkersBenchmark
     private static async Task ReplayAsync(Lab lab, Guid run)
     {
         int generation;
-        await using (var host = await EmbeddedHost.StartAsync(lab.Options, default))
+        await using (var host = await AllServices.StartAsync(lab.Options, default))
         {
             generation = (await host.Services.GetRequiredService<RunOperations>().ReplayAsync(new ReplayRequest(run, Stage.Gradients, UnitChoice.All, []), "bench", default)).Generation;
         }

@@ -16,6 +16,7 @@ using ZiGong.FlowTests.Harness;
 using ZiGong.GradientExtraction;
 using ZiGong.Hosting;
 using ZiGong.Ingest;
+using ZiGong.Reports.Charts;
 using ZiGong.Selection;
 using ZiGong.Templating;
 using ZiGong.TracSeqScoring;

@@ -15,7 +15,7 @@ public sealed class OpenApiTests
         "GET /v1/runs", "POST /v1/runs", "GET /v1/runs/{id}", "GET /v1/runs/{id}/events", "GET /v1/runs/{id}/selection", "POST /v1/runs/{id}/replay",
         "POST /v1/runs/{id}/retry", "POST /v1/runs/{id}/cancel", "GET /v1/events", "GET /v1/pipeline", "POST /v1/pipeline/pause", "POST /v1/pipeline/resume",
         "GET /v1/errors", "GET /v1/errors/{id}", "POST /v1/errors/{id}/requeue", "POST /v1/errors/{id}/discard", "GET /v1/artifacts/{hash}",
-        "PUT /v1/uploads", "GET /v1/uploads/{id}", "PUT /v1/descriptors",
+        "PUT /v1/uploads", "GET /v1/uploads/{id}", "POST /v1/uploads/{id}/withdraw", "PUT /v1/descriptors",
     ];
 
     [Fact]

@@ -12,7 +12,7 @@ namespace ZiGong.FlowTests.Api;
 [Collection("runs")]
 public sealed class ServerCommandTests
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "ZiGong.Cli.dll");
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "ZiGong.AllInOne.dll");
 
     private static readonly string[] Small =
     [

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Hosting;
 using ZiGong.Contracts;
 using ZiGong.Control;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
+using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.FlowTests.Harness;
 

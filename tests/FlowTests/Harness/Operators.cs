@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using ZiGong.Cli;
 using ZiGong.Contracts;
-using ZiGong.Control.Operations;
 using ZiGong.Hosting;
+using ZiGong.Hosting.Embedded;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests.Harness;

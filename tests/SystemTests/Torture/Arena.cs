@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using ZiGong.AllInOne;
 using ZiGong.Cli;
 using ZiGong.Contracts;
 using ZiGong.Control;
-using ZiGong.FlowTests.Harness;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 using ZiGong.Testing;
@@ -119,7 +120,7 @@ internal sealed class Arena : IAsyncDisposable
 
     private async Task<Guid> RequestAsync(RunOptions options)
     {
-        await using var host = await EmbeddedHost.StartAsync(Lab.Options, default);
+        await using var host = await AllServices.StartAsync(Lab.Options, default);
         host.IsFollower.ShouldBeTrue("the services do the work");
         return await Lab.RequestAsync(host, options);
     }
@@ -143,7 +144,7 @@ internal sealed class Arena : IAsyncDisposable
             // The operator's part: the cause (a full disk) is gone, the failed unit gets fresh attempts.
             retry.ShouldBeLessThan(3, $"{ended.Failure}\n{Services.Logs()}");
             Tally.Retried++;
-            await using var host = await EmbeddedHost.StartAsync(Lab.Options, default);
+            await using var host = await AllServices.StartAsync(Lab.Options, default);
             await host.Services.GetRequiredService<RunRequests>().ResumeAsync(run, default);
         }
     }

@@ -2,6 +2,7 @@ using System.Text;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
+using ZiGong.AllInOne;
 using ZiGong.Cli;
 using ZiGong.Contracts;
 
@@ -102,7 +103,7 @@ internal sealed class Inflicting(Arena arena, DiskOfItsOwn disk, SeededRandom ra
     /// <summary>A late message from before the last replay: it must not move anything.</summary>
     private async Task<bool> OldGenerationAsync(Guid run)
     {
-        await using var host = await EmbeddedHost.StartAsync(arena.Lab.Options, default);
+        await using var host = await AllServices.StartAsync(arena.Lab.Options, default);
         var bus = host.Services.GetRequiredService<IBus>();
         await bus.Publish(new RunRequested(run, 0));
         await bus.Publish(new CombineScores(run, 0));

@@ -6,6 +6,7 @@ using ZiGong.Cli.Scores;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Metrics;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.UnitTests.Cli;
 

@@ -5,6 +5,7 @@ using Xunit;
 using ZiGong.Cli;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Reports.Runs;
 
 namespace ZiGong.UnitTests.Cli;
 

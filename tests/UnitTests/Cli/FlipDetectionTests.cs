@@ -6,6 +6,7 @@ using ZiGong.Cli.Demo;
 using ZiGong.Cli.Scores;
 using ZiGong.Credit;
 using ZiGong.Credit.Simulation;
+using ZiGong.Reports.Scores;
 
 namespace ZiGong.UnitTests.Cli;
 

@@ -3,7 +3,9 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control.Waiting;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.UnitTests.Hosting;
+using ZiGong.UnitTests.Pipeline;
 
 namespace ZiGong.UnitTests.Control;
 

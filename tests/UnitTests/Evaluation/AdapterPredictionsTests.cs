@@ -4,6 +4,8 @@ using ZiGong.Credit;
 using ZiGong.Evaluation;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
 using ZiGong.Storage;
 using static ZiGong.UnitTests.Credit.Encodings.EncodingFixtures;
 
@@ -36,7 +38,6 @@ public sealed class AdapterPredictionsTests : IDisposable
 
     public void Dispose()
     {
-        _models.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -2,6 +2,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 using ZiGong.Evaluation;
@@ -275,6 +276,32 @@ public sealed class GatesTests
         (NoLeak with { InReference = 1 }).Leaks.ShouldBeTrue();
         (NoLeak with { InReference = 1, SubjectsMayRepeat = true }).Leaks.ShouldBeFalse();
         Verdict(Fine with { Leaks = NoLeak with { LateTraining = 3 } }, "leakage").Figures.ShouldContain("3 training samples are from after 2023-06-01");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(499)]
+    public void With_too_few_of_a_class_for_an_interval_the_gates_that_need_one_are_skipped_and_say_why(int positives)
+    {
+        var alone = new MetricReport(500, positives, Report().Values.ToDictionary(v => v.Key, v => Interval.Alone(v.Value.Value)));
+        var against = new DifferenceReport(
+            500, Against(-0.5, 0, 0, missRise: 0.5).Values.ToDictionary(v => v.Key, v => Difference.Alone(v.Value.Value)));
+
+        var results = Gates.Check(Fine with { Challenger = alone, AgainstChampion = against }, new EvaluationOptions()).ToDictionary(r => r.Gate);
+
+        foreach (var gate in new[] { "signal", "miss:champion", "champion" })
+        {
+            results[gate].Verdict.ShouldBe(GateVerdict.Skipped, gate);
+            results[gate].Figures.ShouldContain(
+                $"no intervals: {positives} of 500 test samples are bad and {500 - positives} are not; with fewer than 5 of either");
+            results[gate].Values["N"].ShouldBe(500);
+        }
+
+        results["finite"].Verdict.ShouldBe(GateVerdict.Passed);
+        results["miss"].Verdict.ShouldBe(GateVerdict.Passed);
+        results["miss"].Figures.ShouldStartWith("Miss 0.00 %, at most");
+        results["classes"].Verdict.ShouldBe(GateVerdict.Failed, "so such a model is rejected unless that is turned off too");
     }
 
     private static EvaluationOptions AllOff => Cases.Values.Aggregate(new EvaluationOptions(), (options, c) => c.With(options, GateMode.Off));

@@ -3,10 +3,12 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Encodings;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 using ZiGong.Evaluation;
 using ZiGong.Evaluation.Generative;
+using ZiGong.Reports.Page;
 
 namespace ZiGong.UnitTests.Evaluation;
 
@@ -33,6 +35,18 @@ public sealed class GenerativeGatesTests
 
         gates.ShouldAllBe(g => g.Verdict == GateVerdict.Passed);
         gates.ShouldNotContain(g => g.Figures.Contains("KS", StringComparison.Ordinal) || g.Figures.Contains("AUC", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_too_few_answers_for_an_interval_the_comparing_gates_are_skipped_and_say_why()
+    {
+        var few = Findings(Figures(n: 4), Difference.Alone(0.4), Difference.Alone(-0.4));
+
+        var gates = GenerativeGates.Check(few, Apart, null, [], new EvaluationOptions()).ToDictionary(g => g.Gate);
+
+        (gates["signal"].Verdict, gates["champion"].Verdict, gates["size"].Verdict).ShouldBe((GateVerdict.Skipped, GateVerdict.Skipped, GateVerdict.Failed));
+        gates["signal"].Figures.ShouldContain("no intervals: with 4 answers, fewer than 5");
+        gates["champion"].Figures.ShouldContain("no intervals");
     }
 
     [Fact]

@@ -3,9 +3,11 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Credit;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Scorecards;
 using ZiGong.Evaluation;
+using ZiGong.Pipeline.Api;
 using static ZiGong.UnitTests.Credit.Encodings.EncodingFixtures;
 
 namespace ZiGong.UnitTests.Evaluation;
@@ -72,6 +74,24 @@ public sealed class ReportWritingTests
     public void A_model_without_any_number_still_has_a_report() =>
         Write([.. GoodModel.Select(_ => double.NaN)]).Failures.ShouldContain(f => f.Gate == "finite" && f.Values["NotNumbers"] == 120);
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    public void With_one_bad_on_the_test_side_there_is_no_interval_and_a_sentence_says_why(int bads, bool has)
+    {
+        var report = WriteWithBads(bads);
+
+        report.Model.Values.Values.ShouldAllBe(v => v.HasEnds == has);
+        report.Scorecard.Values.Values.ShouldAllBe(v => v.HasEnds == has);
+        report.AgainstScorecard.Values.Values.ShouldAllBe(v => v.HasEnds == has && double.IsNaN(v.Detectable) != has);
+        (report.Model.WithoutIntervals is null).ShouldBe(has);
+        report.Gates.Single(g => g.Gate == "signal").Verdict.ShouldBe(has ? GateVerdict.Failed : GateVerdict.Skipped);
+        JsonSerializer.Serialize(Again(report)).ShouldBe(JsonSerializer.Serialize(report));
+        var json = System.Text.Json.Nodes.JsonNode.Parse(JsonSerializer.Serialize(report))!;
+        (json["Model"]!["Values"]!["Auc"]!["Lower"] is null).ShouldBe(!has);
+    }
+
     [Fact]
     public void The_report_survives_its_file()
     {
@@ -123,8 +143,12 @@ public sealed class ReportWritingTests
 
     internal static double[] GoodModel => [.. Data.TestPositive.Select((y, i) => (y ? 0.6 : 0.1) + (i / 1000.0))];
 
-    internal static EvaluationReport Write(double[] probabilities) => ReportWriting.Of(
-        Data,
+    /// <summary>A test side whose first samples alone are bad.</summary>
+    internal static EvaluationReport WriteWithBads(int bads) => Write(
+        [.. Data.TestPositive.Select((_, i) => (i % 17) / 20.0)], Data with { TestPositive = [.. Data.TestPositive.Select((_, i) => i < bads)] });
+
+    internal static EvaluationReport Write(double[] probabilities, EvaluationData? data = null) => ReportWriting.Of(
+        data ?? Data,
         new TestSideAnswers(
             new AdapterOutput(probabilities, [.. probabilities.Select(_ => Predictions.Generated.Right)], [.. Data.Scored.Select((s, i) => 0.1 + (i / 100.0))]),
             Card,

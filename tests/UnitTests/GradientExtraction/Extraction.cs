@@ -2,6 +2,7 @@ using TorchSharp;
 using ZiGong.Contracts;
 using ZiGong.GradientExtraction;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.UnitTests.GradientExtraction;

@@ -2,8 +2,9 @@ using Shouldly;
 using TorchSharp;
 using Xunit;
 using ZiGong.GradientExtraction;
+using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
-using ZiGong.Mistral.Gradients;
+using ZiGong.ModelFiles;
 using ZiGong.UnitTests.Mistral;
 using static TorchSharp.torch;
 

@@ -4,6 +4,7 @@ using TorchSharp;
 using Xunit;
 using ZiGong.GradientExtraction;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
 using ZiGong.Testing;
 using static TorchSharp.torch;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using Shouldly;
 using Xunit;
 using ZiGong.GradientExtraction;
+using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
-using ZiGong.Mistral.Gradients;
+using ZiGong.ModelFiles;
 using ZiGong.Testing;
 
 namespace ZiGong.UnitTests.GradientExtraction;

@@ -2,6 +2,7 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Models;
 
 namespace ZiGong.UnitTests.Hosting;
 

@@ -1,9 +1,9 @@
 using Shouldly;
 using TorchSharp;
 using Xunit;
+using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
 using ZiGong.Mistral.Backward;
-using ZiGong.Mistral.Gradients;
 using ZiGong.UnitTests.GradientExtraction;
 using static TorchSharp.torch;
 

@@ -4,6 +4,7 @@ using TorchSharp;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
 using ZiGong.Testing;
 using static TorchSharp.torch;
 
@@ -147,7 +148,7 @@ public sealed class HfFolderTests : IDisposable
     public void A_folder_with_tokenizer_json_alone_asks_for_the_SentencePiece_file()
     {
         File.WriteAllText(_folder.File("tokenizer.json"), "{}");
-        Should.Throw<InputException>(() => HfFolder.ReadTokenizer(_folder.Path)).Message.ShouldContain("tokenizer.json alone is not enough");
+        Should.Throw<InputException>(() => ModelFolder.ReadTokenizer(_folder.Path)).Message.ShouldContain("tokenizer.json alone is not enough");
     }
 
     [SharedDataFact]
@@ -155,7 +156,7 @@ public sealed class HfFolderTests : IDisposable
     {
         File.WriteAllText(_folder.File("config.json"), Scenarios.Small.ToJson());
         File.Copy(SharedData.Require("reference/stories260K/tok512.model"), _folder.File("tokenizer.model"));
-        Should.Throw<InputException>(() => HfFolder.ReadTokenizer(_folder.Path)).Message.ShouldContain("512 pieces, but config.json says vocab_size 53");
+        Should.Throw<InputException>(() => ModelFolder.ReadTokenizer(_folder.Path)).Message.ShouldContain("512 pieces, but config.json says vocab_size 53");
     }
 
     private string LoadError() => Should.Throw<InputException>(() => MistralModel.Load(_folder.Path).Dispose()).Message;

@@ -4,6 +4,8 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
+using ZiGong.Models;
 using ZiGong.Storage;
 using ZiGong.Training;
 using static TorchSharp.torch;

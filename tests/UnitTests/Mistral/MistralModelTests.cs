@@ -3,6 +3,7 @@ using TorchSharp;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
 namespace ZiGong.UnitTests.Mistral;

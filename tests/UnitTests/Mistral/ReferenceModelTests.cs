@@ -2,6 +2,7 @@ using Shouldly;
 using TorchSharp;
 using Xunit;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
 using ZiGong.Testing;
 using static TorchSharp.torch;
 

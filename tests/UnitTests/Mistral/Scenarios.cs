@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Shouldly;
 using TorchSharp;
 using ZiGong.Mistral;
+using ZiGong.ModelFiles;
 using ZiGong.Testing;
 using static TorchSharp.torch;
 

@@ -331,15 +331,6 @@ public sealed class AnswerLossTests
         Refusal([[1, 2, 3]], [1, 1]).ShouldContain("1 samples with 2 answer starts");
     }
 
-    [Fact]
-    public void Groups_of_one_length_hold_nothing_else_and_every_sample_once()
-    {
-        int[] lengths = [9, 3, 7, 3, 9, 3, 3];
-        TokenBatch.GroupOfOneLength(lengths, 3).ShouldBe([[1, 3, 5], [6], [2], [0, 4]]);
-        TokenBatch.GroupOfOneLength([], 3).ShouldBeEmpty();
-        Should.Throw<ArgumentOutOfRangeException>(() => TokenBatch.GroupOfOneLength(lengths, 0));
-    }
-
     /// <summary>log p of each token after the first (at its own index), one position at a time.</summary>
     private static double[] Logs(MistralModel model, int[] tokens)
     {

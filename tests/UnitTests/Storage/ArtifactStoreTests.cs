@@ -26,6 +26,30 @@ public sealed class ArtifactStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task An_upload_goes_without_the_artifact_of_the_same_bytes()
+    {
+        var (upload, artifact) = (new Guid(1, 2, 3, new byte[8]), await _store.PutAsync(Content, default));
+        (await _store.PutUploadAsync(upload, (file, token) => file.WriteAsync(Content, token).AsTask(), default)).ShouldBe(artifact);
+        (await File.ReadAllBytesAsync(await _store.RequireUploadAsync(upload, artifact, default))).ShouldBe(Content);
+
+        _store.RemoveUpload(upload);
+        _store.RemoveUpload(upload);
+
+        await Should.ThrowAsync<DamagedArtifactException>(() => _store.RequireUploadAsync(upload, artifact, default));
+        (await _store.VerifyAsync(artifact, default)).ShouldBeTrue();
+        Temporaries().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_damaged_upload_is_found_out()
+    {
+        var upload = new Guid(1, 2, 3, new byte[8]);
+        var hash = await _store.PutUploadAsync(upload, (file, token) => file.WriteAsync(Content, token).AsTask(), default);
+        await File.AppendAllTextAsync(await _store.RequireUploadAsync(upload, hash, default), "x");
+        await Should.ThrowAsync<DamagedArtifactException>(() => _store.RequireUploadAsync(upload, hash, default));
+    }
+
+    [Fact]
     public async Task The_same_content_twice_is_one_file()
     {
         (await _store.PutAsync(Content, default)).ShouldBe(await _store.PutAsync(Content, default));

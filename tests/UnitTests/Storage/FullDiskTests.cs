@@ -1,5 +1,6 @@
 using Shouldly;
 using Xunit;
+using ZiGong.Pipeline.Api;
 using ZiGong.Storage;
 using ZiGong.Testing;
 

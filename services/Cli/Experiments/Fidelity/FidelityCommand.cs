@@ -1,14 +1,15 @@
 using System.CommandLine;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Reports;
-using ZiGong.Cli.Reports.OfFidelity;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
-using ZiGong.Ingest;
+using ZiGong.Influence.Fidelity;
+using ZiGong.Reports.OfFidelity;
+using ZiGong.Reports.Words;
 using ZiGong.Storage;
 
 namespace ZiGong.Cli.Experiments.Fidelity;
@@ -38,6 +39,7 @@ internal static class FidelityCommand
             "Measure what influence scores are worth; stopped, it goes on where it was.",
             [dataset, files, measure, seeds, subsets, steps, rows, references, leftOut, resamples, flips, inspected, set, report],
             (parsed, screen, ct) => RunAsync(
+                builder.Local,
                 parsed.GetRequiredValue(dataset),
                 parsed.GetRequiredValue(files),
                 [.. parsed.GetValue(measure)! is { Length: > 0 } chosen ? chosen : Enum.GetValues<FidelityMeasure>()],
@@ -68,7 +70,7 @@ internal static class FidelityCommand
     };
 
     private static async Task<int> RunAsync(
-        string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, string? report, Screen screen, CancellationToken ct)
+        LocalServices local, string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, string? report, Screen screen, CancellationToken ct)
     {
         SettingRanges.Check(settings);
         if (report is not null && (report == "-" || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(report)))))
@@ -78,31 +80,22 @@ internal static class FidelityCommand
 
         var configuration = CliSettings.Read();
         var descriptor = DescriptorFile.Load(dataset);
-        SubjectHasher hasher;
-        await using (var reader = await Reader.OpenAsync(configuration, ct))
-        {
-            hasher = await SubjectKey.OpenAsync(configuration.SubjectKeyFile, reader.Source, ct);
-        }
-
-        var samples = FidelityData.Read(descriptor, files, hasher, ct);
-        var data = FidelityData.Of(descriptor, samples, settings, options.Snapshot);
         var status = new StatusLine(screen, TimeProvider.System);
         var gate = new Lock();
-        var artifacts = new ArtifactStore(configuration.Artifacts);
-        using var models = new ModelStore(artifacts, ComputeDevice.Of(configuration));
-        var experiment = new FidelityExperiment(
-            data, settings, options, artifacts, models, new KeyedResults(Path.Combine(CliSettings.Home, "experiments", "fidelity")), configuration.Workers,
-            (done, total, what) =>
-            {
-                lock (gate)
-                {
-                    status.Show($"{what}: {done} of {total}");
-                }
-            });
         FidelityResult result;
         try
         {
-            result = await experiment.RunAsync(measures, ct);
+            result = await local.MeasureFidelityAsync(
+                new FidelityOrder(descriptor, files, measures, settings, options, Path.Combine(CliSettings.Home, "experiments", "fidelity")),
+                configuration,
+                (done, total, what) =>
+                {
+                    lock (gate)
+                    {
+                        status.Show($"{what}: {done} of {total}");
+                    }
+                },
+                ct);
         }
         catch (OperationCanceledException)
         {

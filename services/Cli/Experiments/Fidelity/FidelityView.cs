@@ -1,5 +1,7 @@
 using System.Globalization;
 using ZiGong.Cli.Terminal;
+using ZiGong.Influence.Fidelity;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.Cli.Experiments.Fidelity;
 

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using ZiGong.Contracts;
+using ZiGong.Influence.Fidelity;
 
 namespace ZiGong.Cli.Experiments.Fidelity;
 

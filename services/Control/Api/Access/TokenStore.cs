@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using ZiGong.Contracts;
+using ZiGong.Pipeline.Api;
 
 namespace ZiGong.Control.Api.Access;
 

@@ -7,19 +7,11 @@ using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Control.Api.Access;
 using ZiGong.Control.Api.Runs;
-using ZiGong.Control.Operations;
+using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage;
 
 namespace ZiGong.Control.Api.Operations;
-
-/// <summary>A replay to be done, or only planned.</summary>
-/// <param name="From">The first stage that is done again.</param>
-/// <param name="Set">Changes of the form <c>Section:Name=value</c>: a child run does the work then.</param>
-/// <param name="DryRun">Only say what would be done.</param>
-public sealed record ReplayOrder(Stage From, UnitChoice Units = UnitChoice.All, IReadOnlyList<string>? Set = null, bool DryRun = false);
-
-/// <summary>Why something is done.</summary>
-public sealed record Reason(string? Text = null);
 
 /// <summary>What an operator does to runs and to the pipeline; the operations write the audit.</summary>
 internal static class OperationEndpoints

@@ -5,12 +5,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using ZiGong.Pipeline.Api;
 using ZiGong.Storage;
 
 namespace ZiGong.Control.Api.Runs;
-
-/// <summary>An event as it went over the bus.</summary>
-public sealed record ApiEvent(long Sequence, Guid MessageId, Guid RunId, int Generation, string Type, string Unit, DateTimeOffset OccurredAt, JsonElement Payload);
 
 /// <summary>What happened, by a cursor that never passes a hole: `after` is the last sequence number that was read.</summary>
 internal static class EventEndpoints

@@ -11,19 +11,12 @@ using ZiGong.Contracts;
 using ZiGong.Control.Api.Access;
 using ZiGong.Control.Api.Artifacts;
 using ZiGong.Control.Api.Uploads;
+using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Control.Api.Runs;
-
-/// <summary>A run to be started.</summary>
-/// <param name="Dataset">A shipped name, the hash that <c>PUT descriptors</c> gave, or the descriptor itself as YAML.</param>
-/// <param name="Options">Changes of the form <c>Section:Name=value</c>.</param>
-/// <param name="Upload">A table that has to be ingested before, as a safeguard: the run is refused while it is not.</param>
-public sealed record RunOrder(string Dataset, IReadOnlyList<string>? Options = null, Guid? Upload = null);
-
-/// <summary>The run that was started.</summary>
-public sealed record RunStarted(Guid RunId);
 
 /// <summary>Starting runs and looking at them.</summary>
 internal static class RunEndpoints

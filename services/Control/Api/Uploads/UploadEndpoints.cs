@@ -7,19 +7,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ZiGong.Control.Api.Access;
+using ZiGong.Pipeline.Api;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Control.Api.Uploads;
-
-/// <summary>A stored descriptor: its hash stands for it wherever a data set is named.</summary>
-public sealed record StoredDescriptor(string Descriptor, string Dataset);
-
-/// <summary>An uploaded table and what became of its rows.</summary>
-/// <param name="Read">Rows read so far.</param>
-public sealed record ApiUpload(
-    Guid UploadId, string Dataset, string FileName, string Artifact, long Bytes, UploadState State, long Read, long Added, long Unchanged, long Superseded,
-    long Rejected, long Filtered, string? Error, string UploadedBy, DateTimeOffset UploadedAt, DateTimeOffset? FinishedAt);
 
 /// <summary>Tables and descriptors from outside.</summary>
 internal static class UploadEndpoints
@@ -29,6 +21,8 @@ internal static class UploadEndpoints
         operate.MapPut("descriptors", StoreDescriptorAsync).Accepts<Stream>("*/*").WithSummary("Store a data set's descriptor (YAML).");
         operate.MapPut("uploads", StoreAsync).Accepts<Stream>("*/*")
             .WithSummary("Upload a table; `dataset` is a shipped name or a stored descriptor's hash. Its rows are taken in afterwards.");
+        operate.MapPost("uploads/{id:guid}/withdraw", WithdrawAsync)
+            .WithSummary("Take an upload's samples out of everything that follows; with `dryRun` only say which those are.");
         view.MapGet("uploads/{id:guid}", ShowAsync).WithSummary("What became of an upload.");
     }
 
@@ -54,7 +48,16 @@ internal static class UploadEndpoints
         return TypedResults.Ok(Of(upload ?? throw new NotFoundException($"there is no upload {id}")));
     }
 
+    private static async Task<Ok<WithdrawSummary>> WithdrawAsync(
+        NpgsqlDataSource source, Withdrawals withdrawals, ClaimsPrincipal user, Guid id, bool? dryRun, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        return await db.Uploads.AnyAsync(u => u.UploadId == id, ct)
+            ? TypedResults.Ok(await withdrawals.RunAsync(await withdrawals.OfUploadAsync(id, ct), dryRun ?? false, user.Actor(), waiting: null, ct))
+            : throw new NotFoundException($"there is no upload {id}");
+    }
+
     private static ApiUpload Of(UploadRow u) => new(
-        u.UploadId, u.Dataset, u.FileName, u.Artifact, u.Bytes, u.State, u.Read, u.Added, u.Unchanged, u.Superseded, u.Rejected, u.Filtered, u.Error,
+        u.UploadId, u.Dataset, u.FileName, u.Artifact, u.Bytes, u.State, u.Read, u.Added, u.Unchanged, u.Superseded, u.Moved, u.Rejected, u.Filtered, u.Error,
         u.UploadedBy, u.UploadedAt, u.FinishedAt);
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Control.Api.Artifacts;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Pipeline.Operations;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -50,7 +51,7 @@ public sealed class UploadIntake(NpgsqlDataSource source, ArtifactStore artifact
         return (hash, descriptor.Name);
     }
 
-    /// <summary>Streams a table into the artifact store in constant memory and records it; its ingestion is ordered at once.</summary>
+    /// <summary>Streams a table into its place in constant memory and records it; its ingestion is ordered at once.</summary>
     /// <exception cref="InputException">There is no such data set, or the name is not a file's.</exception>
     public async Task<UploadRow> StoreTableAsync(string dataset, string fileName, Stream body, string actor, CancellationToken ct)
     {
@@ -60,22 +61,25 @@ public sealed class UploadIntake(NpgsqlDataSource source, ArtifactStore artifact
             throw new InputException($"the name must be that of a file, without folders and of {LongestFileName} characters at the most");
         }
 
+        var now = time.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
         var bytes = 0L;
-        var hash = await artifacts.PutAsync(
+        var hash = await artifacts.PutUploadAsync(
+            id,
             async (file, token) =>
             {
                 await body.CopyToAsync(file, token);
                 bytes = file.Length;
             },
             ct);
-        var now = time.GetUtcNow();
         var upload = new UploadRow
         {
-            UploadId = Guid.CreateVersion7(now),
+            UploadId = id,
             Dataset = Parse(descriptor).Name,
             Descriptor = descriptor,
             FileName = fileName,
             Artifact = hash,
+            Apart = true,
             Bytes = bytes,
             UploadedBy = actor,
             UploadedAt = now,
@@ -83,8 +87,17 @@ public sealed class UploadIntake(NpgsqlDataSource source, ArtifactStore artifact
         };
         await using var db = PipelineDatabase.NewContext(source);
         db.Uploads.Add(upload);
-        db.Audit.Add(Audit(actor, "upload", upload.UploadId.ToString(), new { upload.Dataset, upload.FileName, upload.Artifact, upload.Bytes }));
-        await db.SaveChangesAsync(ct);
+        db.Audit.Add(Audit(actor, "upload", upload.UploadId.ToString(), new { upload.Dataset, upload.FileName, upload.Bytes }));
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch
+        {
+            artifacts.RemoveUpload(id);
+            throw;
+        }
+
         sweeper.Wake();
         return upload;
     }

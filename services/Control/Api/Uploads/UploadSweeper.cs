@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 
 namespace ZiGong.Control.Api.Uploads;
 

@@ -98,6 +98,7 @@ public sealed class DescriptorFileTests
     [InlineData("leaks: [recovered]", "leaks: [income]", "uses the column 'income' for 'income', but 'leaks' says it carries the outcome")]
     [InlineData("name: note, label: Note", "name: note, column: label, label: Note", "the answer's own column")]
     [InlineData("name: note, label: Note", "name: note, column: client, label: Note", "is the lender's id of the borrower, which is never stored")]
+    [InlineData("key: loan\nobserved_at: {column: month, format: yyyy-MM}", "observed_at: {column: month, format: yyyy-MM, part_of_key: true}", "is for a time from a column beside a 'key'")]
     [InlineData("outcome_horizon: 3", "outcome_horizon: 1201", "is 1201 months, but must be at most 1200")]
     [InlineData("observed_at: {column: month, format: yyyy-MM}", "observed_at: {constant: 9999-11}", "so late that no outcome can be known after it")]
     [InlineData("name: note, label: Note", "name: income, label: Note", "names 'income' twice")]

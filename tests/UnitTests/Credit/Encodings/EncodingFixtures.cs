@@ -1,6 +1,7 @@
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Encodings;
+using ZiGong.Reports.Words;
 
 namespace ZiGong.UnitTests.Credit.Encodings;
 

@@ -84,6 +84,21 @@ public sealed class FairnessTests
         interval.Upper.ShouldBe(interval.Value + (1.96 * 0.0798), 0.03);
     }
 
+    [Theory]
+    [InlineData(4, 5, true, false)]
+    [InlineData(5, 4, false, false)]
+    [InlineData(5, 5, true, true)]
+    public void A_gap_of_the_truly_bad_or_good_has_an_interval_where_every_counted_group_has_enough_of_them(int bad, int good, bool opportunity, bool odds)
+    {
+        var report = Resampled(
+            [("a", false, true, 50), ("a", true, true, 50), ("b", false, true, opportunity ? 60 : good), ("b", true, false, opportunity ? bad : 60)], g => g);
+
+        report.Intervals!.ParityRatio.ShouldNotBeNull();
+        (report.EqualOpportunity is not null, report.AverageOdds is not null).ShouldBe((true, true));
+        (report.Intervals.EqualOpportunity is not null).ShouldBe(opportunity);
+        (report.Intervals.AverageOdds is not null).ShouldBe(odds);
+    }
+
     [Fact]
     public void Intervals_cover_the_true_gap_about_as_often_as_they_say()
     {

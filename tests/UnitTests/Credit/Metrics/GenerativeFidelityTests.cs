@@ -113,18 +113,16 @@ public sealed class GenerativeFidelityTests
     [Fact]
     public void The_report_of_four_answers_worked_by_hand()
     {
-        var report = GenerativeReport.Of(
-            [
-                new("1", Input, "24 months", "24 months"), // exact
-                new("2", Input, "24 months", "the 24"), // F1 2·1/(1 + 2)
-                new("3", Input, "35", "36"), // nothing in common, one unsupported number
-                new("4", Input, "35", ""),
-            ],
-            Fields,
-            seed: 1,
-            resamples: 200);
+        GenerativeAnswer[] four =
+        [
+            new("1", Input, "24 months", "24 months"), // exact
+            new("2", Input, "24 months", "the 24"), // F1 2·1/(1 + 2)
+            new("3", Input, "35", "36"), // nothing in common, one unsupported number
+            new("4", Input, "35", ""),
+        ];
+        var report = GenerativeReport.Of([.. four, .. four], Fields, seed: 1, resamples: 200); // twice: four alone have no interval
 
-        report.N.ShouldBe(4);
+        report.N.ShouldBe(8);
         report.ExactMatch.Value.ShouldBe(0.25);
         report.TokenF1.Value.ShouldBe((1 + (2.0 / 3)) / 4, 1e-12);
         report.HallucinationRate.Value.ShouldBe(0.25);

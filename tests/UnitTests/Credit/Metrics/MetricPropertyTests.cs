@@ -84,7 +84,7 @@ public sealed class MetricPropertyTests
     public void Any_predictions_differ_from_themselves_by_exactly_nothing() => Check(
         rows =>
         {
-            foreach (var (metric, difference) in Bootstrap.Compare(Of(rows), Of(rows), seed: 3, resamples: 20).Values)
+            foreach (var (metric, difference) in Bootstrap.Compare(Of(Enough(rows)), Of(Enough(rows)), seed: 3, resamples: 20).Values)
             {
                 difference.ShouldBe(new Difference(0, 0, 0, 0), metric.ToString());
             }
@@ -95,8 +95,9 @@ public sealed class MetricPropertyTests
     public void Swapping_the_two_models_turns_every_difference_around() => Check(
         rows =>
         {
-            var other = Of([.. rows.Select((r, i) => (((i * 7) % 11) / 10.0, r.Y))]);
-            var (one, turned) = (Bootstrap.Compare(Of(rows), other, 3, 40), Bootstrap.Compare(other, Of(rows), 3, 40));
+            var enough = Of(Enough(rows));
+            var other = Of([.. Enough(rows).Select((r, i) => (((i * 7) % 11) / 10.0, r.Y))]);
+            var (one, turned) = (Bootstrap.Compare(enough, other, 3, 40), Bootstrap.Compare(other, enough, 3, 40));
             foreach (var (metric, difference) in one.Values)
             {
                 turned[metric].Value.ShouldBe(-difference.Value, 1e-12, metric.ToString());
@@ -110,8 +111,9 @@ public sealed class MetricPropertyTests
     public void Every_interval_holds_in_order() => Check(
         rows =>
         {
-            foreach (var (metric, interval) in Bootstrap.Evaluate(Of(rows), seed: 3, resamples: 50).Values)
+            foreach (var (metric, interval) in Bootstrap.Evaluate(Of(Enough(rows)), seed: 3, resamples: 50).Values)
             {
+                interval.HasEnds.ShouldBeTrue(metric.ToString());
                 interval.Lower.ShouldBeLessThanOrEqualTo(interval.Upper, metric.ToString());
             }
         },
@@ -123,6 +125,9 @@ public sealed class MetricPropertyTests
             property(rows);
             return true;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(runs));
+
+    /// <summary>So many rows of each class that there are intervals.</summary>
+    private static (double P, bool Y)[] Enough((double P, bool Y)[] rows) => [.. Enumerable.Repeat(rows, FewRows.Smallest).SelectMany(r => r)];
 
     private static IReadOnlyDictionary<Metric, double> Measure((double P, bool Y)[] rows) => Of(rows).Measure();
 

@@ -63,6 +63,24 @@ public sealed class DatasetCheckTests
         report.FirstObserved.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("key: loan", 3, 1)]
+    [InlineData("key: [loan, month]", 2, 0)]
+    public void Rows_that_a_later_row_of_their_key_replaces_are_counted(string key, long repeated, long withOtherTime)
+    {
+        var descriptor = Tables.Descriptor(Tables.Loans.Replace("key: loan", key, StringComparison.Ordinal));
+        var report = DatasetCheck.Run(descriptor, Tables.Read(descriptor, $"""
+            {Tables.LoansHeader}
+            L1,C1,2024-01,1,F,fine,m,0
+            L1,C1,2024-01,2,F,fine,m,0
+            L1,C1,2024-01,3,F,fine,m,1
+            L1,C1,2024-02,3,F,fine,m,1
+            L2,C1,2024-02,3,F,fine,m,1
+            """));
+
+        (report.RepeatedKeys, report.KeysWithTwoTimes).ShouldBe((repeated, withOtherTime));
+    }
+
     [Fact]
     public void A_window_of_a_panel_that_fails_like_another_is_rejected_once()
     {

@@ -281,6 +281,33 @@ public sealed class SampleReaderTests
         samples.Select(sample => sample.NaturalKey).Distinct().ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData("key: loan", "yyyy-MM}", true)]
+    [InlineData("key: loan", "yyyy-MM, part_of_key: true}", false)]
+    [InlineData("key: [loan, month]", "yyyy-MM}", false)]
+    public void A_row_with_another_date_is_a_correction_where_the_key_alone_names_it(string key, string format, bool corrects)
+    {
+        var descriptor = Tables.Descriptor(Tables.Loans.Replace("key: loan", key, StringComparison.Ordinal).Replace("yyyy-MM}", format, StringComparison.Ordinal));
+
+        var results = Tables.Read(descriptor, $"{Tables.LoansHeader}\n{GoodRow}\n{GoodRow.Replace("2024-01", "2024-02", StringComparison.Ordinal)}");
+
+        (results[0].Sample!.NaturalKey == results[1].Sample!.NaturalKey).ShouldBe(corrects);
+        results[0].FormerKey.ShouldNotBe(results[1].FormerKey, "earlier versions had the time in it always");
+        (results[0].FormerKey == results[0].Sample!.NaturalKey).ShouldBe(key == "key: loan" ? !corrects : false);
+    }
+
+    [Fact]
+    public void What_names_a_row_is_hashed_with_the_key()
+    {
+        var other = new ZiGong.Credit.Subjects.SubjectHasher("another key of sixteen bytes"u8);
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes($"{Tables.LoansHeader}\n{GoodRow}"));
+        var theirs = SampleReader.Read(Tables.Descriptor(), stream, "x", "", other, CancellationToken.None).Single().Sample!;
+        var ours = Tables.Read(Tables.Descriptor(), $"{Tables.LoansHeader}\n{GoodRow}").Single().Sample!;
+
+        theirs.NaturalKey.ShouldNotBe(ours.NaturalKey);
+        theirs.Id.ShouldNotBe(ours.Id);
+    }
+
     [Fact]
     public void Without_a_key_equal_rows_are_kept_and_the_same_file_gives_the_same_ids()
     {

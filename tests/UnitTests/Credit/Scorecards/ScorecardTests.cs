@@ -4,6 +4,7 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Scorecards;
+using ZiGong.Influence;
 using ZiGong.UnitTests.Credit.Encodings;
 
 namespace ZiGong.UnitTests.Credit.Scorecards;

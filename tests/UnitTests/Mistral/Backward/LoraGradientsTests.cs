@@ -4,6 +4,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Mistral;
 using ZiGong.Mistral.Backward;
+using ZiGong.ModelFiles;
 using ZiGong.UnitTests.GradientExtraction;
 using static TorchSharp.torch;
 

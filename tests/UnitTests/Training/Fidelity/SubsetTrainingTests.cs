@@ -3,6 +3,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.Models;
 using ZiGong.Storage;
 using ZiGong.Training;
 using ZiGong.Training.Fidelity;

@@ -1,0 +1,4 @@
+using ZiGong.AllInOne;
+using ZiGong.Cli;
+
+return await CommandLine.RunAsync(args, AllServices.Local);

@@ -1,0 +1,53 @@
+using Npgsql;
+using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Subjects;
+using ZiGong.Hosting;
+using ZiGong.Hosting.Embedded;
+using ZiGong.Influence.Fidelity;
+using ZiGong.Storage.Entities;
+
+namespace ZiGong.Cli.Hosting;
+
+/// <summary>
+/// What the command line asks of services in its own process. services/AllInOne gives it; without it the command line looks, operates, and
+/// takes its work to a server.
+/// </summary>
+public sealed record LocalServices
+{
+    /// <summary>Starts the services, or follows the process that has them.</summary>
+    public required Func<PipelineOptions, CancellationToken, Task<EmbeddedHost>> StartAsync { get; init; }
+
+    /// <summary>Reads the key that subjects are hashed with, and refuses one that is not the database's.</summary>
+    public required Func<PipelineOptions, NpgsqlDataSource, CancellationToken, Task<SubjectHasher>> OpenKeyAsync { get; init; }
+
+    /// <summary>Takes a table into the database.</summary>
+    public required IngestTable IngestAsync { get; init; }
+
+    /// <summary>Seals what is stored of a data set, on a host that was started.</summary>
+    public required Func<EmbeddedHost, SealSnapshot> Sealing { get; init; }
+
+    /// <summary>Has models trained that tell what scores are worth.</summary>
+    public required Func<FidelityOrder, PipelineOptions, Action<int, int, string>, CancellationToken, Task<FidelityResult>> MeasureFidelityAsync { get; init; }
+
+    /// <summary>Whether tensors can be computed here; the options are null where they cannot be read.</summary>
+    public required Func<PipelineOptions?, TensorFindings> ExamineTensors { get; init; }
+}
+
+/// <summary>Takes a table into the database.</summary>
+public delegate Task<IngestSummary> IngestTable(
+    PipelineOptions options, NpgsqlDataSource source, DatasetDescriptor descriptor, string file, IProgress<IngestProgress> progress, CancellationToken ct);
+
+/// <summary>Seals a snapshot of a data set, given by its descriptor's text.</summary>
+public delegate Task<SnapshotRow> SealSnapshot(string descriptor, SnapshotOptions options, CancellationToken ct);
+
+/// <summary>A fidelity experiment that somebody asked for.</summary>
+/// <param name="Home">Folder for outcomes that a later call finds again.</param>
+public sealed record FidelityOrder(
+    DatasetDescriptor Descriptor, IReadOnlyList<string> Files, IReadOnlySet<FidelityMeasure> Measures, FidelitySettings Settings, RunOptions Options, string Home);
+
+/// <summary>What was found of the tensor library.</summary>
+/// <param name="Error">Why it cannot be used; null where it can.</param>
+/// <param name="Library">How its native part stands to this machine.</param>
+/// <param name="DeviceError">Why the configured device cannot.</param>
+public sealed record TensorFindings(string? Error, string Library, int CudaDevices, string? DeviceError);

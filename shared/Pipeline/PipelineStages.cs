@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ZiGong.Hosting;
+
+namespace ZiGong.Pipeline;
+
+/// <summary>What every service that works on units of a stage needs beside its frame.</summary>
+public static class PipelineStages
+{
+    /// <summary>Once, however many services of one process ask for it.</summary>
+    public static void AddStages(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.TryAddSingleton<WorkUnits>();
+        pipeline.Services.TryAddSingleton<RunFailures>();
+        pipeline.Services.TryAddSingleton<Announcer>();
+        pipeline.Services.TryAddSingleton<StageRunner>();
+        pipeline.Services.TryAddSingleton<Encoders>();
+    }
+}
