@@ -28,7 +28,10 @@ public sealed class ModelEvaluation(
         }
 
         var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
-        var champion = unit.Run.Kind == RunKind.Experiment ? null : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == ModelState.Champion, ct);
+        adapter.Base = Bases.PlaceOf(adapter.Base, unit.Options.Tuning.Base);
+        var champion = unit.Run.Kind == RunKind.Experiment
+            ? null
+            : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == ModelState.Champion, ct);
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var others = await furtherTasks.MeasureAsync(unit, snapshot, descriptor, adapter, ct);
         if (descriptor.Answer.IsFree)

@@ -16,9 +16,10 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
+        checkpoint.Base = Bases.PlaceOf(checkpoint.Base, unit.Options.Agent.Base);
         var samples = await unit.Db.ScorableAsync(snapshot.SnapshotId, shard, unit.Options.Snapshot.IsCapped, ct);
         var options = unit.Options.Gradients;
-        var key = GradientKeys.Of(checkpoint, shard, snapshot, unit.Options, samples);
+        var key = GradientKeys.Of(checkpoint, shard, await encoders.ReadsAsAsync(snapshot, checkpoint.Base, unit.Options, ct), unit.Options, samples);
         var stored = await FindAsync(unit, key, ct);
         if (!unit.Recompute && stored is not null)
         {
@@ -95,7 +96,7 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
     private UnitResult Result(UnitContext unit, GradientShardRow row, bool reused) => new(
         new ShardGradientsExtracted(unit.Run.RunId, unit.Run.Generation, row.CheckpointId, row.ShardId, row.Samples),
         (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
-        [row.Artifact],
+        [row.Artifact, row.GradientKey],
         reused);
 
     private async Task SaveAsync(PipelineDb db, GradientShardRow row, CancellationToken ct)

@@ -20,7 +20,7 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
     public async Task<UnitResult> TemplateAsync(UnitContext unit, string selection, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var key = Key(snapshot, selection, unit.Options);
+        var key = Key(snapshot, selection, unit.Options, await encoders.ReadsAsAsync(snapshot, unit.Options.Tuning.Base, unit.Options, ct));
         var stored = await FindAsync(unit, key, ct);
         if (!unit.Recompute && stored is not null)
         {
@@ -43,9 +43,9 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
     }
 
     /// <summary>Options that are off leave the key as it was before there were any.</summary>
-    private static string Key(SnapshotRow snapshot, string selection, RunOptions options) => ContentHash.Of(
+    private static string Key(SnapshotRow snapshot, string selection, RunOptions options, string readsAs) => ContentHash.Of(
     [
-        "dataset", $"{CodeVersions.Dataset}", snapshot.SnapshotId, selection, $"{options.Templating.Form}", Encoders.ReadsAs(snapshot, options.Tuning.Base, options),
+        "dataset", $"{CodeVersions.Dataset}", snapshot.SnapshotId, selection, $"{options.Templating.Form}", readsAs,
         .. options.Templating.Resample == Resampling.None ? [] : (string[])["minority", $"{options.Templating.MinorityRatio:R}", $"{options.Seed}"],
     ]);
 

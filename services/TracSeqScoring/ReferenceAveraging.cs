@@ -18,10 +18,9 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
     public async Task<UnitResult> AverageAsync(UnitContext unit, string checkpointId, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
         var members = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Reference, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
-        var shards = await StoredGradients.FindAsync(unit, snapshot, checkpoint, snapshot.ReferenceShards, ct);
-        var training = await CurvatureShardsAsync(unit, snapshot, checkpoint, ct);
+        var shards = await StoredGradients.FindAsync(unit, checkpointId, snapshot.ReferenceShards, ct);
+        var training = await CurvatureShardsAsync(unit, snapshot, checkpointId, ct);
         var key = ReferenceKey(unit.Options, shards, members.Keys, training.Shards, training.Members);
         var stored = await FindAsync(unit, key, ct);
         if (!unit.Recompute && stored is not null)
@@ -58,7 +57,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
 
     /// <summary>The training gradients behind the curvature, and the samples of them that count; empty without curvature.</summary>
     private static async Task<(IReadOnlyList<GradientShardRow> Shards, IReadOnlyList<string> Members)> CurvatureShardsAsync(
-        UnitContext unit, SnapshotRow snapshot, CheckpointRow checkpoint, CancellationToken ct)
+        UnitContext unit, SnapshotRow snapshot, string checkpoint, CancellationToken ct)
     {
         if (unit.Options.TracSeq.Curvature == Curvature.None)
         {
@@ -72,7 +71,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
 
         var members = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct);
         return (
-            await StoredGradients.FindAsync(unit, snapshot, checkpoint, snapshot.TrainingShards, ct),
+            await StoredGradients.FindAsync(unit, checkpoint, snapshot.TrainingShards, ct),
             EmpiricalFisher.Choose(members.Select(m => m.Sample.Id), (ulong)unit.Options.Seed));
     }
 

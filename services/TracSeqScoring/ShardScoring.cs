@@ -21,7 +21,7 @@ public sealed class ShardScoring(ArtifactStore artifacts)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
-        var gradients = (await StoredGradients.FindAsync(unit, snapshot, checkpoint, [shard], ct))[0];
+        var gradients = (await StoredGradients.FindAsync(unit, checkpointId, [shard], ct))[0];
         var reference = await ReferenceRowAsync(unit, checkpointId, ct);
         var key = ScoreKeys.Of(gradients.GradientKey, reference.ReferenceKey, checkpoint, unit.Options.TracSeq);
         var isWhole = await unit.Db.PartialScores.CountAsync(p => p.ScoreKey == key, ct) == gradients.Samples;

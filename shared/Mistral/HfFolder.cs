@@ -11,9 +11,6 @@ namespace ZiGong.Mistral;
 /// </summary>
 public sealed class HfFolder : IDisposable
 {
-    private const string Single = "model.safetensors";
-    private const string Index = "model.safetensors.index.json";
-
     private readonly Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> _tensors = new(StringComparer.Ordinal);
     private readonly List<SafetensorsFile> _files = [];
     private readonly string _weights;
@@ -22,8 +19,8 @@ public sealed class HfFolder : IDisposable
     public HfFolder(string folder)
     {
         Config = ModelFolder.ReadConfig(folder);
-        var single = Path.Combine(folder, Single);
-        var index = Path.Combine(folder, Index);
+        var single = Path.Combine(folder, ModelFolder.Weights);
+        var index = Path.Combine(folder, ModelFolder.Index);
         try
         {
             if (File.Exists(single))
@@ -38,7 +35,7 @@ public sealed class HfFolder : IDisposable
             }
             else
             {
-                throw new InputException($"{folder}: neither {Single} nor {Index} is there; weights in other formats have to be converted to safetensors.");
+                throw new InputException($"{folder}: neither {ModelFolder.Weights} nor {ModelFolder.Index} is there; weights in other formats have to be converted to safetensors.");
             }
         }
         catch

@@ -12,7 +12,8 @@ namespace ZiGong.Pipeline;
 
 /// <summary>What turns samples into the tokens of a base, by what the database says of them (see <see cref="Bases"/>).</summary>
 /// <param name="artifacts">Holds what the pipeline made.</param>
-public sealed class Encoders(ArtifactStore artifacts) : IDisposable
+/// <param name="folders">Names bases that were given.</param>
+public sealed class Encoders(ArtifactStore artifacts, BaseFolders folders) : IDisposable
 {
     // A run's examples never change, and every unit needs them.
     // Those of the runs at work; a service that goes on for months must not keep those of every night.
@@ -83,22 +84,25 @@ public sealed class Encoders(ArtifactStore artifacts) : IDisposable
         return new TextTokens(tokenizer.Encode, ids => tokenizer.Decode(ids), tokenizer.VocabularySize, tokenizer.BosId, tokenizer.EosId, tokenizer.EosId);
     }
 
+    /// <summary>A base as keys name it: by its content, wherever it lies and whenever its files were written.</summary>
+    /// <exception cref="InputException">There is no such folder, or a file of it is missing.</exception>
+    public Task<string> NameOfAsync(string baseModel, CancellationToken ct) => Bases.IsNano(baseModel) ? Task.FromResult(baseModel) : folders.ContentAsync(baseModel, ct);
+
     /// <summary>
     /// What prompts for a base consist of, for keys: the compact nano reads the encoding alone, any other base the template's words and its own
-    /// tokenizer. A base that was given is known by its files, since its path says nothing of what lies there. Worked examples are known by
-    /// the snapshot they are drawn from, so with them no night reuses what another has made.
+    /// tokenizer. Worked examples are known by the snapshot they are drawn from, so with them no night reuses what another has made.
     /// </summary>
-    public static string ReadsAs(SnapshotRow snapshot, string baseModel, RunOptions options)
+    /// <exception cref="InputException">There is no such folder, or a file of it is missing.</exception>
+    public async Task<string> ReadsAsAsync(SnapshotRow snapshot, string baseModel, RunOptions options, CancellationToken ct)
     {
         var templating = options.Templating;
         return !Bases.ReadsWords(baseModel, templating)
             ? snapshot.Encoding
             : ContentHash.Of(
             [
-                .. Bases.IsNano(baseModel) ? [$"bytes {ByteTokens.Version}"] : (string[])[baseModel],
+                Bases.IsNano(baseModel) ? $"bytes {ByteTokens.Version}" : await NameOfAsync(baseModel, ct),
                 $"{templating.Form}", snapshot.Descriptor,
                 .. templating.Shots == 0 ? [] : (string[])["shots", $"{templating.Shots}", $"{options.Seed}", snapshot.SnapshotId],
-                .. Bases.IsNano(baseModel) ? [] : Directory.EnumerateFiles(baseModel).Order(StringComparer.Ordinal).Select(f => new FileInfo(f)).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc.Ticks}"),
             ]);
     }
 }

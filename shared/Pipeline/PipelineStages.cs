@@ -14,6 +14,7 @@ public static class PipelineStages
         pipeline.Services.TryAddSingleton<RunFailures>();
         pipeline.Services.TryAddSingleton<Announcer>();
         pipeline.Services.TryAddSingleton<StageRunner>();
+        pipeline.Services.TryAddSingleton(new BaseFolders(Path.Combine(pipeline.Options.Artifacts, "bases")));
         pipeline.Services.TryAddSingleton<Encoders>();
     }
 }

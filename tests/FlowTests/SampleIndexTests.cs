@@ -55,7 +55,8 @@ public sealed class SampleIndexTests : IAsyncLifetime
         var corrections = await ingestion.RunAsync(Borrowers.Parsed, Borrowers.Write(_lab.Folder, "more.csv", more), null, default);
         (corrections.Rejected, corrections.Superseded).ShouldBe((9, 99));
         await new Withdrawals(source, TimeProvider.System).RunAsync(corrections.FileId, dryRun: false, "tester", () => { }, default);
-        using var encoders = new Encoders(_lab.Artifacts);
+        using var folders = new BaseFolders(memory: null);
+        using var encoders = new Encoders(_lab.Artifacts, folders);
         await new SnapshotSealing(source, _lab.Artifacts, encoders).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
 
         plans.Taken.Count.ShouldBeGreaterThan(15);

@@ -186,7 +186,8 @@ public sealed class WithdrawalTests : IAsyncLifetime
 
     private async Task<SnapshotRow> SealAsync()
     {
-        using var encoders = new Encoders(_lab.Artifacts);
+        using var folders = new BaseFolders(memory: null);
+        using var encoders = new Encoders(_lab.Artifacts, folders);
         return await new SnapshotSealing(_lab.Source, _lab.Artifacts, encoders).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
     }
 }

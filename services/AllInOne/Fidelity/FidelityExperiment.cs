@@ -46,7 +46,8 @@ public sealed class FidelityExperiment(
         }
 
         var encoding = await artifacts.PutAsync(data.Encoding.ToJson(), ct);
-        using var encoders = new Encoders(artifacts);
+        using var folders = new BaseFolders(memory: null);
+        using var encoders = new Encoders(artifacts, folders);
         _base = await new BaseModels(artifacts, encoders).RequireAsync("nano", encoding, options, ct);
         (_trained, _found) = (0, 0);
         var agents = measures.Overlaps([FidelityMeasure.Lds, FidelityMeasure.Loo, FidelityMeasure.Stability]) ? await AgentsAsync(ct) : [];

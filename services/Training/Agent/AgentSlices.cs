@@ -31,7 +31,7 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Enco
         var baseModel = await bases.RequireAsync(unit.Options.Agent.Base, snapshot.Encoding, unit.Options, ct);
         var members = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct);
         var previous = before.LastOrDefault(s => s.Checkpoint.Length > 0)?.Checkpoint ?? "";
-        var checkpoint = CheckpointId(unit.Options, snapshot, baseModel, previous, [.. members.Where(m => m.Period == period).Select(m => m.Sample)]);
+        var checkpoint = await CheckpointIdAsync(unit.Options, snapshot, baseModel, previous, members.Where(m => m.Period == period).Select(m => m.Sample), ct);
         var place = new Place(slice, period, step, checkpoint, baseModel, periods[period].Time, period + 1 == periods.Length);
 
         if (step == 0 && !unit.Recompute && await FindAsync(unit.Db, checkpoint, ct) is { } found)
@@ -117,11 +117,13 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Enco
     private async Task<CheckpointRow?> FindAsync(PipelineDb db, string checkpoint, CancellationToken ct) =>
         await db.Checkpoints.SingleOrDefaultAsync(c => c.CheckpointId == checkpoint, ct) is { } row && await artifacts.HasFolderAsync(row.State, ct) ? row : null;
 
-    private static string CheckpointId(RunOptions options, SnapshotRow snapshot, string baseModel, string previous, IReadOnlyList<Sample> samples) =>
+    private async Task<string> CheckpointIdAsync(
+        RunOptions options, SnapshotRow snapshot, string baseModel, string previous, IEnumerable<Sample> samples, CancellationToken ct) =>
         ContentHash.Id(
         [
-            "checkpoint", $"{CodeVersions.Agent}", previous, baseModel, Encoders.ReadsAs(snapshot, baseModel, options), $"{options.Seed}",
-            RunOptionsReader.ForKeys(options.Agent), $"{options.Tuning.ClipNorm:R}", .. samples.Select(s => s.Id),
+            "checkpoint", $"{CodeVersions.Agent}", previous, await encoders.NameOfAsync(baseModel, ct), await encoders.ReadsAsAsync(snapshot, baseModel, options, ct),
+            $"{options.Seed}", RunOptionsReader.ForKeys(options.Agent with { Base = await encoders.NameOfAsync(options.Agent.Base, ct) }), $"{options.Tuning.ClipNorm:R}",
+            .. samples.Select(s => s.Id),
         ]);
 
     private sealed record Place(int Slice, int Period, int Step, string Checkpoint, string Base, double Time, bool Last);

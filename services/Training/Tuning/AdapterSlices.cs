@@ -11,7 +11,7 @@ using ZiGong.Storage.Entities;
 namespace ZiGong.Training.Tuning;
 
 /// <summary>LoRA-tunes the base on the templated data set, slice by slice, and writes the adapter in PEFT layout.</summary>
-public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, BaseModels bases)
+public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Encoders encoders, BaseModels bases)
 {
     public async Task<UnitResult> TuneAsync(UnitContext unit, int slice, CancellationToken ct)
     {
@@ -30,8 +30,9 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Ba
         }
 
         var key = ContentHash.Of(
-            "adapter", $"{CodeVersions.Tuning}", dataset, baseModel,
-            Encoders.ReadsAs(snapshot, baseModel, unit.Options), $"{unit.Options.Seed}", RunOptionsReader.ForKeys(options));
+            "adapter", $"{CodeVersions.Tuning}", dataset, await encoders.NameOfAsync(baseModel, ct),
+            await encoders.ReadsAsAsync(snapshot, baseModel, unit.Options, ct), $"{unit.Options.Seed}",
+            RunOptionsReader.ForKeys(options with { Base = await encoders.NameOfAsync(options.Base, ct) }));
         if (before is null && !unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
         {
             return Finished(unit, slice, found, reused: true);
