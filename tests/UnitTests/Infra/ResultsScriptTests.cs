@@ -51,8 +51,9 @@ public sealed class ResultsScriptTests : IDisposable
         code.ShouldBe(0);
         var index = File.ReadAllText(At("docs/results.md"));
         index.ShouldContain("[findings.md](findings.md)");
-        index.ShouldContain(
-            "| german | [baseline](results/german.md#baseline), [fairness](results/german.md#fairness), [fidelity](results/german.md#fidelity) | 0 |");
+        index.ShouldMatch(
+            @"\| german \| \[baseline]\(results/german\.md#baseline\), \[fairness]\(results/german\.md#fairness\), \[fidelity]\(results/german\.md#fidelity\) \| \d+ \|",
+            "the last column has seconds, which are not 0 on a busy machine");
         index.ShouldContain("| polish | [baseline](results/polish.md#baseline) (not measured) | 0 |");
         index.ShouldNotContain("figures of");
         Directory.GetFiles(At("docs/results")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(
