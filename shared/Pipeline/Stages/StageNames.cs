@@ -13,5 +13,5 @@ public static class StageNames
     /// <summary>The name that <see cref="Parse"/> and the documentation use.</summary>
     public static string Of(Stage stage) => StageCatalogue.Of(stage).Name;
 
-    private static IEnumerable<string> Words(StageDefinition stage) => [stage.Name, .. stage.Aliases];
+    private static IEnumerable<string> Words(StageDefinition stage) => [.. stage.Aliases, stage.Name];
 }
