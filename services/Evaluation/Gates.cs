@@ -59,9 +59,6 @@ public static partial class Gates
         .. Of("score-drift", options.ScoreDriftGate, ScoreDrifted(figures.ScoreDrift, options.MaximumScorePsi)),
     ];
 
-    /// <summary>Whether the model may be promoted.</summary>
-    public static bool Pass(IEnumerable<GateResult> results) => results.All(r => r.Verdict != GateVerdict.Failed);
-
     /// <summary>The failed gates as the announcement names them.</summary>
     public static IReadOnlyList<GateFailure> Failures(IEnumerable<GateResult> results) =>
         [.. results.Where(r => r.Verdict == GateVerdict.Failed).Select(r => new GateFailure(r.Gate, r.Figures, r.Values))];

@@ -43,7 +43,10 @@ public sealed partial class RunReportTests(ReportedRun run)
         page.Verdict.Word.ShouldBe(report.FailedGates.Count == 0 ? "Model ready" : "Model rejected");
         run.Markdown.IndexOf("## Verdict", StringComparison.Ordinal).ShouldBeLessThan(run.Markdown.IndexOf("## What was run", StringComparison.Ordinal));
         var ks = report.AgainstScorecard[Credit.Metrics.Metric.Ks];
-        page.Verdict.Sentences.ShouldContain(s => s.Contains(ks.Upper < 0 ? "worse" : ks.Lower > 0 ? "better" : "No difference", StringComparison.Ordinal));
+
+        // The lab draws its borrowers, and with fewer than five bads on the test side there is no interval.
+        var allowed = !ks.HasEnds ? "cannot be said" : ks.Upper < 0 ? "worse" : ks.Lower > 0 ? "better" : "No difference";
+        page.Verdict.Sentences.ShouldContain(s => s.Contains(allowed, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -127,18 +127,6 @@ public sealed class SampleEncoding : IPromptEncoder
         return string.Join(' ', words);
     }
 
-    /// <summary>Refuses a model whose embedding has another number of rows than this vocabulary.</summary>
-    /// <exception cref="InputException">The two differ.</exception>
-    public void RequireVocabulary(int modelVocabulary)
-    {
-        if (modelVocabulary != VocabularySize)
-        {
-            throw new InputException(
-                $"the model knows {modelVocabulary} tokens, the encoding of {Dataset} has {VocabularySize}: " +
-                "they were fitted in different runs; take the model's own encoding, or start a full run");
-        }
-    }
-
     /// <summary>The artifact's bytes; equal encodings give equal bytes.</summary>
     public byte[] ToJson() => EncodingJson.Write(this);
 

@@ -40,22 +40,6 @@ public static class GradientRows
         return sum;
     }
 
-    /// <summary>⟨row, vector⟩ of every row of a file, in file order: the partial scores of a shard before the step rate.</summary>
-    /// <exception cref="InvalidDataException">A row of the file is damaged.</exception>
-    public static double[] Dot(GradientFile file, ReadOnlySpan<float> vector)
-    {
-        RequireSameLength(file.Dimension, vector.Length);
-        var row = new float[file.Dimension];
-        var products = new double[file.Count];
-        for (var i = 0; i < products.Length; i++)
-        {
-            file.Read(i, row);
-            products[i] = Dot(row, vector);
-        }
-
-        return products;
-    }
-
     /// <summary>Adds row / norm to <paramref name="sum"/>. A row of norm zero has no direction and adds nothing.</summary>
     public static void AddNormalised(ReadOnlySpan<float> row, double norm, Span<double> sum) => AddScaled(row, norm > 0 ? 1 / norm : 0, sum);
 

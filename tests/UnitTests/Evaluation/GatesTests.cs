@@ -50,9 +50,9 @@ public sealed class GatesTests
         Verdict(failing, GateMode.Fail).ShouldBe(GateVerdict.Failed);
         Verdict(failing, GateMode.Warn).ShouldBe(GateVerdict.Warned);
         Verdict(failing, GateMode.Off).ShouldBeNull();
-        Gates.Pass(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Fail))).ShouldBeFalse();
-        Gates.Pass(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Warn))).ShouldBeTrue();
-        Gates.Pass(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Off))).ShouldBeTrue();
+        Gates.Failures(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Fail))).ShouldNotBeEmpty();
+        Gates.Failures(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Warn))).ShouldBeEmpty();
+        Gates.Failures(Gates.Check(failing, with(new EvaluationOptions(), GateMode.Off))).ShouldBeEmpty();
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class GatesTests
             ["score-drift"] = GateVerdict.Skipped,
         });
         results.Single(r => r.Gate == "fairness:sex").Figures.ShouldContain("at least 50 samples");
-        Gates.Pass(results).ShouldBeTrue();
+        Gates.Failures(results).ShouldBeEmpty();
     }
 
     [Theory]

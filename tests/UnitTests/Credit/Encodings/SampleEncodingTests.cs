@@ -111,14 +111,6 @@ public sealed class SampleEncodingTests
         error.Message.ShouldContain("start a full run");
     }
 
-    [Fact]
-    public void A_model_of_another_vocabulary_is_refused()
-    {
-        Fitted.RequireVocabulary(Fitted.VocabularySize);
-
-        Should.Throw<InputException>(() => Fitted.RequireVocabulary(32000)).Message.ShouldContain($"32000 tokens, the encoding of toy has {Fitted.VocabularySize}");
-    }
-
     [Theory]
     [InlineData("12a")]
     [InlineData("NaN")]

@@ -42,19 +42,6 @@ public sealed class GradientRowsTests
     }
 
     [Fact]
-    public void A_file_gives_one_product_per_row()
-    {
-        using var stream = new MemoryStream();
-        var writer = new GradientFileWriter(stream, GradientStorage.Single, 2, 3);
-        writer.Append(new GradientEntry(new string('a', 32), 1, 1), [1, 2, 3]);
-        writer.Append(new GradientEntry(new string('b', 32), 1, 1), [0, -1, 4]);
-        writer.Complete();
-        using var file = GradientFile.Open(stream, "rows");
-        GradientRows.Dot(file, [1, 10, 100]).ShouldBe([321.0, 390.0]);
-        Should.Throw<ArgumentException>(() => GradientRows.Dot(file, [1, 2]));
-    }
-
-    [Fact]
     public void Each_row_weighs_the_same_in_a_normalised_mean_however_long_it_is()
     {
         var sum = new double[2];
