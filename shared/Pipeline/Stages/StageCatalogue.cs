@@ -13,7 +13,7 @@ public static class StageCatalogue
     [
         new(Stage.Snapshot, "Ingest", CodeVersions.Encoding, StageShape.One, [typeof(RunRequested)], [typeof(SnapshotSealed)], ["Snapshot"])
         {
-            Aliases = ["ingest"],
+            Words = ["ingest", "snapshot"],
             Result = ResultKind.File,
             Unkeyed = "a run's snapshot never changes: it is checked, and a lost encoding made again",
         },
@@ -22,7 +22,7 @@ public static class StageCatalogue
             [typeof(AgentSliceTrained), typeof(CheckpointSaved), typeof(AgentTrained)],
             ["Seed", "Agent", "Templating:Nano", "Tuning:ClipNorm"]) // the agent is trained under the tuning's limit
         {
-            Aliases = ["training"],
+            Words = ["agent", "training"],
             ClaimsOfWords = ["Templating:Form", "Templating:Shots"],
             Result = ResultKind.Folders,
             EndsStage = json => Read<AgentSliceTrained>(json).Last,
@@ -33,7 +33,7 @@ public static class StageCatalogue
             Stage.Gradients, "GradientExtraction", CodeVersions.Gradients, StageShape.CheckpointShard, [typeof(ExtractShard)], [typeof(ShardGradientsExtracted)],
             ["Gradients"])
         {
-            Aliases = ["gradientextraction"],
+            Words = ["gradients", "gradientextraction"],
             Result = ResultKind.File,
             TakesReferenceShards = true,
         },
@@ -52,7 +52,7 @@ public static class StageCatalogue
         new(
             Stage.Scores, "TracSeqScoring", 0, StageShape.One, [typeof(CombineScores)], [typeof(SnapshotScored)], ["TracSeq:Gamma", "TracSeq:Clock"])
         {
-            Aliases = ["tracseq", "tracseqscoring"],
+            Words = ["tracseq", "tracseqscoring", "scores"],
             Unkeyed = "sums stored partial scores: takes seconds, so it is always done",
         },
         new(Stage.Selection, "Selection", CodeVersions.Selection, StageShape.One, [typeof(SnapshotScored)], [typeof(SamplesSelected)], ["Seed", "Selection"])
@@ -64,7 +64,7 @@ public static class StageCatalogue
             Stage.Dataset, "Templating", CodeVersions.Dataset, StageShape.One, [typeof(SamplesSelected)], [typeof(DatasetTemplated)],
             ["Seed", "Templating", "Tuning:Base"]) // instructions carry the tokens of the base that reads them
         {
-            Aliases = ["templating"],
+            Words = ["templating", "dataset"],
             Result = ResultKind.File,
         },
         new(

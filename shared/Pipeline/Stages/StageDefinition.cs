@@ -46,8 +46,8 @@ public enum ResultKind
 public sealed record StageDefinition(
     Stage Stage, string Service, int Version, StageShape Shape, IReadOnlyList<Type> Orders, IReadOnlyList<Type> Events, IReadOnlyList<string> Claims)
 {
-    /// <summary>Other words that people may use for it, beside its own name.</summary>
-    public IReadOnlyList<string> Aliases { get; init; } = [];
+    /// <summary>The words that people may use for it, its own name among them, in the order in which they are listed.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [Stage.ToString().ToLowerInvariant()];
 
     /// <summary>Options that act in it where the agent's base reads words.</summary>
     public IReadOnlyList<string> ClaimsOfWords { get; init; } = [];

@@ -90,7 +90,7 @@ public sealed class StageCatalogueTests
 
     [Fact]
     public void Words_are_unique() =>
-        StageCatalogue.All.SelectMany(s => s.Aliases.Append(s.Name)).ShouldBeUnique();
+        StageCatalogue.All.SelectMany(s => s.Words).ShouldBeUnique();
 
     [Fact]
     public void The_version_of_the_whole_names_that_of_every_stage_that_keeps_results() =>
