@@ -2,6 +2,7 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
+using ZiGong.Credit.Evaluations;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
 using ZiGong.Storage;
@@ -26,7 +27,8 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
             return new UnitResult(new ArmMeasured(unit.Run.RunId, evaluated.Generation, evaluated.Evaluation), (db, token) => CompleteAsync(db, unit.Run.RunId, token));
         }
 
-        var evaluation = await unit.Db.Evaluations.SingleAsync(e => e.EvaluationKey == evaluated.Evaluation, ct);
+        var key = (await unit.ResultOfAsync<EvaluationSummary>(Stage.Evaluation, "evaluation", ct)).Key;
+        var evaluation = await unit.Db.Evaluations.SingleAsync(e => e.EvaluationKey == key, ct);
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var champion = await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == ModelState.Champion, ct);
         if (champion?.ModelId != evaluation.Champion && champion?.RunId != unit.Run.RunId)
@@ -34,7 +36,7 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
             throw new ChampionChangedException(evaluation.Champion, champion?.ModelId);
         }
 
-        var report = JsonSerializer.Deserialize<EvaluationSummary>(evaluation.Report)!;
+        var report = JsonSerializer.Deserialize<EvaluationReport>(evaluation.Report)!;
         var metrics = JsonSerializer.Deserialize<Dictionary<string, double>>(evaluation.Metrics)!;
         var reasons = Promotion.ReasonsAgainst(report.FailedGates, snapshot.Watermark, champion?.SnapshotWatermark);
         var model = new RegisteredModel

@@ -1,9 +1,4 @@
-using ZiGong.Contracts;
-
 namespace ZiGong.Control;
-
-/// <summary>What the evaluation hands to the announcement.</summary>
-public sealed record EvaluationSummary(IReadOnlyList<string> FailedGates, string AdapterUri, Lineage Lineage, IReadOnlyList<GateFailure>? Failures = null);
 
 /// <summary>Whether a model may become champion.</summary>
 public static class Promotion

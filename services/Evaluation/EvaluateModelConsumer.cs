@@ -8,9 +8,9 @@ namespace ZiGong.Evaluation;
 /// <summary>Evaluates a trained adapter.</summary>
 public sealed class EvaluateModelConsumer(StageRunner stages, ModelEvaluation evaluation) : IConsumer<AdapterTrained>
 {
-    public Task Consume(ConsumeContext<AdapterTrained> context) => stages.RunAsync(
+    public Task Consume(ConsumeContext<AdapterTrained> context) => stages.MakeAsync(
         context.Message,
         new UnitKey(Stage.Evaluation, "evaluation"),
-        (unit, ct) => Task.Run(() => evaluation.EvaluateAsync(unit, context.Message, ct), ct),
+        (unit, ct) => Task.Run(() => evaluation.EvaluateAsync(unit, ct), ct),
         context.CancellationToken);
 }

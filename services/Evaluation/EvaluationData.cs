@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit;
@@ -58,7 +57,7 @@ public sealed record EvaluationData(
             [.. training.Select(m => m.Sample)],
             [.. training.Select(m => IsPositive(m.Sample))],
             [.. training.Select(m => m.Period)],
-            [.. JsonSerializer.Deserialize<List<NamedPeriod>>(snapshot.Periods)!.Select(p => p.Name)],
+            [.. snapshot.ReadPeriods().Select(p => p.Name)],
             reference,
             test,
             [.. test.Select(IsPositive)],
@@ -79,13 +78,8 @@ public sealed record EvaluationData(
     /// <summary>The run's selection: why each kept sample was kept, by its id.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> KeptAsync(UnitContext unit, CancellationToken ct)
     {
-        var selection = await unit.Db.WorkUnits
-            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Selection.ToString())
-            .Select(u => u.Artifacts)
-            .SingleAsync(ct);
-        var kept = await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection[1]).Select(m => new { m.SampleId, m.Reason }).ToListAsync(ct);
+        var selection = (await unit.ResultOfAsync<SelectionSummary>(Stage.Selection, "selection", ct)).Key;
+        var kept = await unit.Db.SelectionMembers.Where(m => m.SelectionKey == selection).Select(m => new { m.SampleId, m.Reason }).ToListAsync(ct);
         return kept.ToDictionary(m => ContentHash.FromGuid(m.SampleId), m => m.Reason, StringComparer.Ordinal);
     }
-
-    private sealed record NamedPeriod(string Name);
 }

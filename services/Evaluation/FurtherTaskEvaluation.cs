@@ -15,7 +15,7 @@ namespace ZiGong.Evaluation;
 public sealed class FurtherTaskEvaluation(Encoders encoders, AdapterPredictions predictions, GenerativeEvaluation generative)
 {
     /// <returns>One entry a task, in the descriptor's order; empty where there is only one.</returns>
-    public async Task<IReadOnlyList<TaskFindings>> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, AdapterRow adapter, CancellationToken ct)
+    public async Task<IReadOnlyList<TaskFindings>> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, TunedAdapter adapter, CancellationToken ct)
     {
         var found = new List<TaskFindings>();
         foreach (var task in descriptor.Tasks.Skip(1))
@@ -28,7 +28,7 @@ public sealed class FurtherTaskEvaluation(Encoders encoders, AdapterPredictions 
         return found;
     }
 
-    private async Task<TaskFindings> ChoiceAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, AdapterRow adapter, CancellationToken ct)
+    private async Task<TaskFindings> ChoiceAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, TunedAdapter adapter, CancellationToken ct)
     {
         var training = await EvaluationData.MembersAsync(unit, snapshot, task, Side.Train, ct);
         var test = await EvaluationData.MembersAsync(unit, snapshot, task, Side.Test, ct);

@@ -9,35 +9,47 @@ using ZiGong.Credit.Scorecards;
 using ZiGong.Evaluation.Generative;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Evaluation;
 
+/// <summary>An adapter and where its base lies for this run.</summary>
+/// <param name="Artifact">Hash of the adapter's folder.</param>
+public sealed record TunedAdapter(string Artifact, string Base);
+
 /// <summary>Measures the tuned adapter on the test side, which nothing before in its run has looked at, beside majority class, scorecard and champion.</summary>
 public sealed class ModelEvaluation(
     Encoders encoders, AdapterPredictions predictions, FittedScorecards scorecards, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
 {
-    public async Task<UnitResult> EvaluateAsync(UnitContext unit, AdapterTrained trained, CancellationToken ct)
+    public async Task<ResultWork> EvaluateAsync(UnitContext unit, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        if (unit is { Run.Kind: RunKind.Experiment, Recompute: false } && await FindAsync(unit.Db, KeyOf(unit, trained.Adapter, champion: null), ct) is { } measured)
-        {
-            // Another arm with the same adapter.
-            return Result(unit, measured, reused: true);
-        }
-
-        var adapter = await unit.Db.Adapters.OrderBy(a => a.AdapterKey).FirstAsync(a => a.Artifact == trained.Adapter, ct);
-        adapter.Base = Bases.PlaceOf(adapter.Base, unit.Options.Tuning.Base);
+        var tuned = await unit.LastResultOfAsync<AdapterSummary>(Stage.Tuning, ct);
+        var adapter = new TunedAdapter(tuned.Content, Bases.PlaceOf(tuned.Summary.Base, unit.Options.Tuning.Base));
         var champion = unit.Run.Kind == RunKind.Experiment
             ? null
             : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == ModelState.Champion, ct);
+        var key = KeyOf(unit, adapter.Artifact, champion?.ModelId);
+        return new ResultWork<EvaluationSummary>(
+            key, CodeVersions.Evaluation, async token => Made(unit, key, champion?.ModelId, await MeasureAsync(unit, snapshot, adapter, champion, token)), result => Tell(unit, result))
+        {
+            // Another arm may have come to the same adapter.
+            IsLookedUp = unit.Run.Kind == RunKind.Experiment,
+        };
+    }
+
+    private async Task<EvaluationReport> MeasureAsync(
+        UnitContext unit, SnapshotRow snapshot, TunedAdapter adapter, RegisteredModel? champion, CancellationToken ct)
+    {
+        var uri = artifacts.FolderUri(adapter.Artifact).AbsoluteUri;
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var others = await furtherTasks.MeasureAsync(unit, snapshot, descriptor, adapter, ct);
         if (descriptor.Answer.IsFree)
         {
-            var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), trained.AdapterUri, ct);
-            return await ResultAsync(unit, written with { OtherTasks = others }, champion?.ModelId, ct);
+            var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), uri, ct);
+            return written with { OtherTasks = others };
         }
 
         var data = await EvaluationData.ReadAsync(unit, snapshot, descriptor, encoders, ct);
@@ -60,56 +72,48 @@ public sealed class ModelEvaluation(
         {
             ChampionSaid = championAnswers?.Said,
         };
-        var origin = new ModelOrigin(trained.AdapterUri, lineage, JsonSerializer.Deserialize<string[]>(snapshot.Notes)!);
-        var report = ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit), ct) with { OtherTasks = others };
-        return await ResultAsync(unit, report, champion?.ModelId, ct);
+        var origin = new ModelOrigin(uri, lineage, snapshot.ReadNotes());
+        return ReportWriting.Of(data, said, origin, unit.Options.Evaluation, SeedOf(unit), ct) with { OtherTasks = others };
     }
 
     private static ulong SeedOf(UnitContext unit) => SeededRandom.Derive((ulong)unit.Options.Seed, "evaluation");
 
-    private async Task<UnitResult> ResultAsync(UnitContext unit, EvaluationReport report, string? champion, CancellationToken ct)
+    private static Made<EvaluationSummary> Made(UnitContext unit, string key, string? champion, EvaluationReport report)
     {
-        var fresh = new EvaluationRow
+        var row = new EvaluationRow
         {
-            EvaluationKey = KeyOf(unit, report.Lineage.Adapter, champion),
+            EvaluationKey = key,
             RunId = unit.Run.RunId,
             Champion = champion,
             Metrics = JsonSerializer.Serialize(report.Figures),
             Report = JsonSerializer.Serialize(report),
             Passed = report.FailedGates.Count == 0,
         };
+        var summary = new EvaluationSummary(
+            champion, row.Passed, Value(report, Metric.Ks), Value(report, Metric.Auc), report.AllAnswers?.Model.Accuracy.Value ?? Value(report, Metric.Acc), Value(report, Metric.Miss));
 
-        // Read once more, since the database writes the same JSON otherwise.
-        var stored = await FindAsync(unit.Db, fresh.EvaluationKey, ct);
-        return Result(unit, FirstWins.Kept(unit, stored, fresh, r => ContentHash.Of(JsonSerializer.Serialize(ReportOf(r)))), reused: false);
-    }
-
-    private UnitResult Result(UnitContext unit, EvaluationRow row, bool reused)
-    {
-        var report = ReportOf(row);
-        return new UnitResult(
-            Outcome(unit, row.EvaluationKey, report, row.Passed), (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct), FilesOf(report), reused);
-    }
-
-    private async Task SaveAsync(PipelineDb db, EvaluationRow row, CancellationToken ct)
-    {
-        if (await FindAsync(db, row.EvaluationKey, ct) is not null)
+        // Of arms that share it each was chosen another way, which changes nothing of what was measured.
+        var measured = report with { Lineage = report.Lineage with { Selection = "", Dataset = "", Options = "" } };
+        return new Made<EvaluationSummary>(ResultKind.Rows, ContentHash.Of(JsonSerializer.Serialize(measured)), summary)
         {
-            return;
-        }
+            Rows = 1,
+            Parts = [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()],
+            Save = (db, ct) => SaveAsync(db, row, ct),
+        };
+    }
 
+    private static Told Tell(UnitContext unit, Stored<EvaluationSummary> result)
+    {
+        var (_, passed, ks, auc, accuracy, miss) = result.Summary;
+        return new Told(new ModelEvaluated(unit.Run.RunId, unit.Run.Generation, result.Key, ks, auc, accuracy, miss, passed));
+    }
+
+    private static async Task SaveAsync(PipelineDb db, EvaluationRow row, CancellationToken ct)
+    {
         await db.Evaluations.Where(e => e.EvaluationKey == row.EvaluationKey).ExecuteDeleteAsync(ct);
         db.Evaluations.Add(row);
         await db.SaveChangesAsync(ct);
     }
-
-    private static EvaluationReport ReportOf(EvaluationRow row) => JsonSerializer.Deserialize<EvaluationReport>(row.Report)!;
-
-    private static string[] FilesOf(EvaluationReport report) => [.. new[] { report.Lineage.Predictions, report.Lineage.ScorecardPredictions }.OfType<string>()];
-
-    private static ModelEvaluated Outcome(UnitContext unit, string key, EvaluationReport report, bool passed) => new(
-        unit.Run.RunId, unit.Run.Generation, key, Value(report, Metric.Ks), Value(report, Metric.Auc),
-        report.AllAnswers?.Model.Accuracy.Value ?? Value(report, Metric.Acc), Value(report, Metric.Miss), passed);
 
     private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
 
@@ -123,25 +127,6 @@ public sealed class ModelEvaluation(
             "evaluation", $"{CodeVersions.Evaluation}", unit.Run.RunId.ToString("N"), adapter, champion ?? "",
             .. unit.Run.Generation == 1 ? [] : (string[])[$"{unit.Run.Generation}"],
         ]);
-
-    /// <returns>The evaluation under a key, if the predictions behind it are whole.</returns>
-    private async Task<EvaluationRow?> FindAsync(PipelineDb db, string key, CancellationToken ct)
-    {
-        if (await db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == key, ct) is not { } row)
-        {
-            return null;
-        }
-
-        foreach (var file in FilesOf(ReportOf(row)))
-        {
-            if (!await artifacts.VerifyAsync(file, ct))
-            {
-                return null;
-            }
-        }
-
-        return row;
-    }
 
     /// <returns>The champion's answers to the same rows; nothing, and why, where it cannot be loaded: without a comparison nobody is promoted.</returns>
     private async Task<(ChampionAnswers? Answers, string? Fault)> ChampionAsync(
@@ -196,13 +181,12 @@ public sealed class ModelEvaluation(
     /// <summary>What the champion says of the test side.</summary>
     private sealed record ChampionAnswers(Predictions Rows, IReadOnlyList<int> Said);
 
-    private static async Task<Lineage> LineageAsync(UnitContext unit, SnapshotRow snapshot, AdapterRow adapter, CancellationToken ct)
+    private static async Task<Lineage> LineageAsync(UnitContext unit, SnapshotRow snapshot, TunedAdapter adapter, CancellationToken ct)
     {
-        var state = await RunState.ReadAsync(unit.Db, unit.Run.RunId, ct);
         return new Lineage(
             snapshot.SnapshotId,
-            state.Outcome<SamplesSelected>(Stage.Selection, "selection")!.Selection,
-            state.Outcome<DatasetTemplated>(Stage.Dataset, "dataset")!.Dataset,
+            (await unit.ResultOfAsync<SelectionSummary>(Stage.Selection, "selection", ct)).Content,
+            (await unit.ResultOfAsync<DatasetSummary>(Stage.Dataset, "dataset", ct)).Content,
             adapter.Base,
             adapter.Artifact,
             ContentHash.Of(RunOptionsReader.ForKeys(unit.Options)),

@@ -11,7 +11,7 @@ public sealed class ExtractShardConsumer(StageRunner stages, ShardExtraction ext
     public Task Consume(ConsumeContext<ExtractShard> context)
     {
         var order = context.Message;
-        return stages.RunAsync(
+        return stages.MakeAsync(
             order,
             new UnitKey(Stage.Gradients, order.Unit),
             (unit, ct) => Task.Run(() => extraction.ExtractAsync(unit, order.Checkpoint, order.Shard, ct), ct),

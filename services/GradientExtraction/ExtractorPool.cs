@@ -4,7 +4,7 @@ using ZiGong.Hosting;
 using ZiGong.Mistral;
 using ZiGong.ModelFiles;
 using ZiGong.Models;
-using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.GradientExtraction;
 
@@ -17,9 +17,9 @@ public sealed class ExtractorPool(ModelStore models) : IDisposable
     private readonly ConcurrentBag<Loaded> _idle = [];
 
     /// <summary>An extractor for the caller alone; give it back with <see cref="Return"/>.</summary>
-    public async Task<Loaded> RentAsync(CheckpointRow checkpoint, GradientOptions options, CancellationToken ct)
+    public async Task<Loaded> RentAsync(Checkpoint checkpoint, GradientOptions options, CancellationToken ct)
     {
-        var key = $"{checkpoint.CheckpointId}/{options.MicroBatch}";
+        var key = $"{checkpoint.State}/{checkpoint.Base}/{options.MicroBatch}";
         while (_idle.TryTake(out var idle))
         {
             if (idle.Key == key)
@@ -30,7 +30,7 @@ public sealed class ExtractorPool(ModelStore models) : IDisposable
             idle.Dispose();
         }
 
-        var model = await models.LoadAsync(checkpoint.Base, new LoraOptions(), seed: 0, checkpoint.Weights, ct);
+        var model = await models.LoadAsync(checkpoint.Base, new LoraOptions(), seed: 0, checkpoint.State, ct);
         return new Loaded(key, model, new GradientExtractor(model, ExtractorSettings.Of(options.MicroBatch)));
     }
 

@@ -78,7 +78,7 @@ public sealed class GradientExtractor : IDisposable
             for (var i = 0; i < batch.Length; i++)
             {
                 rows.Elements<float>().Slice(i * Dimension, Dimension).CopyTo(gradient);
-                var norm = Math.Sqrt(GradientRows.Dot(gradient, gradient));
+                var norm = GradientRows.Norm(gradient);
                 sketch?.Apply(gradient, sketched);
                 receive(new GradientEntry(batch[i].Id, computed.Losses[i], norm), sketch is null ? gradient : sketched, gradient);
             }

@@ -4,6 +4,7 @@ using ZiGong.Credit;
 using ZiGong.Hosting;
 using ZiGong.Influence.Gradients;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -12,53 +13,54 @@ namespace ZiGong.GradientExtraction;
 /// <summary>The gradients of one shard at one checkpoint, stored as one artifact.</summary>
 public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, ExtractorPool extractors)
 {
-    public async Task<UnitResult> ExtractAsync(UnitContext unit, string checkpointId, string shard, CancellationToken ct)
+    public async Task<ResultWork> ExtractAsync(UnitContext unit, string checkpointId, string shard, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
-        checkpoint.Base = Bases.PlaceOf(checkpoint.Base, unit.Options.Agent.Base);
+        var stored = await unit.Db.CheckpointAsync(checkpointId, ct);
+        var checkpoint = stored with { Base = Bases.PlaceOf(stored.Base, unit.Options.Agent.Base) };
         var samples = await unit.Db.ScorableAsync(snapshot.SnapshotId, shard, unit.Options.Snapshot.IsCapped, ct);
-        var options = unit.Options.Gradients;
-        var key = GradientKeys.Of(checkpoint, shard, await encoders.ReadsAsAsync(snapshot, checkpoint.Base, unit.Options, ct), unit.Options, samples);
-        var stored = await FindAsync(unit, key, ct);
-        if (!unit.Recompute && stored is not null)
-        {
-            return Result(unit, stored, reused: true);
-        }
+        var readsAs = await encoders.ReadsAsAsync(snapshot, checkpoint.Base, unit.Options, ct);
+        return new ResultWork<GradientSummary>(
+            KeyOf(checkpoint, shard, readsAs, unit.Options.Gradients, samples),
+            CodeVersions.Gradients,
+            async token =>
+            {
+                var encoder = await encoders.EncoderAsync(unit.Db, snapshot, checkpoint.Base, unit.Options, token);
+                var (artifact, written) = await ExtractAsync(unit, checkpoint, [.. samples.Select(s => Tokenize(s, encoder))], token);
+                var summary = new GradientSummary(
+                    checkpointId, shard, samples.Count, written.MeanLoss, written.Sketch?.Error, written.Sketch?.Spearman, written.Sketch?.Overlap);
+                return new Made<GradientSummary>(ResultKind.File, artifact, summary);
+            },
+            _ => new Told(Outcome: null));
+    }
 
-        var encoder = await encoders.EncoderAsync(unit.Db, snapshot, checkpoint.Base, unit.Options, ct);
-        var tokenized = samples.Select(s => Tokenize(s, encoder)).ToList();
-        var loaded = await extractors.RentAsync(checkpoint, options, ct);
+    /// <param name="readsAs">What the agent's prompts consist of; see <see cref="Encoders.ReadsAsAsync"/>.</param>
+    private static string KeyOf(Checkpoint checkpoint, string shard, string readsAs, GradientOptions options, IEnumerable<Sample> samples) => ContentHash.Of(
+    [
+        "gradients", $"{CodeVersions.Gradients}", checkpoint.Id, checkpoint.State, shard, readsAs, $"{options.Sketch}", $"{options.Width}", $"{options.MicroBatch}",
+        .. samples.Select(s => s.Id),
+    ]);
+
+    private async Task<(string Artifact, ExtractedShard Written)> ExtractAsync(
+        UnitContext unit, Checkpoint checkpoint, List<TokenizedSample> samples, CancellationToken ct)
+    {
+        var loaded = await extractors.RentAsync(checkpoint, unit.Options.Gradients, ct);
         ExtractedShard? written = null;
-        string artifact;
         try
         {
-            artifact = await artifacts.PutAsync(
+            var artifact = await artifacts.PutAsync(
                 (stream, token) =>
                 {
-                    written = Write(stream, loaded.Extractor, tokenized, options, unit, token);
+                    written = Write(stream, loaded.Extractor, samples, unit.Options.Gradients, unit, token);
                     return Task.CompletedTask;
                 },
                 ct);
+            return (artifact, written!);
         }
         finally
         {
             extractors.Return(loaded);
         }
-
-        var fresh = new GradientShardRow
-        {
-            GradientKey = key,
-            CheckpointId = checkpointId,
-            ShardId = shard,
-            Artifact = artifact,
-            Samples = samples.Count,
-            MeanLoss = written!.MeanLoss,
-            SketchError = written.Sketch?.Error,
-            SketchSpearman = written.Sketch?.Spearman,
-            SketchOverlap = written.Sketch?.Overlap,
-        };
-        return Result(unit, FirstWins.Kept(unit, stored, fresh, r => r.Artifact), reused: false);
     }
 
     private static TokenizedSample Tokenize(Sample sample, IPromptEncoder encoder)
@@ -69,7 +71,7 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
 
     private static ExtractedShard Write(Stream stream, GradientExtractor extractor, List<TokenizedSample> samples, GradientOptions options, UnitContext unit, CancellationToken ct)
     {
-        var sketch = options.Sketch == SketchKind.None ? null : new CountSketch(options.Width, GradientKeys.SketchSeed, extractor.Blocks);
+        var sketch = options.Sketch == SketchKind.None ? null : new CountSketch(options.Width, CountSketch.SharedSeed, extractor.Blocks);
         var writer = new GradientFileWriter(
             stream, sketch is null ? GradientStorage.Single : GradientStorage.ScaledHalf, samples.Count, sketch?.Buckets ?? extractor.Dimension);
         var audit = new SketchAudit();
@@ -92,28 +94,6 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
         writer.Complete();
         return new ExtractedShard(losses / samples.Count, audit.Report());
     }
-
-    private UnitResult Result(UnitContext unit, GradientShardRow row, bool reused) => new(
-        new ShardGradientsExtracted(unit.Run.RunId, unit.Run.Generation, row.CheckpointId, row.ShardId, row.Samples),
-        (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
-        [row.Artifact, row.GradientKey],
-        reused);
-
-    private async Task SaveAsync(PipelineDb db, GradientShardRow row, CancellationToken ct)
-    {
-        var there = await db.GradientShards.SingleOrDefaultAsync(g => g.GradientKey == row.GradientKey, ct);
-        if (there is not null && !await FirstWins.ReplacesAsync(row.Artifact, there.Artifact, artifacts.VerifyAsync, ct))
-        {
-            return;
-        }
-
-        await db.GradientShards.Where(g => g.GradientKey == row.GradientKey).ExecuteDeleteAsync(ct);
-        db.GradientShards.Add(row);
-        await db.SaveChangesAsync(ct);
-    }
-
-    private async Task<GradientShardRow?> FindAsync(UnitContext unit, string key, CancellationToken ct) =>
-        await unit.Db.GradientShards.SingleOrDefaultAsync(g => g.GradientKey == key, ct) is { } row && await artifacts.IsWholeAsync(unit, row.Artifact, ct) ? row : null;
 
     private sealed record ExtractedShard(double MeanLoss, SketchError? Sketch);
 }

@@ -35,7 +35,7 @@ public sealed class SketchAudit
 
         var exact = Mean(_rows.Select(r => (r.Exact, r.Norm)));
         var sketch = Mean(_rows.Select(r => (r.Sketch, r.Norm)));
-        var norm = Math.Sqrt(GradientRows.Dot(exact, exact));
+        var norm = GradientRows.Norm(exact);
         double[] products = [.. _rows.Select(r => GradientRows.Dot(r.Exact, exact))];
         double[] sketched = [.. _rows.Select(r => GradientRows.Dot(r.Sketch, sketch))];
         return new SketchError(

@@ -9,5 +9,5 @@ namespace ZiGong.Selection;
 public sealed class SelectSamplesConsumer(StageRunner stages, SampleSelecting selecting) : IConsumer<SnapshotScored>
 {
     public Task Consume(ConsumeContext<SnapshotScored> context) =>
-        stages.RunAsync(context.Message, new UnitKey(Stage.Selection, "selection"), selecting.SelectAsync, context.CancellationToken);
+        stages.MakeAsync(context.Message, new UnitKey(Stage.Selection, "selection"), selecting.SelectAsync, context.CancellationToken);
 }

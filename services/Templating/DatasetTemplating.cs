@@ -6,40 +6,42 @@ using ZiGong.Credit.Templates;
 using ZiGong.Hosting;
 using ZiGong.Influence.Rules;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Templating;
 
 /// <summary>
-/// Renders the kept samples as instructions, one JSON line each, in order of sample id: what a person reads, the very tokens the
-/// model sees, why the sample was kept, and how often it counts where rare answers are repeated.
+/// Renders the kept samples as instructions, one JSON line each, in order of sample id: what a person reads, the very tokens the model sees, and how
+/// often it counts where rare answers are repeated. A file beside it says, line by line, which sample it is of and why that was kept, so that what is
+/// learnt has the same hash whatever it was kept for.
 /// </summary>
 public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders)
 {
-    public async Task<UnitResult> TemplateAsync(UnitContext unit, string selection, CancellationToken ct)
+    public async Task<ResultWork> TemplateAsync(UnitContext unit, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var key = Key(snapshot, selection, unit.Options, await encoders.ReadsAsAsync(snapshot, unit.Options.Tuning.Base, unit.Options, ct));
-        var stored = await FindAsync(unit, key, ct);
-        if (!unit.Recompute && stored is not null)
-        {
-            return Result(unit, stored, reused: true);
-        }
+        var selection = await unit.ResultOfAsync<SelectionSummary>(Stage.Selection, "selection", ct);
+        var readsAs = await encoders.ReadsAsAsync(snapshot, unit.Options.Tuning.Base, unit.Options, ct);
+        return new ResultWork<DatasetSummary>(
+            Key(snapshot, selection.Content, unit.Options, readsAs),
+            CodeVersions.Dataset,
+            token => MakeAsync(unit, snapshot, selection.Content, token),
+            result => new Told(new DatasetTemplated(unit.Run.RunId, unit.Run.Generation, result.Content, result.Summary.Instructions)));
+    }
 
+    private async Task<Made<DatasetSummary>> MakeAsync(UnitContext unit, SnapshotRow snapshot, string selection, CancellationToken ct)
+    {
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var samples = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
-        var kept = Mixed(SelectionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(selection, ct), ct)), samples, descriptor, unit.Options.Seed);
+        var kept = Mixed(SelectionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(selection, ct), ct)), samples, descriptor, unit.Options.Seed)
+            .OrderBy(m => m.Id, StringComparer.Ordinal)
+            .ToList();
         var writing = await WritingAsync(unit, snapshot, descriptor, [.. kept.Select(m => samples[m.Id])], ct);
-        var artifact = await artifacts.PutAsync(
-            (stream, token) =>
-            {
-                Write(stream, kept, samples, writing, token);
-                return Task.CompletedTask;
-            },
-            ct);
-        var fresh = new DatasetRow { DatasetKey = key, Artifact = artifact, Instructions = kept.Sum(m => writing.CopiesOf(m.Id)) };
-        return Result(unit, FirstWins.Kept(unit, stored, fresh, r => r.Artifact), reused: false);
+        var dataset = await PutAsync(kept, (writer, member) => writer.Write(writing.InstructionOf(samples[member.Id])), ct);
+        var reasons = await PutAsync(kept, (writer, member) => writer.Write(writing.OriginOf(member, samples[member.Id])), ct);
+        return new Made<DatasetSummary>(ResultKind.File, dataset, new DatasetSummary(kept.Sum(m => writing.CopiesOf(m.Id)), reasons)) { Parts = [reasons] };
     }
 
     /// <summary>Options that are off leave the key as it was before there were any.</summary>
@@ -84,47 +86,19 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
         return new Writing(descriptor, await encoders.EncoderAsync(unit.Db, snapshot, options.Tuning.Base, options, ct), tasks, copies);
     }
 
-    private static void Write(Stream stream, IEnumerable<SelectionMember> kept, Dictionary<string, Sample> samples, Writing writing, CancellationToken ct)
-    {
-        using var writer = new InstructionWriter(stream);
-        foreach (var member in kept.OrderBy(m => m.Id, StringComparer.Ordinal))
+    private Task<string> PutAsync(IReadOnlyList<SelectionMember> kept, Action<InstructionWriter, SelectionMember> write, CancellationToken ct) => artifacts.PutAsync(
+        (stream, token) =>
         {
-            ct.ThrowIfCancellationRequested();
-            var sample = samples[member.Id];
-            var prompt = writing.Encoder.Encode(sample);
-            var (template, examples) = writing.Of(sample);
-            var record = InstructionRecord.Of(template, sample, member.Score, member.Rank, SelectionFile.NameOf(member.Reason));
-            writer.Write(record with
+            using var writer = new InstructionWriter(stream);
+            foreach (var member in kept)
             {
-                Tokens = [.. prompt.Prompt, .. prompt.Answers[prompt.Truth]],
-                AnswerStart = prompt.Prompt.Length,
-                Shots = [.. examples?.For(sample).Select(s => s.Id) ?? []],
-                Copies = writing.CopiesOf(sample.Id),
-            });
-        }
-    }
+                token.ThrowIfCancellationRequested();
+                write(writer, member);
+            }
 
-    private UnitResult Result(UnitContext unit, DatasetRow row, bool reused) => new(
-        new DatasetTemplated(unit.Run.RunId, unit.Run.Generation, row.Artifact, row.Instructions),
-        (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
-        [row.Artifact],
-        reused);
-
-    private async Task SaveAsync(PipelineDb db, DatasetRow row, CancellationToken ct)
-    {
-        var there = await db.Datasets.SingleOrDefaultAsync(d => d.DatasetKey == row.DatasetKey, ct);
-        if (there is not null && !await FirstWins.ReplacesAsync(row.Artifact, there.Artifact, artifacts.VerifyAsync, ct))
-        {
-            return;
-        }
-
-        await db.Datasets.Where(d => d.DatasetKey == row.DatasetKey).ExecuteDeleteAsync(ct);
-        db.Datasets.Add(row);
-        await db.SaveChangesAsync(ct);
-    }
-
-    private async Task<DatasetRow?> FindAsync(UnitContext unit, string key, CancellationToken ct) =>
-        await unit.Db.Datasets.SingleOrDefaultAsync(d => d.DatasetKey == key, ct) is { } row && await artifacts.IsWholeAsync(unit, row.Artifact, ct) ? row : null;
+            return Task.CompletedTask;
+        },
+        ct);
 
     /// <summary>How the lines are written.</summary>
     /// <param name="Tasks">Wording and worked examples, if any, of each task.</param>
@@ -132,8 +106,22 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
     private sealed record Writing(
         DatasetDescriptor Descriptor, IPromptEncoder Encoder, IReadOnlyDictionary<string, (PromptTemplate Template, WorkedExamples? Examples)> Tasks, IReadOnlyDictionary<string, int>? Copies)
     {
-        public (PromptTemplate Template, WorkedExamples? Examples) Of(Sample sample) => Tasks[Descriptor.Of(sample.Task).Task];
+        public InstructionRecord InstructionOf(Sample sample)
+        {
+            var prompt = Encoder.Encode(sample);
+            return InstructionRecord.Of(Of(sample).Template, sample) with
+            {
+                Tokens = [.. prompt.Prompt, .. prompt.Answers[prompt.Truth]],
+                AnswerStart = prompt.Prompt.Length,
+                Copies = CopiesOf(sample.Id),
+            };
+        }
+
+        public InstructionOrigin OriginOf(SelectionMember member, Sample sample) => new(
+            member.Id, member.Rank, member.Score, SelectionFile.NameOf(member.Reason), [.. Of(sample).Examples?.For(sample).Select(s => s.Id) ?? []]);
 
         public int CopiesOf(string id) => Copies?[id] ?? 1;
+
+        private (PromptTemplate Template, WorkedExamples? Examples) Of(Sample sample) => Tasks[Descriptor.Of(sample.Task).Task];
     }
 }

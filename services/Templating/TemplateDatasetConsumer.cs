@@ -8,9 +8,6 @@ namespace ZiGong.Templating;
 /// <summary>Renders the selection as instructions.</summary>
 public sealed class TemplateDatasetConsumer(StageRunner stages, DatasetTemplating templating) : IConsumer<SamplesSelected>
 {
-    public Task Consume(ConsumeContext<SamplesSelected> context) => stages.RunAsync(
-        context.Message,
-        new UnitKey(Stage.Dataset, "dataset"),
-        (unit, ct) => templating.TemplateAsync(unit, context.Message.Selection, ct),
-        context.CancellationToken);
+    public Task Consume(ConsumeContext<SamplesSelected> context) => stages.MakeAsync(
+        context.Message, new UnitKey(Stage.Dataset, "dataset"), templating.TemplateAsync, context.CancellationToken);
 }

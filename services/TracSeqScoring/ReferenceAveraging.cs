@@ -7,6 +7,7 @@ using ZiGong.Hosting;
 using ZiGong.Influence;
 using ZiGong.Influence.Gradients;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -15,48 +16,47 @@ namespace ZiGong.TracSeqScoring;
 /// <summary>The reference vector of one checkpoint, from the stored gradients of the snapshot's reference side.</summary>
 public sealed class ReferenceAveraging(ArtifactStore artifacts)
 {
-    public async Task<UnitResult> AverageAsync(UnitContext unit, string checkpointId, CancellationToken ct)
+    public async Task<ResultWork> AverageAsync(UnitContext unit, string checkpointId, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var members = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Reference, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
-        var shards = await StoredGradients.FindAsync(unit, checkpointId, snapshot.ReferenceShards, ct);
+        var shards = await unit.GradientsAsync(checkpointId, snapshot.ReferenceShards, ct);
         var training = await CurvatureShardsAsync(unit, snapshot, checkpointId, ct);
-        var key = ReferenceKey(unit.Options, shards, members.Keys, training.Shards, training.Members);
-        var stored = await FindAsync(unit, key, ct);
-        if (!unit.Recompute && stored is not null)
-        {
-            return Result(unit, stored, reused: true);
-        }
+        return new ResultWork<ReferenceSummary>(
+            ReferenceKey(unit.Options, shards, members.Keys, training.Shards, training.Members),
+            CodeVersions.Reference,
+            async token =>
+            {
+                var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
+                var vector = await BuildAsync(unit, descriptor, shards, members, token);
+                if (training.Members.Count > 0)
+                {
+                    var fisher = await FisherAsync(unit, training.Shards, training.Members, token);
+                    vector = [.. vector.Chunk(vector.Length / descriptor.Tasks.Count).SelectMany(task => fisher.Solve(task))];
+                }
 
-        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
-        var vector = await BuildAsync(unit, descriptor, shards, members, ct);
-        if (training.Members.Count > 0)
-        {
-            var fisher = await FisherAsync(unit, training.Shards, training.Members, ct);
-            vector = [.. vector.Chunk(vector.Length / descriptor.Tasks.Count).SelectMany(task => fisher.Solve(task))];
-        }
-
-        var artifact = await artifacts.PutAsync(MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(), ct);
-        var fresh = new ReferenceMeanRow { ReferenceKey = key, CheckpointId = checkpointId, Artifact = artifact, Samples = members.Count };
-        return Result(unit, FirstWins.Kept(unit, stored, fresh, r => r.Artifact), reused: false);
+                var artifact = await artifacts.PutAsync(MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(), token);
+                return new Made<ReferenceSummary>(ResultKind.File, artifact, new ReferenceSummary(checkpointId, members.Count));
+            },
+            result => new Told(new ReferenceAveraged(unit.Run.RunId, unit.Run.Generation, checkpointId, result.Summary.Samples)));
     }
 
     /// <summary>Reads a stored vector, or one behind the other of several tasks: little-endian float32.</summary>
-    public static async Task<float[]> ReadAsync(ArtifactStore artifacts, ReferenceMeanRow row, CancellationToken ct) =>
-        MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(await artifacts.RequireAsync(row.Artifact, ct), ct)).ToArray();
+    public static async Task<float[]> ReadAsync(ArtifactStore artifacts, string artifact, CancellationToken ct) =>
+        MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(await artifacts.RequireAsync(artifact, ct), ct)).ToArray();
 
     /// <summary>Which vector a run means: its gradients, its members, how they are averaged, and the training gradients whose curvature counts, if any.</summary>
     public static string ReferenceKey(
-        RunOptions options, IEnumerable<GradientShardRow> shards, IEnumerable<string> members, IEnumerable<GradientShardRow> training, IReadOnlyCollection<string> trainingMembers) => ContentHash.Of(
+        RunOptions options, IEnumerable<Stored<GradientSummary>> shards, IEnumerable<string> members, IEnumerable<Stored<GradientSummary>> training, IReadOnlyCollection<string> trainingMembers) => ContentHash.Of(
         [
-            "reference", $"{CodeVersions.Reference}", $"{options.TracSeq.Reference}", .. shards.Select(s => s.GradientKey), .. members.Order(StringComparer.Ordinal),
+            "reference", $"{CodeVersions.Reference}", $"{options.TracSeq.Reference}", .. shards.Select(s => s.Key), .. members.Order(StringComparer.Ordinal),
             .. trainingMembers.Count == 0
                 ? Enumerable.Empty<string>()
-                : [$"{options.TracSeq.Curvature}", $"{options.TracSeq.Damping:R}", .. training.Select(s => s.GradientKey), .. trainingMembers],
+                : [$"{options.TracSeq.Curvature}", $"{options.TracSeq.Damping:R}", .. training.Select(s => s.Key), .. trainingMembers],
         ]);
 
     /// <summary>The training gradients behind the curvature, and the samples of them that count; empty without curvature.</summary>
-    private static async Task<(IReadOnlyList<GradientShardRow> Shards, IReadOnlyList<string> Members)> CurvatureShardsAsync(
+    private static async Task<(IReadOnlyList<Stored<GradientSummary>> Shards, IReadOnlyList<string> Members)> CurvatureShardsAsync(
         UnitContext unit, SnapshotRow snapshot, string checkpoint, CancellationToken ct)
     {
         if (unit.Options.TracSeq.Curvature == Curvature.None)
@@ -71,18 +71,18 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
 
         var members = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct);
         return (
-            await StoredGradients.FindAsync(unit, checkpoint, snapshot.TrainingShards, ct),
+            await unit.GradientsAsync(checkpoint, snapshot.TrainingShards, ct),
             EmpiricalFisher.Choose(members.Select(m => m.Sample.Id), (ulong)unit.Options.Seed));
     }
 
-    private async Task<EmpiricalFisher> FisherAsync(UnitContext unit, IReadOnlyList<GradientShardRow> shards, IReadOnlyList<string> members, CancellationToken ct)
+    private async Task<EmpiricalFisher> FisherAsync(UnitContext unit, IReadOnlyList<Stored<GradientSummary>> shards, IReadOnlyList<string> members, CancellationToken ct)
     {
         var place = members.Select((id, i) => (id, i)).ToDictionary(m => m.id, m => m.i, StringComparer.Ordinal);
         var rows = new float[members.Count][];
         foreach (var shard in shards)
         {
             ct.ThrowIfCancellationRequested();
-            using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
+            using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Content, ct));
             using var flushed = Denormals.Flush();
             for (var i = 0; i < file.Count; i++)
             {
@@ -97,7 +97,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
     }
 
     private async Task<float[]> BuildAsync(
-        UnitContext unit, DatasetDescriptor descriptor, IReadOnlyList<GradientShardRow> shards, Dictionary<string, Sample> members, CancellationToken ct)
+        UnitContext unit, DatasetDescriptor descriptor, IReadOnlyList<Stored<GradientSummary>> shards, Dictionary<string, Sample> members, CancellationToken ct)
     {
         // One vector a task, one behind the other in the descriptor's order.
         Dictionary<string, ReferenceVector>? vectors = null;
@@ -106,7 +106,7 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         foreach (var shard in shards)
         {
             ct.ThrowIfCancellationRequested();
-            using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Artifact, ct));
+            using var file = GradientFile.Open(await artifacts.RequireAsync(shard.Content, ct));
             using var flushed = Denormals.Flush();
             vectors ??= descriptor.Tasks.ToDictionary(
                 t => t.Task, t => new ReferenceVector(t.Task, t.Answer.Classes, file.Dimension, unit.Options.TracSeq.Reference), StringComparer.Ordinal);
@@ -126,26 +126,4 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
 
         return vectors is not null ? [.. vectors.Values.SelectMany(v => v.Build())] : throw new InputException("the reference set is empty; take a wider reference window");
     }
-
-    private UnitResult Result(UnitContext unit, ReferenceMeanRow row, bool reused) => new(
-        new ReferenceAveraged(unit.Run.RunId, unit.Run.Generation, row.CheckpointId, row.Samples),
-        (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
-        [row.Artifact],
-        reused);
-
-    private async Task SaveAsync(PipelineDb db, ReferenceMeanRow row, CancellationToken ct)
-    {
-        var there = await db.ReferenceMeans.SingleOrDefaultAsync(r => r.ReferenceKey == row.ReferenceKey, ct);
-        if (there is not null && !await FirstWins.ReplacesAsync(row.Artifact, there.Artifact, artifacts.VerifyAsync, ct))
-        {
-            return;
-        }
-
-        await db.ReferenceMeans.Where(r => r.ReferenceKey == row.ReferenceKey).ExecuteDeleteAsync(ct);
-        db.ReferenceMeans.Add(row);
-        await db.SaveChangesAsync(ct);
-    }
-
-    private async Task<ReferenceMeanRow?> FindAsync(UnitContext unit, string key, CancellationToken ct) =>
-        await unit.Db.ReferenceMeans.SingleOrDefaultAsync(r => r.ReferenceKey == key, ct) is { } row && await artifacts.IsWholeAsync(unit, row.Artifact, ct) ? row : null;
 }

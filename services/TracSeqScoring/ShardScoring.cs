@@ -9,6 +9,7 @@ using ZiGong.Influence;
 using ZiGong.Influence.Gradients;
 using ZiGong.ModelFiles;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -17,43 +18,33 @@ namespace ZiGong.TracSeqScoring;
 /// <summary>Partial scores p_i(z) = η_i · ⟨g_i(z), r_i⟩ of one shard at one checkpoint; the decay is applied later.</summary>
 public sealed class ShardScoring(ArtifactStore artifacts)
 {
-    public async Task<UnitResult> ScoreAsync(UnitContext unit, string checkpointId, string shard, CancellationToken ct)
+    public async Task<ResultWork> ScoreAsync(UnitContext unit, string checkpointId, string shard, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var checkpoint = await unit.Db.Checkpoints.SingleAsync(c => c.CheckpointId == checkpointId, ct);
-        var gradients = (await StoredGradients.FindAsync(unit, checkpointId, [shard], ct))[0];
-        var reference = await ReferenceRowAsync(unit, checkpointId, ct);
-        var key = ScoreKeys.Of(gradients.GradientKey, reference.ReferenceKey, checkpoint, unit.Options.TracSeq);
-        var isWhole = await unit.Db.PartialScores.CountAsync(p => p.ScoreKey == key, ct) == gradients.Samples;
-        var reused = isWhole && !unit.Recompute;
-        var rows = reused ? [] : await ComputeAsync(unit, key, checkpoint, gradients, reference, await TaskOffsetsAsync(unit, snapshot, shard, ct), ct);
-        if (isWhole && !reused)
-        {
-            rows = FirstWins.Kept(unit, await unit.Db.PartialScores.Where(p => p.ScoreKey == key).ToListAsync(ct), rows, HashOf);
-        }
-
-        return new UnitResult(
-            new ShardScored(unit.Run.RunId, unit.Run.Generation, checkpointId, shard, gradients.Samples),
-            (db, token) => reused ? Task.CompletedTask : SaveAsync(db, key, rows, token),
-            [ScoreKeys.Text(key)],
-            reused);
+        var checkpoint = await unit.Db.CheckpointAsync(checkpointId, ct);
+        var gradients = (await unit.GradientsAsync(checkpointId, [shard], ct))[0];
+        var reference = await unit.ResultOfAsync<ReferenceSummary>(Stage.Reference, checkpointId, ct);
+        var key = KeyOf(gradients.Key, reference.Key, checkpoint, unit.Options.TracSeq);
+        return new ResultWork<PartialsSummary>(
+            $"{key:N}",
+            CodeVersions.Partials,
+            async token =>
+            {
+                var rows = await ComputeAsync(unit, key, checkpoint, gradients.Content, reference.Content, await TaskOffsetsAsync(unit, snapshot, shard, token), token);
+                return new Made<PartialsSummary>(ResultKind.Rows, HashOf(rows), new PartialsSummary(rows.Count)) { Rows = rows.Count, Save = (db, t) => SaveAsync(db, key, rows, t) };
+            },
+            _ => new Told(Outcome: null));
     }
 
-    private static async Task<ReferenceMeanRow> ReferenceRowAsync(UnitContext unit, string checkpointId, CancellationToken ct)
-    {
-        var artifacts = await unit.Db.WorkUnits
-            .Where(u => u.RunId == unit.Run.RunId && u.Stage == Stage.Reference.ToString() && u.Unit == checkpointId)
-            .Select(u => u.Artifacts)
-            .SingleAsync(ct);
-        return await unit.Db.ReferenceMeans.Where(r => r.CheckpointId == checkpointId && r.Artifact == artifacts[0]).OrderBy(r => r.ReferenceKey).FirstAsync(ct);
-    }
+    private static Guid KeyOf(string gradientKey, string referenceKey, Checkpoint checkpoint, TracSeqOptions options) => ContentHash.ToGuid(ContentHash.Id(
+        "partial", $"{CodeVersions.Partials}", gradientKey, referenceKey, $"{checkpoint.LearningRate:R}", $"{options.Similarity}", $"{options.Optimizer}"));
 
     private async Task<List<PartialScoreRow>> ComputeAsync(
-        UnitContext unit, Guid key, CheckpointRow checkpoint, GradientShardRow gradients, ReferenceMeanRow reference, IReadOnlyDictionary<string, int> tasks, CancellationToken ct)
+        UnitContext unit, Guid key, Checkpoint checkpoint, string gradients, string reference, IReadOnlyDictionary<string, int> tasks, CancellationToken ct)
     {
         var vector = await ReferenceAveraging.ReadAsync(artifacts, reference, ct);
         var moments = await MomentsAsync(unit, checkpoint, ct);
-        using var file = GradientFile.Open(await artifacts.RequireAsync(gradients.Artifact, ct));
+        using var file = GradientFile.Open(await artifacts.RequireAsync(gradients, ct));
         using var flushed = Denormals.Flush();
         var row = new float[file.Dimension];
         var rows = new List<PartialScoreRow>(file.Count);
@@ -81,7 +72,7 @@ public sealed class ShardScoring(ArtifactStore artifacts)
             : await unit.Db.Samples.Where(s => s.ShardId == shard).ToDictionaryAsync(s => ContentHash.FromGuid(s.SampleId), s => tasks.IndexOf(s.Task), StringComparer.Ordinal, ct);
     }
 
-    private async Task<CheckpointMoments?> MomentsAsync(UnitContext unit, CheckpointRow checkpoint, CancellationToken ct)
+    private async Task<CheckpointMoments?> MomentsAsync(UnitContext unit, Checkpoint checkpoint, CancellationToken ct)
     {
         if (unit.Options.TracSeq.Optimizer == GradientOptimizer.Sgd)
         {
@@ -97,11 +88,6 @@ public sealed class ShardScoring(ArtifactStore artifacts)
 
     private static async Task SaveAsync(PipelineDb db, Guid key, List<PartialScoreRow> rows, CancellationToken ct)
     {
-        if (await db.PartialScores.CountAsync(p => p.ScoreKey == key, ct) == rows.Count)
-        {
-            return;
-        }
-
         await db.PartialScores.Where(p => p.ScoreKey == key).ExecuteDeleteAsync(ct);
         await BulkCopy.WriteAsync(
             (NpgsqlConnection)db.Database.GetDbConnection(),
@@ -111,13 +97,4 @@ public sealed class ShardScoring(ArtifactStore artifacts)
             r => [r.ScoreKey, r.SampleId, r.Value, r.Loss],
             ct);
     }
-}
-
-/// <summary>Keys of partial scores; a run's scoring units carry theirs, so that readers find the rows.</summary>
-public static class ScoreKeys
-{
-    public static Guid Of(string gradientKey, string referenceKey, CheckpointRow checkpoint, TracSeqOptions options) => ContentHash.ToGuid(ContentHash.Id(
-        "partial", $"{CodeVersions.Partials}", gradientKey, referenceKey, $"{checkpoint.LearningRate:R}", $"{options.Similarity}", $"{options.Optimizer}"));
-
-    public static string Text(Guid key) => $"{key:N}";
 }

@@ -29,7 +29,13 @@ public sealed record AgentOptions
     [Range(0, 100_000)]
     public int MinimumSteps { get; init; } = 30;
 
+    [Description("Gradient norm above which gradients are scaled down.")]
+    [Range(1e-6, 1e9)]
+    [DefaultValue(1.0)]
+    public double ClipNorm { get; init; } = 1.0;
+
     [Description("Optimizer steps in one slice at most.")]
     [Range(1, 100_000)]
+    [NotInKeys]
     public int SliceSteps { get; init; } = 400;
 }

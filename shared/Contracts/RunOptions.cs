@@ -32,6 +32,10 @@ public sealed record RunOptions
     public EvaluationOptions Evaluation { get; init; } = new();
 }
 
+/// <summary>An option that changes how work is cut and not what comes of it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NotInKeysAttribute : Attribute;
+
 /// <summary>An option that may name a folder: what of its value may be asked for from afar is up to the machine that has it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NamesFolderAttribute : Attribute;

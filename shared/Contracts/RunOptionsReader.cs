@@ -29,7 +29,10 @@ public static class RunOptionsReader
     /// <summary>Every option with its value, so that no default of later code changes what a run means.</summary>
     public static string Write(RunOptions options) => JsonSerializer.Serialize(options, Stored);
 
-    /// <summary>The same, of all options or a section of them, as keys and lineage have it: without later options that are at what runs did before them.</summary>
+    /// <summary>
+    /// The same, of all options or a section of them, as keys and lineage have it: without those that change no result, and without later ones that
+    /// are at what runs did before them.
+    /// </summary>
     public static string ForKeys<T>(T options) => JsonSerializer.Serialize(options, InKeys);
 
     /// <summary>Stored options; those that are not there stand for what was done before they existed.</summary>
@@ -38,7 +41,11 @@ public static class RunOptionsReader
     {
         var stored = JsonNode.Parse(WithNamesOfToday(json))?.AsObject() ?? throw new InvalidDataException("run options are null");
         var options = stored.Deserialize<RunOptions>(Stored)!;
-        return Leaves().Where(leaf => leaf.Before is not null && !leaf.IsIn(stored)).Aggregate(options, (o, leaf) => leaf.Write(o, leaf.Before!));
+        var clipped = stored["Agent"] is JsonObject agent && agent.ContainsKey(nameof(AgentOptions.ClipNorm));
+        options = Leaves().Where(leaf => leaf.Before is not null && !leaf.IsIn(stored)).Aggregate(options, (o, leaf) => leaf.Write(o, leaf.Before!));
+
+        // Before agents had a limit of their own they were trained under the tuning's.
+        return clipped ? options : options with { Agent = options.Agent with { ClipNorm = options.Tuning.ClipNorm } };
     }
 
     /// <summary>Stored options of runs that older code made: KsFallRule had a third name for what Off does.</summary>
@@ -110,7 +117,11 @@ public static class RunOptionsReader
     {
         foreach (var property in type.Properties)
         {
-            if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), inherit: false) is [DefaultValueAttribute before])
+            if (property.AttributeProvider?.IsDefined(typeof(NotInKeysAttribute), inherit: false) == true)
+            {
+                property.ShouldSerialize = (_, _) => false;
+            }
+            else if (property.AttributeProvider?.GetCustomAttributes(typeof(DefaultValueAttribute), inherit: false) is [DefaultValueAttribute before])
             {
                 property.ShouldSerialize = (_, value) => !Equals(value, before.Value);
             }

@@ -6,12 +6,6 @@ public sealed record ExtractShard(Guid RunId, int Generation, string Checkpoint,
     public string Unit => Units.Pair(Checkpoint, Shard);
 }
 
-/// <summary>The gradients of one shard at one checkpoint are stored.</summary>
-public sealed record ShardGradientsExtracted(Guid RunId, int Generation, string Checkpoint, string Shard, int Samples) : IRunMessage
-{
-    public string Unit => Units.Pair(Checkpoint, Shard);
-}
-
 /// <summary>Order: the reference vectors of one checkpoint, now that all reference shards have gradients.</summary>
 public sealed record AverageReference(Guid RunId, int Generation, string Checkpoint) : IRunMessage
 {
@@ -26,12 +20,6 @@ public sealed record ReferenceAveraged(Guid RunId, int Generation, string Checkp
 
 /// <summary>Order: the partial scores of one shard at one checkpoint.</summary>
 public sealed record ScoreShard(Guid RunId, int Generation, string Checkpoint, string Shard) : IRunMessage
-{
-    public string Unit => Units.Pair(Checkpoint, Shard);
-}
-
-/// <summary>The partial scores of one shard at one checkpoint are stored.</summary>
-public sealed record ShardScored(Guid RunId, int Generation, string Checkpoint, string Shard, int Samples) : IRunMessage
 {
     public string Unit => Units.Pair(Checkpoint, Shard);
 }

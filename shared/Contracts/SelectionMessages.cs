@@ -8,7 +8,7 @@ public sealed record SamplesSelected(Guid RunId, int Generation, string Selectio
 }
 
 /// <summary>The kept samples are rendered as instructions.</summary>
-/// <param name="Dataset">Content hash of the JSONL file.</param>
+/// <param name="Dataset">Content hash of the JSONL file; equal where the same is learnt.</param>
 public sealed record DatasetTemplated(Guid RunId, int Generation, string Dataset, int Instructions) : IRunMessage
 {
     public string Unit => "dataset";

@@ -50,5 +50,6 @@ public sealed record TuningOptions
 
     [Description("Optimizer steps in one slice at most.")]
     [Range(1, 100_000)]
+    [NotInKeys]
     public int SliceSteps { get; init; } = 400;
 }

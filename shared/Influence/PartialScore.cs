@@ -1,4 +1,5 @@
 using ZiGong.Contracts;
+using ZiGong.Influence.Gradients;
 
 namespace ZiGong.Influence;
 
@@ -15,10 +16,10 @@ public static class PartialScore
     public static double Of(
         string sampleId, ReadOnlySpan<float> gradient, ReadOnlySpan<float> reference, double eta, Similarity similarity, double? exactNorm = null)
     {
-        var product = Wide.Dot(gradient, reference);
+        var product = GradientRows.Dot(gradient, reference);
         if (similarity == Similarity.Cosine && product != 0)
         {
-            product /= exactNorm ?? Wide.Norm(gradient);
+            product /= exactNorm ?? GradientRows.Norm(gradient);
         }
 
         var score = eta * product;

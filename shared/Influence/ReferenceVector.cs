@@ -1,4 +1,5 @@
 using ZiGong.Contracts;
+using ZiGong.Influence.Gradients;
 
 namespace ZiGong.Influence;
 
@@ -50,7 +51,7 @@ public sealed class ReferenceVector
             throw new ArgumentException($"reference sample {sampleId} of {_task}: its gradient has {gradient.Length} entries, expected {sum.Length}");
         }
 
-        var own = Wide.Norm(gradient);
+        var own = GradientRows.Norm(gradient);
         var norm = exactNorm ?? own;
         if (!double.IsFinite(own + norm))
         {

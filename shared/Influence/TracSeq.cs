@@ -8,12 +8,6 @@ namespace ZiGong.Influence;
 /// <param name="Partials">p_i(z), in the order of the samples.</param>
 public sealed record CheckpointPartials(int Number, double? Time, IReadOnlyList<double> Partials);
 
-/// <summary>What a checkpoint weighed.</summary>
-/// <param name="Number">The checkpoint.</param>
-/// <param name="Time">Its time in periods.</param>
-/// <param name="Weight">γ^(T − t_i); 0 where it was left out.</param>
-public sealed record CheckpointWeight(int Number, double? Time, double Weight);
-
 /// <summary>Influence scores of all samples.</summary>
 /// <param name="Values">In the order of the samples.</param>
 /// <param name="Weights">What every checkpoint weighed.</param>

@@ -19,7 +19,7 @@ public static class CodeVersions
     public static string Made { get; } = $"{Stages}; commit {CommitOf(typeof(CodeVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)}";
 
     private static string Stages =>
-        $"{Product}: encoding {Encoding}, agent {Agent}, gradients {Gradients}, reference {Reference}, partials {Partials}, selection {Selection}, dataset {Dataset}, "
+        $"{Product}: encoding {Encoding}, agent {Agent}, gradients {Gradients}, reference {Reference}, partials {Partials}, scores {Scores}, selection {Selection}, dataset {Dataset}, "
         + $"tuning {Tuning}, evaluation {Evaluation}";
 
     /// <summary>Whether a run noted as made by <paramref name="made"/> has the stages of this code, whatever the commit.</summary>
@@ -33,10 +33,11 @@ public static class CodeVersions
     public const int Encoding = 1;
     public const int Agent = 3;
     public const int Gradients = 3;
-    public const int Reference = 2;
-    public const int Partials = 2;
+    public const int Reference = 3;
+    public const int Partials = 3;
+    public const int Scores = 1;
     public const int Selection = 1;
-    public const int Dataset = 1;
+    public const int Dataset = 2;
     public const int Tuning = 3;
     public const int Evaluation = 6;
 }

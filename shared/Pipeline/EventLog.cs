@@ -36,6 +36,11 @@ public static class EventLog
     /// <summary>Adds events inside the caller's transaction; one that is already there (same run, generation, type and unit) stays as it is.</summary>
     public static async Task AppendAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<IRunMessage> events, CancellationToken ct)
     {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
         // A statement of its own: the next one has to see what whoever held the lock before has committed.
         await using (var take = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection, transaction))
         {

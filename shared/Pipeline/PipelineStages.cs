@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Results;
 
 namespace ZiGong.Pipeline;
 
@@ -13,6 +14,7 @@ public static class PipelineStages
         pipeline.Services.TryAddSingleton<WorkUnits>();
         pipeline.Services.TryAddSingleton<RunFailures>();
         pipeline.Services.TryAddSingleton<Announcer>();
+        pipeline.Services.TryAddSingleton<StoredResults>();
         pipeline.Services.TryAddSingleton<StageRunner>();
         pipeline.Services.TryAddSingleton(new BaseFolders(Path.Combine(pipeline.Options.Artifacts, "bases")));
         pipeline.Services.TryAddSingleton<Encoders>();

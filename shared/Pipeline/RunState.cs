@@ -61,7 +61,7 @@ public sealed record RunState(
             .ToListAsync(ct);
         return new RunState(
             runId, run.Generation, run.Status, shards?.TrainingShards ?? [], shards?.ReferenceShards ?? [],
-            units.ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output!))
+            units.ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output ?? "{}"))
         {
             ReferenceNeedsTraining = RunOptionsReader.Read(run.Options).TracSeq.Curvature != Curvature.None,
         };

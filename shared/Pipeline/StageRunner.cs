@@ -11,6 +11,7 @@ using ZiGong.Hosting;
 using ZiGong.Hosting.Faults;
 using ZiGong.Hosting.Telemetry;
 using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -21,8 +22,8 @@ namespace ZiGong.Pipeline;
 /// publish what follows, acknowledge. A crash between any two steps leads to a redelivery or a sweep that finishes the rest.
 /// </summary>
 public sealed class StageRunner(
-    NpgsqlDataSource source, WorkUnits units, RunFailures failures, IBus bus, Announcer announcer, PipelineOptions options, TimeProvider time, ILogger<StageRunner> log,
-    FaultInjection? faults = null)
+    NpgsqlDataSource source, WorkUnits units, StoredResults results, RunFailures failures, IBus bus, Announcer announcer, PipelineOptions options, TimeProvider time,
+    ILogger<StageRunner> log, FaultInjection? faults = null)
 {
     /// <param name="message">The order; its generation decides whether it still counts.</param>
     /// <param name="unit">The unit to work on.</param>
@@ -57,6 +58,10 @@ public sealed class StageRunner(
             await PublishNextAsync(message.RunId, unit, published, ct);
         }
     }
+
+    /// <summary>The same with work whose result is kept under a key: found there, or made and stored.</summary>
+    public Task MakeAsync(IRunMessage message, UnitKey unit, Func<UnitContext, CancellationToken, Task<ResultWork>> plan, CancellationToken ct) =>
+        RunAsync(message, unit, async (context, token) => await (await plan(context, token)).DoAsync(context, results, token), ct);
 
     private async Task<Lease> TakeAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
     {
@@ -179,6 +184,13 @@ public sealed class StageRunner(
             }
         }
 
+        if (result is { Result: { } made, Reused: false })
+        {
+            await results.AddAsync(db, made, ct);
+        }
+
+        var key = result.Result?.Row.Key;
+        var output = result.Outcome is { } outcome ? JsonSerializer.Serialize(outcome, outcome.GetType()) : null;
         var rows = await db.WorkUnits
             .Where(u => u.RunId == message.RunId && u.Stage == unit.Stage.ToString() && u.Unit == unit.Unit && u.LeaseToken == token)
             .ExecuteUpdateAsync(
@@ -189,8 +201,8 @@ public sealed class StageRunner(
                     .SetProperty(u => u.Reused, result.Reused)
                     .SetProperty(u => u.Recompute, false)
                     .SetProperty(u => u.Error, (string?)null)
-                    .SetProperty(u => u.Artifacts, (result.Artifacts ?? []).ToArray())
-                    .SetProperty(u => u.Output, JsonSerializer.Serialize(result.Outcome, result.Outcome.GetType()))
+                    .SetProperty(u => u.Result, key)
+                    .SetProperty(u => u.Output, output)
                     .SetProperty(u => u.FinishedAt, time.GetUtcNow()),
                 ct);
         if (rows == 0)
@@ -204,7 +216,7 @@ public sealed class StageRunner(
             await result.Save(db, ct);
         }
 
-        await EventLog.AppendAsync(connection, native, [result.Outcome, .. result.Also ?? []], ct);
+        await EventLog.AppendAsync(connection, native, [.. result.Events], ct);
         await transaction.CommitAsync(ct);
         return true;
     }
@@ -273,7 +285,7 @@ public sealed class StageRunner(
     private async Task<IReadOnlySet<Guid>> PublishEventsAsync(UnitResult result, CancellationToken ct)
     {
         var published = new HashSet<Guid>();
-        foreach (var message in (IEnumerable<IRunMessage>)[result.Outcome, .. result.Also ?? []])
+        foreach (var message in result.Events)
         {
             await announcer.PublishAsync(message, ct);
             published.Add(EventLog.MessageId(message));

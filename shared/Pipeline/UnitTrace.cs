@@ -42,7 +42,7 @@ internal sealed class UnitTrace : IDisposable
             PipelineTelemetry.Shards.Add(1, stage);
         }
 
-        foreach (var loss in (result.Also ?? []).Append(result.Outcome).Select(LossOf).OfType<double>())
+        foreach (var loss in result.Events.Select(LossOf).OfType<double>())
         {
             PipelineTelemetry.Loss.Record(loss, stage);
         }

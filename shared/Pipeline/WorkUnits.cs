@@ -136,8 +136,8 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
         await using var command = source.CreateCommand(
             """
             update zigong.work_units u set state = 'Pending', recompute = true
-            from zigong.work_units made
-            where made.run_id = @run and made.state = 'Done' and @artifact = any(made.artifacts)
+            from zigong.work_units made join zigong.results r on r.key = made.result
+            where made.run_id = @run and made.state = 'Done' and (r.content = @artifact or @artifact = any(r.parts))
               and u.run_id = made.run_id and u.stage = made.stage and u.state = 'Done'
               and (u.unit = made.unit or (made.stage = any(@sliced) and u.unit > made.unit))
             """);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using ZiGong.Contracts;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Storage;
@@ -26,17 +27,23 @@ public enum BorrowerData
 /// <summary>Reads of what is known of single borrowers: what they are, and the audit's note of each.</summary>
 public static class BorrowerReads
 {
-    /// <summary>A data set stays one when its row is gone or names another file: the event that told of it is looked at too.</summary>
-    public static async Task<BorrowerData> BorrowerDataAsync(this PipelineDb db, string artifact, CancellationToken ct) =>
-        await db.Datasets.AnyAsync(d => d.Artifact == artifact, ct)
-            || await db.PipelineEvents.FromSql($"select * from zigong.pipeline_events where type = 'DatasetTemplated' and payload ->> 'Dataset' = {artifact}").AnyAsync(ct)
-            ? BorrowerData.DataSet
-            : await db.Selections.AnyAsync(s => s.Artifact == artifact, ct) ? BorrowerData.Selection
-            : await db.GradientShards.AnyAsync(g => g.Artifact == artifact, ct) ? BorrowerData.Gradients
-            : await db.Evaluations.FromSql(
-                $"select * from zigong.evaluations where {artifact} in (report #>> array['Lineage', 'Predictions'], report #>> array['Lineage', 'ScorecardPredictions'])").AnyAsync(ct)
-                ? BorrowerData.Predictions
-            : BorrowerData.None;
+    /// <summary>A data set stays one when its result names another file by now: the event that told of it is looked at too.</summary>
+    public static async Task<BorrowerData> BorrowerDataAsync(this PipelineDb db, string artifact, CancellationToken ct)
+    {
+        var stage = await db.Results.Where(r => r.Content == artifact).Select(r => r.Stage).FirstOrDefaultAsync(ct);
+        var partOf = await db.Results.Where(r => r.Parts.Contains(artifact)).Select(r => r.Stage).FirstOrDefaultAsync(ct);
+        return stage switch
+        {
+            nameof(Stage.Dataset) => BorrowerData.DataSet,
+            nameof(Stage.Selection) => BorrowerData.Selection,
+            nameof(Stage.Gradients) => BorrowerData.Gradients,
+            _ when await db.PipelineEvents.FromSql($"select * from zigong.pipeline_events where type = 'DatasetTemplated' and payload ->> 'Dataset' = {artifact}").AnyAsync(ct) =>
+                BorrowerData.DataSet,
+            _ when partOf == nameof(Stage.Dataset) => BorrowerData.Selection,
+            _ when partOf == nameof(Stage.Evaluation) => BorrowerData.Predictions,
+            _ => BorrowerData.None,
+        };
+    }
 
     /// <summary>Notes who reads what, before he gets it: nothing is read without a note.</summary>
     /// <param name="target">An artifact's hash or a run's id.</param>

@@ -33,21 +33,13 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<WorkUnitRow> WorkUnits => Set<WorkUnitRow>();
 
-    public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
-
-    public DbSet<GradientShardRow> GradientShards => Set<GradientShardRow>();
-
-    public DbSet<ReferenceMeanRow> ReferenceMeans => Set<ReferenceMeanRow>();
+    public DbSet<ResultRow> Results => Set<ResultRow>();
 
     public DbSet<PartialScoreRow> PartialScores => Set<PartialScoreRow>();
 
-    public DbSet<SelectionRow> Selections => Set<SelectionRow>();
+    public DbSet<ScoreShardRow> Scores => Set<ScoreShardRow>();
 
     public DbSet<SelectionMemberRow> SelectionMembers => Set<SelectionMemberRow>();
-
-    public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
-
-    public DbSet<AdapterRow> Adapters => Set<AdapterRow>();
 
     public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
 
@@ -101,14 +93,11 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<RunRow>().ToTable("runs").HasKey(r => r.RunId);
         modelBuilder.Entity<RunRequestRow>().ToTable("run_requests").HasKey(r => new { r.Actor, r.IdempotencyKey });
         modelBuilder.Entity<WorkUnitRow>().ToTable("work_units").HasKey(r => new { r.RunId, r.Stage, r.Unit });
-        modelBuilder.Entity<CheckpointRow>().ToTable("checkpoints").HasKey(r => r.CheckpointId);
-        modelBuilder.Entity<GradientShardRow>().ToTable("gradient_shards").HasKey(r => r.GradientKey);
-        modelBuilder.Entity<ReferenceMeanRow>().ToTable("reference_means").HasKey(r => r.ReferenceKey);
+        modelBuilder.Entity<ResultRow>().ToTable("results").HasKey(r => r.Key);
+        modelBuilder.Entity<ResultRow>().Property(r => r.Kind).HasConversion(new LowerCaseNames<ResultKind>());
         modelBuilder.Entity<PartialScoreRow>().ToTable("partial_scores").HasKey(r => new { r.ScoreKey, r.SampleId });
-        modelBuilder.Entity<SelectionRow>().ToTable("selections").HasKey(r => r.SelectionKey);
+        modelBuilder.Entity<ScoreShardRow>().ToTable("scores").HasKey(r => new { r.ScoreKey, r.ShardId });
         modelBuilder.Entity<SelectionMemberRow>().ToTable("selection_members").HasKey(r => new { r.SelectionKey, r.SampleId });
-        modelBuilder.Entity<DatasetRow>().ToTable("datasets").HasKey(r => r.DatasetKey);
-        modelBuilder.Entity<AdapterRow>().ToTable("adapters").HasKey(r => r.AdapterKey);
         modelBuilder.Entity<EvaluationRow>().ToTable("evaluations").HasKey(r => r.EvaluationKey);
         modelBuilder.Entity<RegisteredModel>().ToTable("models").HasKey(r => r.ModelId);
         modelBuilder.Entity<PipelineEventRow>().ToTable("pipeline_events").HasKey(r => r.Sequence);
@@ -145,5 +134,5 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
     }
 
     private static readonly HashSet<string> JsonColumns =
-        ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report", "Plan"];
+        ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report", "Plan", "Summary"];
 }

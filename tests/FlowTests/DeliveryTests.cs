@@ -258,7 +258,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 12).Select(i => _bench.Stages.RunAsync(
             new ScoreShard(_run, 1, "c", $"s{i}"),
             new UnitKey(Stage.Partials, $"c/s{i}"),
-            (_, _) => Task.FromResult(new UnitResult(new ShardScored(_run, 1, "c", $"s{i}", 1))),
+            (_, _) => Task.FromResult(new UnitResult(new ReferenceAveraged(_run, 1, $"s{i}", 1))),
             default)));
         await using var db = _lab.NewContext();
         (await db.PipelineEvents.OrderBy(e => e.Sequence).Select(e => e.Sequence).ToListAsync()).ShouldBe(Enumerable.Range(1, 12).Select(n => (long)n));

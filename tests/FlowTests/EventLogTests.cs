@@ -67,7 +67,7 @@ public sealed class EventLogTests : IAsyncLifetime
         (await AfterAsync(0)).ShouldBe([(1, "b")]);
     }
 
-    private ShardScored Event(string shard) => new(_run, 1, "c", shard, 1);
+    private ReferenceAveraged Event(string checkpoint) => new(_run, 1, checkpoint, 1);
 
     private async Task AppendAsync(params IRunMessage[] events)
     {

@@ -16,6 +16,7 @@ using ZiGong.Ingest.Sealing;
 using ZiGong.Pipeline.Experiments;
 using ZiGong.Reports.Experiments;
 using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;
 
@@ -53,7 +54,7 @@ public sealed class ExperimentTests
         await using var db = lab.NewContext();
         var computed = await db.WorkUnits.Where(u => u.Stage == nameof(Stage.Gradients) && !u.Reused).Select(u => u.Unit).ToListAsync();
         computed.ShouldBeUnique();
-        computed.Count.ShouldBe((int)await lab.CountAsync("select count(*) from zigong.gradient_shards"));
+        computed.Count.ShouldBe((int)await lab.CountAsync("select count(*) from zigong.results where stage = 'Gradients'"));
     }
 
     [Fact]
@@ -214,8 +215,8 @@ public sealed class ExperimentTests
 
         (result.Design.Training, result.Design.Reference).ShouldBe((90, 20));
         await using var db = lab.NewContext();
-        var shards = await db.GradientShards.ToListAsync();
-        shards.GroupBy(g => g.CheckpointId).ShouldAllBe(g => g.Sum(s => s.Samples) == 110);
+        var shards = (await db.Results.Where(r => r.Stage == nameof(Stage.Gradients)).ToListAsync()).ConvertAll(r => Stored<GradientSummary>.Of(r).Summary);
+        shards.GroupBy(g => g.Checkpoint).ShouldAllBe(g => g.Sum(s => s.Samples) == 110);
     }
 
     [Fact]

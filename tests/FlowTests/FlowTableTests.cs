@@ -62,7 +62,7 @@ public sealed partial class FlowTableTests
             .Select(p => CapitalAfterSmall().Replace(p.Name, "_").ToLowerInvariant())
             .ToList();
         Table.SelectMany(r => r.Tables).Distinct().ShouldBeSubsetOf(tables);
-        Table.Count(r => r.Tables.Count > 0).ShouldBeGreaterThan(Table.Count / 2);
+        Table.Count(r => r.Tables.Count > 0).ShouldBeGreaterThanOrEqualTo(7, "a result lies in results, unless it is rows of its own");
     }
 
     /// <summary>The rows of the table; messages and consumers are in backticks there, tables are parted by commas.</summary>

@@ -29,7 +29,7 @@ public sealed class GivenBaseTests
         await lab.ExecuteAsync("update zigong.runs set status = 'Running', finished_at = null");
         await lab.ResumeAsync(run);
         (await lab.ProductsAsync(run)).ShouldBe(expected);
-        (await lab.UnitsAsync(run)).Single(u => u.Stage == nameof(Stage.Tuning) && u.Artifacts.Length > 0).Reused.ShouldBeTrue();
+        (await lab.UnitsAsync(run)).Single(u => u.Stage == nameof(Stage.Tuning) && u.Result != null).Reused.ShouldBeTrue();
 
         // The folder moves: a run on its new place finds everything, and what has to be made again is made from there.
         var elsewhere = Path.Combine(lab.Folder, "elsewhere");
@@ -62,7 +62,7 @@ public sealed class GivenBaseTests
 
         (await lab.UnitsAsync(second)).Where(u => u.Stage is nameof(Stage.Agent) or nameof(Stage.Gradients)).ShouldAllBe(u => !u.Reused);
         await using var db = lab.NewContext();
-        (await db.Checkpoints.CountAsync()).ShouldBe(2 * 2);
+        (await db.Results.CountAsync(r => r.Stage == nameof(Stage.Agent) && r.Parts.Length == 0 && EF.Functions.JsonExists(r.Summary, "Ordinal"))).ShouldBe(2 * 2);
     }
 
     private static RunOptions On(string folder) => Lab.Small with

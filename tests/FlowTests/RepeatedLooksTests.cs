@@ -111,7 +111,7 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
         union all
         select pg_temp.run(2 + n / 200), 'Partials', 'c/' || n, case when n < 2 then 'Failed' else 'Done' end, 1, '{}'::jsonb, now() from generate_series(0, 97999) n;
         insert into zigong.pipeline_events (sequence, message_id, run_id, generation, type, unit, payload, occurred_at, announced_at)
-        select n, gen_random_uuid(), pg_temp.run(n / 250), 1, case when n % 250 = 0 then 'RunCancelled' else 'ShardScored' end, n::text,
+        select n, gen_random_uuid(), pg_temp.run(n / 250), 1, case when n % 250 = 0 then 'RunCancelled' else 'ReferenceAveraged' end, n::text,
             json_build_object('RunId', pg_temp.run(n / 250), 'Generation', 1, 'Reason', ''), now() - interval '1 hour',
             case when n % 250 = 0 and n > 500 then now() end
         from generate_series(1, 100000) n;

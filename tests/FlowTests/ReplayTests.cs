@@ -74,7 +74,7 @@ public sealed class ReplayTests
 
     /// <summary>The plan rests on which stage looks at an option first; the keys of real results say whether that is so.</summary>
     [Theory]
-    [InlineData(Stage.Agent, "Tuning:ClipNorm=0.5")]
+    [InlineData(Stage.Agent, "Agent:ClipNorm=0.5")]
     [InlineData(Stage.Agent, "Agent:LearningRate=0.004")]
     [InlineData(Stage.Gradients, "Gradients:Width=128")]
     [InlineData(Stage.Reference, "TracSeq:Reference=Mean")]
@@ -110,7 +110,7 @@ public sealed class ReplayTests
 
     [Theory]
     [InlineData(Stage.Selection, UnitChoice.All, "TracSeq:Gamma=0.5", "replay --from scores")]
-    [InlineData(Stage.Tuning, UnitChoice.All, "Tuning:ClipNorm=2", "replay --from agent")]
+    [InlineData(Stage.Tuning, UnitChoice.All, "Agent:ClipNorm=2", "replay --from agent")]
     [InlineData(Stage.Agent, UnitChoice.All, "Snapshot:Periods=3", "start a new run")]
     [InlineData(Stage.Snapshot, UnitChoice.All, "Seed=8", "replay --from agent")]
     [InlineData(Stage.Tuning, UnitChoice.All, "Tuning:Base=/no/such/folder", "Tuning:Base")]
@@ -150,7 +150,7 @@ public sealed class ReplayTests
         var gone = (await lab.UnitsAsync(run)).Where(u => u.Stage == nameof(Stage.Gradients)).Take(2).ToList();
         foreach (var unit in gone)
         {
-            File.Delete(await lab.Artifacts.RequireAsync(unit.Artifacts[0], default));
+            File.Delete(await lab.Artifacts.RequireAsync(await lab.ContentAsync(unit), default));
         }
 
         await using var host = await lab.StartAsync();
@@ -171,7 +171,7 @@ public sealed class ReplayTests
         await using var _ = lab;
         var expected = await lab.ProductsAsync(run);
         var slices = (await lab.UnitsAsync(run)).Where(u => u.Stage == nameof(Stage.Agent)).ToList();
-        Directory.Delete(lab.Artifacts.FolderPath(slices[1].Artifacts[0]), recursive: true);
+        Directory.Delete(lab.Artifacts.FolderPath(await lab.ContentAsync(slices[1])), recursive: true);
         await using var host = await lab.StartAsync();
 
         var plan = await host.Operations().PlanReplayAsync(run.From(Stage.Agent, UnitChoice.Missing), default);

@@ -4,6 +4,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;
 
@@ -43,6 +44,22 @@ public sealed class ReuseTests
         units.Where(u => Costly.Contains(u.Stage)).ShouldAllBe(u => u.Reused);
         units.Where(u => u.Stage == nameof(Stage.Tuning)).ShouldAllBe(u => !u.Reused);
         (await lab.ProductsAsync(second)).Selection.ShouldNotBe((await lab.ProductsAsync(first)).Selection);
+    }
+
+    [Fact]
+    public async Task What_is_learnt_has_one_hash_whatever_it_was_kept_for()
+    {
+        await using var lab = await Lab.IngestedAsync();
+        var all = RunOptionsReader.Set(Lab.Small, "Selection:Size=1");
+        var first = await lab.RunAsync(all);
+
+        var second = await lab.RunAsync(RunOptionsReader.Set(all, "Selection:TopShare=0.9"));
+
+        var (one, other) = (await lab.ProductsAsync(first), await lab.ProductsAsync(second));
+        other.Reasons.ShouldNotBe(one.Reasons, "more of the samples are there for their score");
+        (await lab.OutcomeAsync<DatasetTemplated>(second, Stage.Dataset, "dataset")).Dataset
+            .ShouldBe((await lab.OutcomeAsync<DatasetTemplated>(first, Stage.Dataset, "dataset")).Dataset);
+        (await lab.UnitsAsync(second)).Where(u => u.Stage == nameof(Stage.Tuning)).ShouldAllBe(u => u.Reused);
     }
 
     [Theory]
@@ -85,10 +102,10 @@ public sealed class ReuseTests
         await using var _ = lab;
         var expected = await lab.ProductsAsync(run);
         await SetBackToAsync(lab, Stage.Gradients);
-        await lab.ExecuteAsync("delete from zigong.partial_scores; delete from zigong.gradient_shards; delete from zigong.reference_means");
+        await lab.ExecuteAsync("delete from zigong.partial_scores; delete from zigong.results where stage in ('Partials', 'Gradients', 'Reference')");
         await using (var db = lab.NewContext())
         {
-            File.Delete(Path.Combine(lab.Artifacts.FolderPath((await db.Checkpoints.FirstAsync()).Base), "model.safetensors"));
+            File.Delete(Path.Combine(lab.Artifacts.FolderPath((await db.CheckpointsOfAsync(run, default))[0].Base), "model.safetensors"));
         }
 
         await lab.ResumeAsync(run);
@@ -127,7 +144,7 @@ public sealed class ReuseTests
     private static async Task<string> DamageAsync(Lab lab, Guid run, Stage stage, string damage)
     {
         var unit = (await lab.UnitsAsync(run)).Last(u => u.Stage == stage.ToString());
-        var path = await lab.Artifacts.RequireAsync(unit.Artifacts[0], default);
+        var path = await lab.Artifacts.RequireAsync(await lab.ContentAsync(unit), default);
         var bytes = await File.ReadAllBytesAsync(path);
         if (damage == "truncated")
         {
@@ -144,7 +161,7 @@ public sealed class ReuseTests
 
     private static async Task<string> ResultsAsync(Lab lab)
     {
-        string[] tables = ["checkpoints", "gradient_shards", "reference_means", "partial_scores", "selections", "selection_members", "datasets", "adapters", "snapshots"];
+        string[] tables = ["results where stage <> 'Evaluation'", "partial_scores", "scores", "selection_members", "snapshots"];
         var counts = new List<string>();
         foreach (var table in tables)
         {

@@ -9,6 +9,7 @@ using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
 using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;
 
@@ -28,8 +29,8 @@ public sealed class RunTests
 
         string[] tables =
         [
-            "subjects", "samples", "shards", "snapshots", "snapshot_members", "runs", "work_units", "checkpoints", "gradient_shards", "reference_means",
-            "partial_scores", "selections", "selection_members", "datasets", "adapters", "evaluations", "models", "pipeline_events",
+            "subjects", "samples", "shards", "snapshots", "snapshot_members", "runs", "work_units", "results",
+            "partial_scores", "scores", "selection_members", "evaluations", "models", "pipeline_events",
         ];
         foreach (var table in tables)
         {
@@ -89,7 +90,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task Every_unit_ends_with_exactly_one_event_of_its_own()
+    public async Task Every_unit_but_those_of_single_shards_ends_with_exactly_one_event_of_its_own()
     {
         var (lab, run) = await Lab.FinishedAsync();
         await using var _ = lab;
@@ -102,9 +103,8 @@ public sealed class RunTests
         counts[nameof(AgentSliceTrained)].ShouldBe(Units(Stage.Agent));
         counts[nameof(CheckpointSaved)].ShouldBe(2);
         counts[nameof(AgentTrained)].ShouldBe(1);
-        counts[nameof(ShardGradientsExtracted)].ShouldBe(Units(Stage.Gradients));
         counts[nameof(ReferenceAveraged)].ShouldBe(2);
-        counts[nameof(ShardScored)].ShouldBe(Units(Stage.Partials));
+        units.Where(u => u.Stage is nameof(Stage.Gradients) or nameof(Stage.Partials)).ShouldAllBe(u => u.Output == null, "nobody waits for a single shard");
         counts[nameof(AdapterSliceTrained)].ShouldBe(Units(Stage.Tuning));
         Units(Stage.Agent).ShouldBeGreaterThan(2, "the scenario has to train in several slices per checkpoint");
         Units(Stage.Tuning).ShouldBeGreaterThan(1, "the scenario has to tune in several slices");
@@ -120,8 +120,11 @@ public sealed class RunTests
         var selected = products.Selection.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         var templated = products.Dataset.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
 
-        templated.Select(t => t.GetProperty("id").GetString()).ShouldBe(selected.Select(s => s.GetProperty("id").GetString()), ignoreOrder: true);
-        templated.Select(t => t.GetProperty("id").GetString()).ShouldBe(templated.Select(t => t.GetProperty("id").GetString()).Order(StringComparer.Ordinal));
+        var reasons = products.Reasons.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        templated.Count.ShouldBe(reasons.Count, "the reasons stand line by line beside the instructions");
+        templated.ShouldAllBe(t => t.EnumerateObject().All(p => p.Name != "id" && p.Name != "score" && p.Name != "rank" && p.Name != "reason"));
+        reasons.Select(t => t.GetProperty("id").GetString()).ShouldBe(selected.Select(s => s.GetProperty("id").GetString()), ignoreOrder: true);
+        reasons.Select(t => t.GetProperty("id").GetString()).ShouldBe(reasons.Select(t => t.GetProperty("id").GetString()).Order(StringComparer.Ordinal));
         selected.Select(s => s.GetProperty("rank").GetInt32()).ShouldBeInOrder();
         (products.Selection + products.Dataset).ShouldNotContain(run.ToString("N"));
         (products.Selection + products.Dataset).ShouldNotContain(run.ToString());
@@ -153,10 +156,10 @@ public sealed class RunTests
     [Fact]
     public async Task Every_checkpoint_has_a_later_time_and_the_rates_of_its_own_steps()
     {
-        var (lab, _) = await Lab.FinishedAsync();
+        var (lab, run) = await Lab.FinishedAsync();
         await using var lease = lab;
         await using var db = lab.NewContext();
-        var checkpoints = await db.Checkpoints.OrderBy(c => c.Ordinal).ToListAsync();
+        var checkpoints = await db.CheckpointsOfAsync(run, default);
         checkpoints.Select(c => c.Ordinal).ShouldBe([1, 2]);
         checkpoints[1].PeriodTime.ShouldBeGreaterThan(checkpoints[0].PeriodTime);
         checkpoints[1].PeriodTime.ShouldBeLessThanOrEqualTo((await db.Snapshots.SingleAsync()).AsOf);

@@ -14,6 +14,7 @@ using ZiGong.Evaluation;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest.Files;
 using ZiGong.Pipeline.Operations;
+using ZiGong.Storage.Entities;
 using ZiGong.Storage;
 
 namespace ZiGong.FlowTests;
@@ -186,7 +187,7 @@ public sealed class TaskRunTests
 
         // Each task has a reference vector of its own.
         await using var db = lab.NewContext();
-        foreach (var mean in await db.ReferenceMeans.Select(r => r.Artifact).ToListAsync())
+        foreach (var mean in await db.Results.Where(r => r.Stage == nameof(Stage.Reference)).Select(r => r.Content).ToListAsync())
         {
             var bytes = await File.ReadAllBytesAsync(await lab.Artifacts.RequireAsync(mean, default));
             bytes.Length.ShouldBe(2 * sizeof(float) * Small.Gradients.Width);
@@ -233,14 +234,15 @@ public sealed class TaskRunTests
         return (JsonSerializer.Deserialize<EvaluationReport>(report)!, await db.PipelineEvents.Where(e => e.RunId == run).Select(e => e.Type).ToListAsync());
     }
 
-    /// <summary>The lines of the training data set, and all training samples by id.</summary>
+    /// <summary>The lines of the training data set, each with its line of reasons, and all training samples by id.</summary>
     private static async Task<(List<JsonElement> Lines, Dictionary<string, Sample> Samples)> DatasetAsync(Lab lab, Guid run)
     {
         await using var db = lab.NewContext();
         var snapshot = await db.Runs.Where(r => r.RunId == run).Select(r => r.SnapshotId!).SingleAsync();
         var samples = (await db.MembersAsync(snapshot, Side.Train, default)).ToDictionary(m => m.Sample.Id, m => m.Sample);
-        var dataset = (await lab.OutcomeAsync<DatasetTemplated>(run, Stage.Dataset, "dataset")).Dataset;
-        var lines = await File.ReadAllLinesAsync(await lab.Artifacts.RequireAsync(dataset, default));
-        return ([.. lines.Select(l => JsonDocument.Parse(l).RootElement)], samples);
+        var dataset = await db.ResultOfAsync<DatasetSummary>(run, Stage.Dataset, "dataset", default);
+        var lines = await File.ReadAllLinesAsync(await lab.Artifacts.RequireAsync(dataset.Content, default));
+        var reasons = await File.ReadAllLinesAsync(await lab.Artifacts.RequireAsync(dataset.Summary.Reasons, default));
+        return ([.. lines.Zip(reasons, (line, reason) => JsonDocument.Parse($"{line[..^1]},{reason[1..]}").RootElement)], samples);
     }
 }

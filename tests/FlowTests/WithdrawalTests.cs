@@ -8,6 +8,7 @@ using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
 using ZiGong.Ingest.Sealing;
 using ZiGong.Models;
+using ZiGong.Pipeline.Results;
 using ZiGong.Pipeline;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
@@ -188,6 +189,6 @@ public sealed class WithdrawalTests : IAsyncLifetime
     {
         using var folders = new BaseFolders(memory: null);
         using var encoders = new Encoders(_lab.Artifacts, folders);
-        return await new SnapshotSealing(_lab.Source, _lab.Artifacts, encoders).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
+        return await new SnapshotSealing(_lab.Source, _lab.Artifacts, new StoredResults(_lab.Artifacts), encoders).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
     }
 }

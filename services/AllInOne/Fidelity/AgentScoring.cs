@@ -3,6 +3,7 @@ using ZiGong.GradientExtraction;
 using ZiGong.Hosting;
 using ZiGong.Influence;
 using ZiGong.Influence.Fidelity;
+using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
 using ZiGong.ModelFiles;
 using ZiGong.Models;
@@ -31,7 +32,7 @@ public sealed record AgentScoring(
 
     public string Key => ContentHash.Of(
     [
-        "fidelity agent", $"{Version}", $"{CodeVersions.Agent}", $"{CodeVersions.Gradients}", Base, $"{Seed}", System.Text.Json.JsonSerializer.Serialize(Options.Agent), $"{Options.Tuning.ClipNorm:R}",
+        "fidelity agent", $"{Version}", $"{CodeVersions.Agent}", $"{CodeVersions.Gradients}", Base, $"{Seed}", System.Text.Json.JsonSerializer.Serialize(Options.Agent), $"{Options.Agent.ClipNorm:R}",
         $"{Options.TracSeq.Damping:R}", $"{Data.DecayIdentified}", .. Spaces.Select(s => s.Name), .. Data.Periods.Select(p => $"{p.Time:R}"),
         .. Data.Training.Select((s, i) => $"{s.Id} {Data.PeriodOf[i]} {Learned[i]} {Scored[i]}"), .. Data.References.Select(s => s.Id), ContentHash.Of(Data.Encoding.ToJson()),
     ]);
@@ -39,7 +40,7 @@ public sealed record AgentScoring(
     public async Task<byte[]> RunAsync(ModelStore models, ArtifactStore artifacts, CancellationToken ct)
     {
         using var training = await LoraTraining.OpenAsync(
-            models, artifacts, Base, new LoraOptions(), SeededRandom.Derive(Seed, "agent"), new AdamWOptions(), Options.Tuning.ClipNorm, state: null, ct);
+            models, artifacts, Base, new LoraOptions(), SeededRandom.Derive(Seed, "agent"), new AdamWOptions(), Options.Agent.ClipNorm, state: null, ct);
         var plan = new AgentPlan([.. Data.Periods.Select(p => p.Samples)], Options.Agent);
         var checkpoints = new List<CheckpointProducts>();
         for (var period = 0; period < plan.Periods; period++)
@@ -76,7 +77,7 @@ public sealed record AgentScoring(
         foreach (var space in Spaces)
         {
             ct.ThrowIfCancellationRequested();
-            spaces[space.Name] = builder.Build(space, GradientKeys.SketchSeed);
+            spaces[space.Name] = builder.Build(space, CountSketch.SharedSeed);
         }
 
         return new CheckpointProducts(period + 1, Data.DecayIdentified ? Data.Periods[period].Time : null, plan.RateSum(period), losses, spaces);

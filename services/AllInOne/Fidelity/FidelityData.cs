@@ -1,5 +1,6 @@
 using ZiGong.Contracts;
 using ZiGong.Credit;
+using ZiGong.Storage.Entities;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Reading;
@@ -22,7 +23,7 @@ public sealed record FidelityData
     /// <summary>The agent's period of each training sample.</summary>
     public required IReadOnlyList<int> PeriodOf { get; init; }
 
-    public required IReadOnlyList<AgentPeriod> Periods { get; init; }
+    public required IReadOnlyList<SnapshotPeriod> Periods { get; init; }
 
     public required IReadOnlyList<Sample> References { get; init; }
 
@@ -70,7 +71,7 @@ public sealed record FidelityData
             Descriptor = descriptor,
             Training = members,
             PeriodOf = [.. training.Select(i => Array.IndexOf(kept, plan.PeriodOf[i]))],
-            Periods = [.. kept.Select(p => new AgentPeriod($"{p + 1}", plan.Periods[p].Months, training.Count(i => plan.PeriodOf[i] == p)))],
+            Periods = [.. kept.Select(p => new SnapshotPeriod($"{p + 1}", plan.Periods[p].Months, training.Count(i => plan.PeriodOf[i] == p)))],
             References = [.. references.Select(i => samples[i])],
             Encoding = SampleEncoding.Fit(descriptor, members, new EncodingOptions(options.Bins)),
             AsOf = plan.AsOfMonths,

@@ -26,13 +26,13 @@ internal sealed class ArmReader(PipelineDb db, ArtifactStore artifacts)
     public async Task<ArmFacts> ReadAsync(Guid run, CancellationToken ct)
     {
         var units = await db.WorkUnits.Where(u => u.RunId == run && u.State == UnitState.Done)
-            .Select(u => new { u.Stage, u.Reused, u.Artifacts, u.StartedAt, u.FinishedAt, Output = u.Stage == nameof(Stage.Evaluation) ? u.Output : null })
+            .Select(u => new { u.Stage, u.Reused, u.Result, u.StartedAt, u.FinishedAt })
             .ToListAsync(ct);
-        var selection = units.Single(u => u.Stage == nameof(Stage.Selection)).Artifacts[1];
-        var evaluated = JsonSerializer.Deserialize<ModelEvaluated>(units.Single(u => u.Stage == nameof(Stage.Evaluation)).Output!)!;
+        var selection = units.Single(u => u.Stage == nameof(Stage.Selection)).Result!;
+        var evaluation = units.Single(u => u.Stage == nameof(Stage.Evaluation)).Result!;
         return new ArmFacts(
             await KeptAsync(selection, ct),
-            await PredictionsAsync(evaluated.Evaluation, ct),
+            await PredictionsAsync(evaluation, ct),
             units.Where(u => !u.Reused && u is { StartedAt: not null, FinishedAt: not null }).Sum(u => (u.FinishedAt!.Value - u.StartedAt!.Value).TotalSeconds),
             units.Count(u => u.Reused),
             units.Count(u => !u.Reused));

@@ -76,10 +76,9 @@ public sealed class ExperimentPlanner(SealSnapshot seal)
         ExperimentOrder order, ExperimentKind kind, RunOptions options, DatasetDescriptor descriptor, IReadOnlyList<SnapshotRow> snapshots)
     {
         var first = snapshots[0];
-        using var periods = JsonDocument.Parse(first.Periods);
         var data = new ExperimentData(
             first.Training,
-            (long)(first.Training + first.Reference) * periods.RootElement.GetArrayLength(),
+            (long)(first.Training + first.Reference) * first.ReadPeriods().Count,
             first.DecayIdentified,
             first.DecayIdentified,
             descriptor.Fields.Any(f => f.Protected));

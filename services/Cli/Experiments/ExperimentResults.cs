@@ -119,7 +119,7 @@ public static class ExperimentResults
 
     private static IEnumerable<string> Notes(ExperimentPlan plan, IReadOnlyList<long> measured, SnapshotRow snapshot)
     {
-        foreach (var note in plan.Notes.Concat(JsonSerializer.Deserialize<string[]>(snapshot.Notes)!.Select(n => plan.Folds > 0 ? $"First fold: {n}" : n)))
+        foreach (var note in plan.Notes.Concat(snapshot.ReadNotes().Select(n => plan.Folds > 0 ? $"First fold: {n}" : n)))
         {
             yield return note;
         }

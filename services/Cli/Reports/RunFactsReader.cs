@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Runs;
 using ZiGong.Contracts;
@@ -29,7 +28,7 @@ public sealed class RunFactsReader(PipelineDb db, ArtifactStore artifacts)
             options,
             RunOptionsReader.Differences(options),
             snapshot is null ? [] : await SidesAsync(snapshot.SnapshotId, descriptor.Answer.Positive, ct),
-            snapshot is null ? [] : JsonSerializer.Deserialize<List<PeriodFacts>>(snapshot.Periods)!,
+            snapshot is null ? [] : snapshot.ReadPeriods(),
             snapshot is null ? new Dictionary<string, int>() : await PeriodsAsync(snapshot.SnapshotId, ct),
             await db.CheckpointsOfAsync(run.RunId, ct),
             result.Report is { Generative: null } report ? await PredictionsAsync(report.Lineage, ct) : []);

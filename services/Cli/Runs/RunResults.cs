@@ -24,14 +24,14 @@ public static class RunResults
                 .Where(e => e.RunId == view.Run.RunId && e.Generation == view.Run.Generation && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
                 .OrderByDescending(e => e.Sequence)
                 .FirstOrDefaultAsync(ct);
-            List<string> notes = view.Snapshot is null ? [] : JsonSerializer.Deserialize<List<string>>(view.Snapshot.Notes) ?? [];
+            List<string> notes = [.. view.Snapshot?.ReadNotes() ?? []];
             if (await db.SketchErrorAsync(view.Run.RunId, ct) is { } sketch)
             {
                 notes.Add($"Sketched gradients: inner products are off by {sketch.Error:F4} of the norms on average; Spearman {sketch.Spearman:F3} and top-30 % overlap {sketch.Overlap:F3} against exact ones.");
             }
 
-            // Part of the partial scores may be under way again, after a damaged file or a replay.
-            var isScored = view.Outcome<SnapshotScored>(Stage.Scores, "scores") is not null
+            // Part of the partial scores may be under way again, after a damaged file or a replay; older code did not keep scores.
+            var isScored = view.Units.Any(u => u is { Stage: nameof(Stage.Scores), State: UnitState.Done, Result: not null })
                 && view.Units.All(u => u.Stage != nameof(Stage.Partials) || u.State == UnitState.Done);
             var scored = isScored ? await ScoredRun.ReadAsync(db, view, ct) : null;
             notes.AddRange(scored?.Notes.Except(notes) ?? []);

@@ -29,14 +29,13 @@ public static class RunViews
             return new RunShape(0, 0, 0, 0);
         }
 
-        using var periods = JsonDocument.Parse(snapshot.Periods);
         var tuning = RunOptionsReader.Read(run.Options).Tuning;
         var dataset = units.FirstOrDefault(u => u.Stage == nameof(Stage.Dataset) && u.State == UnitState.Done)?.Output;
         var steps = dataset is null
             ? 0
             : WorkAmounts.Steps(JsonSerializer.Deserialize<DatasetTemplated>(dataset)!.Instructions, tuning.BatchSize, tuning.Epochs, tuning.MinimumSteps);
         return new RunShape(
-            periods.RootElement.GetArrayLength(), snapshot.TrainingShards.Length, snapshot.TrainingShards.Union(snapshot.ReferenceShards, StringComparer.Ordinal).Count(),
+            snapshot.ReadPeriods().Count, snapshot.TrainingShards.Length, snapshot.TrainingShards.Union(snapshot.ReferenceShards, StringComparer.Ordinal).Count(),
             (int)Math.Ceiling(steps / (double)tuning.SliceSteps));
     }
 }

@@ -24,17 +24,23 @@ public static class ScoredRuns
                 throw new InputException($"run {run.RunId} has no scores yet: {ProgressText.Line(view.Stages)}");
             }
 
-            var (partials, scores) = await RunScores.ReadAsync(db, run.RunId, snapshot, RunOptionsReader.Read(run.Options).TracSeq, ct);
+            if (view.Units.Any(u => u is { Stage: nameof(Stage.Scores), Result: null }))
+            {
+                throw new InputException($"run {run.RunId} was scored by an older version, which kept no scores: zigong replay {run.RunId} --from scores");
+            }
+
+            var partials = await db.PartialsAsync(run.RunId, snapshot.SnapshotId, ct);
+            var scores = await db.ScoresAsync(run.RunId, ct);
             var samples = (await db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
             var kept = await KeptAsync(db, view, ct);
             return new ScoredRun(
                 [.. partials.Samples.Select((s, i) =>
                 {
                     var member = kept.GetValueOrDefault(s.SampleId);
-                    return new ScoredSample(samples[ContentHash.FromGuid(s.SampleId)], scores.Values[i], s.Values, s.Losses, member?.Rank, member?.Reason);
+                    return new ScoredSample(samples[ContentHash.FromGuid(s.SampleId)], scores.Samples[i].Score, s.Values, s.Losses, member?.Rank, member?.Reason);
                 })],
-                scores.Weights,
-                scores.Notes)
+                scores.Summary.Weights,
+                scores.Summary.Notes)
             {
                 ClassOf = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").ClassOf,
             };
@@ -49,7 +55,7 @@ public static class ScoredRuns
             return [];
         }
 
-        var key = unit.Artifacts[1];
+        var key = unit.Result;
         return await db.SelectionMembers.Where(m => m.SelectionKey == key).ToDictionaryAsync(m => m.SampleId, ct);
     }
 }

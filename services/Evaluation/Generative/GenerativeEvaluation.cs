@@ -26,7 +26,7 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
     private static readonly JsonSerializerOptions Lines = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public async Task<EvaluationReport> EvaluateAsync(
-        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, AdapterRow adapter, RegisteredModel? champion, Lineage lineage, string adapterUri, CancellationToken ct)
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, TunedAdapter adapter, RegisteredModel? champion, Lineage lineage, string adapterUri, CancellationToken ct)
     {
         var (findings, answers, training, championFault) = await MeasureAsync(unit, snapshot, descriptor, adapter, champion, ct);
         var test = await EvaluationData.MembersAsync(unit, snapshot, descriptor, Side.Test, ct);
@@ -41,7 +41,7 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
             training.Count, TrainingPositives: 0, (await EvaluationData.KeptAsync(unit, ct)).Keys.Intersect(training.Select(s => s.Id)).Count(), KeptPositives: 0, adapterUri,
             lineage with { Predictions = await KeepAsync(answers, ct) },
             [
-                .. JsonSerializer.Deserialize<string[]>(snapshot.Notes)!,
+                .. snapshot.ReadNotes(),
                 $"Answers of {descriptor.Task} are free texts: KS, AUC, calibration, Miss, scorecard and fairness by group do not exist for them.",
             ])
         {
@@ -60,11 +60,11 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
 
     /// <summary>The figures alone, of a task that has no say in the verdict.</summary>
     /// <param name="task">The descriptor of that task alone.</param>
-    public async Task<GenerativeFindings> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, AdapterRow adapter, CancellationToken ct) =>
+    public async Task<GenerativeFindings> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, TunedAdapter adapter, CancellationToken ct) =>
         (await MeasureAsync(unit, snapshot, task, adapter, champion: null, ct)).Findings;
 
     private async Task<(GenerativeFindings Findings, List<GenerativeAnswer> Answers, IReadOnlyList<Sample> Training, string? ChampionFault)> MeasureAsync(
-        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, AdapterRow adapter, RegisteredModel? champion, CancellationToken ct)
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, TunedAdapter adapter, RegisteredModel? champion, CancellationToken ct)
     {
         var training = await EvaluationData.MembersAsync(unit, snapshot, task, Side.Train, ct);
         var test = await EvaluationData.MembersAsync(unit, snapshot, task, Side.Test, ct);

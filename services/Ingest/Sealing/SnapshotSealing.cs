@@ -9,6 +9,7 @@ using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Splits;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -18,7 +19,7 @@ namespace ZiGong.Ingest.Sealing;
 /// Freezes what a run looks at: shards up to now, which sample counts on which side, the agent's periods, and the encoding, which
 /// only a full run fits anew (on its training side alone).
 /// </summary>
-public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artifacts, Encoders encoders)
+public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artifacts, StoredResults results, Encoders encoders)
 {
     public async Task<UnitResult> SealAsync(UnitContext unit, CancellationToken ct)
     {
@@ -36,7 +37,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
                 await SaveAsync(db, plan, token);
                 await db.Runs.Where(r => r.RunId == unit.Run.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.SnapshotId, plan.Snapshot.SnapshotId), token);
             },
-            [plan.Snapshot.Encoding]);
+            ProductOf(plan.Snapshot));
     }
 
     /// <summary>
@@ -51,6 +52,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
         var plan = await PlanAsync(db, descriptorText, descriptor, options, isNightly: false, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await SaveAsync(db, plan, ct);
+        await results.AddAsync(db, ProductOf(plan.Snapshot), ct);
         await transaction.CommitAsync(ct);
         return plan.Snapshot;
     }
@@ -96,11 +98,21 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             }
         }
 
-        return new UnitResult(Outcome(unit, snapshot), Artifacts: [snapshot.Encoding]);
+        return new UnitResult(Outcome(unit, snapshot), Result: ProductOf(snapshot));
     }
 
     /// <summary>Bins are fitted on the primary task's samples: those of further tasks are the same rows again.</summary>
     private static bool IsPrimary(Sample sample, DatasetDescriptor descriptor) => descriptor.MoreTasks.Count == 0 || sample.Task == descriptor.Task;
+
+    private static UnitProduct ProductOf(SnapshotRow snapshot) => new(new ResultRow
+    {
+        Key = snapshot.SnapshotId,
+        Stage = nameof(Stage.Snapshot),
+        Kind = ResultKind.File,
+        Content = snapshot.Encoding,
+        Summary = JsonSerializer.Serialize(new SnapshotSummary(snapshot.Training, snapshot.Reference, snapshot.Test)),
+        Version = CodeVersions.Encoding,
+    });
 
     private static SnapshotSealed Outcome(UnitContext unit, SnapshotRow snapshot) => new(
         unit.Run.RunId, unit.Run.Generation, snapshot.SnapshotId, snapshot.Training, snapshot.Reference, snapshot.Test,
@@ -128,7 +140,7 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
 
     private static SnapshotRow Describe(string descriptor, string dataset, SplitPlan plan, IReadOnlyList<SampleRow> rows, string encoding)
     {
-        var periods = JsonSerializer.Serialize(plan.Periods.Select(p => new { Name = NameOf(p), Time = p.Months, p.Samples }));
+        var periods = JsonSerializer.Serialize(plan.Periods.Select(p => new SnapshotPeriod(NameOf(p), p.Months, p.Samples)));
         var members = rows.Select((r, i) => $"{r.SampleId:N} {(int)plan.Sides[i]} {plan.PeriodOf[i]}").Order(StringComparer.Ordinal);
         return new SnapshotRow
         {

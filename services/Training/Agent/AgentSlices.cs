@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
 using ZiGong.Credit;
@@ -7,54 +6,88 @@ using ZiGong.Mistral;
 using ZiGong.ModelFiles;
 using ZiGong.Models;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Training.Agent;
 
-/// <summary>A period as the snapshot stores it.</summary>
-/// <param name="Time">t_i: its end, in periods on the snapshot's axis.</param>
-public sealed record AgentPeriod(string Name, double Time, int Samples);
-
 /// <summary>Trains the agent chronologically, one slice at a time, with a checkpoint at the end of every period.</summary>
-public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Encoders encoders, BaseModels bases)
+public sealed class AgentSlices(ArtifactStore artifacts, StoredResults results, ModelStore models, Encoders encoders, BaseModels bases)
 {
     private static readonly LoraOptions Lora = new();
 
-    public async Task<UnitResult> TrainAsync(UnitContext unit, int slice, CancellationToken ct)
+    /// <summary>A slice ends with the period, or in the middle of it with what the next one goes on from.</summary>
+    public async Task<ResultWork> TrainAsync(UnitContext unit, int slice, CancellationToken ct)
     {
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
-        var periods = JsonSerializer.Deserialize<AgentPeriod[]>(snapshot.Periods)!;
+        var periods = snapshot.ReadPeriods();
         var before = (await RunState.ReadAsync(unit.Db, unit.Run.RunId, ct)).Slices<AgentSliceTrained>(Stage.Agent).Take(slice).ToList();
         var (period, step) = before.Count == 0 ? (0, 0) : (before[^1].Period, before[^1].Step);
         var plan = new AgentPlan([.. periods.Select(p => p.Samples)], unit.Options.Agent);
         var baseModel = await bases.RequireAsync(unit.Options.Agent.Base, snapshot.Encoding, unit.Options, ct);
-        var members = await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct);
+        var samples = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).Where(m => m.Period == period).Select(m => m.Sample).ToList();
         var previous = before.LastOrDefault(s => s.Checkpoint.Length > 0)?.Checkpoint ?? "";
-        var checkpoint = await CheckpointIdAsync(unit.Options, snapshot, baseModel, previous, members.Where(m => m.Period == period).Select(m => m.Sample), ct);
-        var place = new Place(slice, period, step, checkpoint, baseModel, periods[period].Time, period + 1 == periods.Length);
+        var checkpoint = await CheckpointIdAsync(unit.Options, snapshot, baseModel, previous, samples, ct);
+        var place = new Place(slice, period, step, checkpoint, baseModel, periods[period].Time, period + 1 == periods.Count);
+        var state = slice == 0 ? null : (await unit.ResultOfAsync<TrainerStateSummary>(Stage.Agent, Units.Slice(slice - 1), ct)).Content;
 
-        if (step == 0 && !unit.Recompute && await FindAsync(unit.Db, checkpoint, ct) is { } found)
+        async Task<Trained> TrainedAsync(int end, CancellationToken token)
         {
-            return Finished(unit, place, found, reused: true);
+            var encoder = await encoders.EncoderAsync(unit.Db, snapshot, baseModel, unit.Options, token);
+            return await TrainAsync(unit, plan, place, end, state, samples.ConvertAll(s => ToExample(encoder.Encode(s))), token);
         }
 
-        var encoder = await encoders.EncoderAsync(unit.Db, snapshot, baseModel, unit.Options, ct);
-        var examples = members.Where(m => m.Period == period).Select(m => ToExample(encoder.Encode(m.Sample))).ToList();
-        return await TrainAsync(unit, plan, place, before.Count == 0 ? null : before[^1].State, examples, ct);
+        var steps = plan.StepsIn(period);
+        var end = Math.Min(steps, step + unit.Options.Agent.SliceSteps);
+        return end == steps || (!unit.Recompute && await results.FindAsync(unit.Db, checkpoint, afresh: false, ct) is not null)
+            ? Whole(unit, plan, place, token => TrainedAsync(steps, token))
+            : Part(unit, place, end, token => TrainedAsync(end, token));
     }
 
     /// <summary>An encoded sample with its true answer behind the prompt.</summary>
     public static Example ToExample(EncodedPrompt prompt) => new([.. prompt.Prompt, .. prompt.Answers[prompt.Truth]], prompt.Prompt.Length);
 
-    private async Task<UnitResult> TrainAsync(UnitContext unit, AgentPlan plan, Place place, string? state, List<Example> examples, CancellationToken ct)
+    private static ResultWork<CheckpointSummary> Whole(UnitContext unit, AgentPlan plan, Place place, Func<CancellationToken, Task<Trained>> train)
+    {
+        var (run, generation) = (unit.Run.RunId, unit.Run.Generation);
+        return new ResultWork<CheckpointSummary>(
+            place.Checkpoint,
+            CodeVersions.Agent,
+            async ct =>
+            {
+                var trained = await train(ct);
+                var summary = new CheckpointSummary(place.Period + 1, place.Time, plan.RateSum(place.Period), trained.Steps, place.Base, trained.Loss);
+                return new Made<CheckpointSummary>(ResultKind.Folder, trained.State, summary) { Parts = Bases.IsNano(place.Base) ? [place.Base] : [] };
+            },
+            result =>
+            {
+                var (id, state, summary) = result;
+                var saved = new CheckpointSaved(run, generation, id, summary.Ordinal, summary.PeriodTime, summary.LearningRate, summary.Loss);
+                return new Told(
+                    new AgentSliceTrained(run, generation, place.Slice, id, state, place.Period + 1, 0, place.Last),
+                    place.Last ? [saved, new AgentTrained(run, generation, place.Period + 1)] : [saved]);
+            });
+    }
+
+    /// <summary>A state is known by the checkpoint it leads to and the steps behind it: where slices are cut changes nothing.</summary>
+    private static ResultWork<TrainerStateSummary> Part(UnitContext unit, Place place, int end, Func<CancellationToken, Task<Trained>> train) => new(
+        ContentHash.Of("agent state", place.Checkpoint, $"{end}"),
+        CodeVersions.Agent,
+        async ct =>
+        {
+            var trained = await train(ct);
+            return new Made<TrainerStateSummary>(ResultKind.Folder, trained.State, new TrainerStateSummary(end, trained.Loss)) { Parts = Bases.IsNano(place.Base) ? [place.Base] : [] };
+        },
+        result => new Told(new AgentSliceTrained(
+            unit.Run.RunId, unit.Run.Generation, place.Slice, Checkpoint: "", result.Content, place.Period, result.Summary.Step, Last: false)));
+
+    private async Task<Trained> TrainAsync(UnitContext unit, AgentPlan plan, Place place, int end, string? state, List<Example> examples, CancellationToken ct)
     {
         var options = unit.Options.Agent;
         using var training = await LoraTraining.OpenAsync(
-            models, artifacts, place.Base, Lora, SeededRandom.Derive((ulong)unit.Options.Seed, "agent"), new AdamWOptions(), unit.Options.Tuning.ClipNorm, state, ct);
+            models, artifacts, place.Base, Lora, SeededRandom.Derive((ulong)unit.Options.Seed, "agent"), new AdamWOptions(), options.ClipNorm, state, ct);
         var order = new BatchOrder(examples.Count, options.BatchSize, SeededRandom.Derive((ulong)unit.Options.Seed, "agent", $"{place.Period}"));
-        var steps = plan.StepsIn(place.Period);
-        var end = Math.Min(steps, place.Step + options.SliceSteps);
         var loss = 0.0;
         for (var step = place.Step; step < end; step++)
         {
@@ -63,68 +96,22 @@ public sealed class AgentSlices(ArtifactStore artifacts, ModelStore models, Enco
             unit.Report(step + 1 - place.Step, end - place.Step);
         }
 
-        loss /= end - place.Step;
-        var saved = await training.SaveAsync(artifacts, ct);
-        if (end < steps)
-        {
-            return new UnitResult(
-                new AgentSliceTrained(unit.Run.RunId, unit.Run.Generation, place.Slice, "", saved, place.Period, end, Last: false), Artifacts: ArtifactsOf(place, saved));
-        }
-
-        var fresh = new CheckpointRow
-        {
-            CheckpointId = place.Checkpoint,
-            Ordinal = place.Period + 1,
-            PeriodTime = place.Time,
-            LearningRate = plan.RateSum(place.Period),
-            Step = training.Steps,
-            Weights = saved,
-            State = saved,
-            Base = place.Base,
-            Loss = loss,
-        };
-        return Finished(unit, place, FirstWins.Kept(unit, await FindAsync(unit.Db, place.Checkpoint, ct), fresh, r => r.State), reused: false);
+        return new Trained(await training.SaveAsync(artifacts, ct), training.Steps, loss / (end - place.Step));
     }
-
-    private UnitResult Finished(UnitContext unit, Place place, CheckpointRow row, bool reused)
-    {
-        var (run, generation) = (unit.Run.RunId, unit.Run.Generation);
-        IReadOnlyList<IRunMessage> also = [new CheckpointSaved(run, generation, row.CheckpointId, row.Ordinal, row.PeriodTime, row.LearningRate, row.Loss)];
-        return new UnitResult(
-            new AgentSliceTrained(run, generation, place.Slice, row.CheckpointId, row.State, place.Period + 1, 0, place.Last),
-            (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
-            ArtifactsOf(place, row.State),
-            reused,
-            place.Last ? [.. also, new AgentTrained(run, generation, place.Period + 1)] : also);
-    }
-
-    // The first slice makes the base too: if that is found damaged, the slice is done again.
-    private static string[] ArtifactsOf(Place place, string state) => place.Slice == 0 ? [state, place.Base] : [state];
-
-    private async Task SaveAsync(PipelineDb db, CheckpointRow row, CancellationToken ct)
-    {
-        var there = await db.Checkpoints.SingleOrDefaultAsync(c => c.CheckpointId == row.CheckpointId, ct);
-        if (there is not null && !await FirstWins.ReplacesAsync(row.State, there.State, artifacts.HasFolderAsync, ct))
-        {
-            return;
-        }
-
-        await db.Checkpoints.Where(c => c.CheckpointId == row.CheckpointId).ExecuteDeleteAsync(ct);
-        db.Checkpoints.Add(row);
-        await db.SaveChangesAsync(ct);
-    }
-
-    private async Task<CheckpointRow?> FindAsync(PipelineDb db, string checkpoint, CancellationToken ct) =>
-        await db.Checkpoints.SingleOrDefaultAsync(c => c.CheckpointId == checkpoint, ct) is { } row && await artifacts.HasFolderAsync(row.State, ct) ? row : null;
 
     private async Task<string> CheckpointIdAsync(
         RunOptions options, SnapshotRow snapshot, string baseModel, string previous, IEnumerable<Sample> samples, CancellationToken ct) =>
         ContentHash.Id(
         [
             "checkpoint", $"{CodeVersions.Agent}", previous, await encoders.NameOfAsync(baseModel, ct), await encoders.ReadsAsAsync(snapshot, baseModel, options, ct),
-            $"{options.Seed}", RunOptionsReader.ForKeys(options.Agent with { Base = await encoders.NameOfAsync(options.Agent.Base, ct) }), $"{options.Tuning.ClipNorm:R}",
+            $"{options.Seed}", RunOptionsReader.ForKeys(options.Agent with { Base = await encoders.NameOfAsync(options.Agent.Base, ct) }),
             .. samples.Select(s => s.Id),
         ]);
+
+    /// <param name="State">Artifact of the trainer's state.</param>
+    /// <param name="Steps">From the start of the training.</param>
+    /// <param name="Loss">Mean over the slice.</param>
+    private sealed record Trained(string State, long Steps, double Loss);
 
     private sealed record Place(int Slice, int Period, int Step, string Checkpoint, string Base, double Time, bool Last);
 }

@@ -5,79 +5,87 @@ using ZiGong.Mistral;
 using ZiGong.ModelFiles;
 using ZiGong.Models;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Training.Tuning;
 
 /// <summary>LoRA-tunes the base on the templated data set, slice by slice, and writes the adapter in PEFT layout.</summary>
-public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, Encoders encoders, BaseModels bases)
+public sealed class AdapterSlices(ArtifactStore artifacts, StoredResults results, ModelStore models, Encoders encoders, BaseModels bases)
 {
-    public async Task<UnitResult> TuneAsync(UnitContext unit, int slice, CancellationToken ct)
+    /// <summary>The last slice ends with the adapter, any other with what the next one goes on from.</summary>
+    public async Task<ResultWork> TuneAsync(UnitContext unit, int slice, CancellationToken ct)
     {
         var options = unit.Options.Tuning;
-        var state = await RunState.ReadAsync(unit.Db, unit.Run.RunId, ct);
-        var before = state.Slices<AdapterSliceTrained>(Stage.Tuning).Take(slice).LastOrDefault();
-        var dataset = state.Outcome<DatasetTemplated>(Stage.Dataset, "dataset")!.Dataset;
+        var dataset = await unit.ResultOfAsync<DatasetSummary>(Stage.Dataset, "dataset", ct);
+        var before = slice == 0 ? null : await unit.ResultOfAsync<TrainerStateSummary>(Stage.Tuning, Units.Slice(slice - 1), ct);
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var baseModel = await bases.RequireAsync(options.Base, snapshot.Encoding, unit.Options, ct);
-        IReadOnlyList<Example>? examples = null;
-        if (unit.Run.Kind == RunKind.Experiment)
-        {
-            // Arms often keep the same samples under other scores, which the data set's file names: what is learnt from is the same then.
-            examples = await TemplatedDataset.ReadAsync(await artifacts.RequireAsync(dataset, ct), ct);
-            dataset = ContentHash.Of(["examples", .. examples.Select(e => $"{e.AnswerStart}:{string.Join(',', e.Tokens)}")]);
-        }
+        var key = await KeyAsync(unit.Options, dataset.Content, snapshot, baseModel, ct);
+        var total = BatchOrder.Steps(dataset.Summary.Instructions, options.BatchSize, options.Epochs, options.MinimumSteps);
+        var place = new Place(slice, before?.Summary.Step ?? 0, total, before?.Content, baseModel);
+        var end = Math.Min(total, place.Step + options.SliceSteps);
+        return end == total || (!unit.Recompute && await results.FindAsync(unit.Db, key, afresh: false, ct) is not null)
+            ? Whole(unit, key, dataset.Content, place)
+            : Part(unit, key, dataset.Content, place, end);
+    }
 
-        var key = ContentHash.Of(
-            "adapter", $"{CodeVersions.Tuning}", dataset, await encoders.NameOfAsync(baseModel, ct),
-            await encoders.ReadsAsAsync(snapshot, baseModel, unit.Options, ct), $"{unit.Options.Seed}",
-            RunOptionsReader.ForKeys(options with { Base = await encoders.NameOfAsync(options.Base, ct) }));
-        if (before is null && !unit.Recompute && await FindAsync(unit.Db, key, ct) is { } found)
-        {
-            return Finished(unit, slice, found, reused: true);
-        }
+    private async Task<string> KeyAsync(RunOptions options, string dataset, SnapshotRow snapshot, string baseModel, CancellationToken ct) => ContentHash.Of(
+        "adapter", $"{CodeVersions.Tuning}", dataset, await encoders.NameOfAsync(baseModel, ct), await encoders.ReadsAsAsync(snapshot, baseModel, options, ct),
+        $"{options.Seed}", RunOptionsReader.ForKeys(options.Tuning with { Base = await encoders.NameOfAsync(options.Tuning.Base, ct) }));
 
-        examples ??= await TemplatedDataset.ReadAsync(await artifacts.RequireAsync(dataset, ct), ct);
+    private ResultWork<AdapterSummary> Whole(UnitContext unit, string key, string dataset, Place place) => new(
+        key,
+        CodeVersions.Tuning,
+        async ct =>
+        {
+            var (adapter, loss) = await TrainAsync(unit, dataset, place, place.Total, training => WriteAdapterAsync(training.Model, place.Base, ct), ct);
+            return new Made<AdapterSummary>(ResultKind.Folder, adapter, new AdapterSummary(place.Base, place.Total, loss));
+        },
+        result =>
+        {
+            var (run, generation, uri) = (unit.Run.RunId, unit.Run.Generation, artifacts.FolderUri(result.Content).AbsoluteUri);
+            return new Told(
+                new AdapterSliceTrained(run, generation, place.Slice, "", (int)result.Summary.Steps, result.Summary.Loss, result.Content, uri),
+                new AdapterTrained(run, generation, result.Content, uri, result.Summary.Loss));
+        });
+
+    /// <summary>A state is known by the adapter it leads to and the steps behind it: where slices are cut changes nothing.</summary>
+    private ResultWork<TrainerStateSummary> Part(UnitContext unit, string key, string dataset, Place place, int end) => new(
+        ContentHash.Of("tuning state", key, $"{end}"),
+        CodeVersions.Tuning,
+        async ct =>
+        {
+            var (state, loss) = await TrainAsync(unit, dataset, place, end, training => training.SaveAsync(artifacts, ct), ct);
+            return new Made<TrainerStateSummary>(ResultKind.Folder, state, new TrainerStateSummary(end, loss));
+        },
+        result => new Told(new AdapterSliceTrained(
+            unit.Run.RunId, unit.Run.Generation, place.Slice, result.Content, result.Summary.Step, result.Summary.Loss, Adapter: "", AdapterUri: "")));
+
+    private async Task<(string Saved, double Loss)> TrainAsync(
+        UnitContext unit, string dataset, Place place, int end, Func<LoraTraining, Task<string>> save, CancellationToken ct)
+    {
+        var options = unit.Options.Tuning;
+        var examples = await TemplatedDataset.ReadAsync(await artifacts.RequireAsync(dataset, ct), ct);
         using var training = await LoraTraining.OpenAsync(
-            models, artifacts, baseModel, LoraOptions(options), SeededRandom.Derive((ulong)unit.Options.Seed, "adapter"),
-            new AdamWOptions(WeightDecay: options.WeightDecay), options.ClipNorm, before?.State, ct);
-        var (step, loss) = Advance(unit, training, examples, before?.Step ?? 0, ct);
-        if (step < Steps(options, examples.Count))
+            models, artifacts, place.Base, LoraOptions(options), SeededRandom.Derive((ulong)unit.Options.Seed, "adapter"),
+            new AdamWOptions(WeightDecay: options.WeightDecay), options.ClipNorm, place.State, ct);
+        var order = new BatchOrder(examples.Count, options.BatchSize, SeededRandom.Derive((ulong)unit.Options.Seed, "tuning"));
+        var warmUp = (long)Math.Round(place.Total * options.Warmup);
+        var loss = 0.0;
+        for (var step = place.Step; step < end; step++)
         {
-            var saved = await training.SaveAsync(artifacts, ct);
-            return new UnitResult(
-                new AdapterSliceTrained(unit.Run.RunId, unit.Run.Generation, slice, saved, step, loss, "", ""), Artifacts: [saved]);
+            ct.ThrowIfCancellationRequested();
+            loss += training.Step(examples, order.At(step), LearningRate.Cosine(step, options.LearningRate, warmUp, place.Total));
+            unit.Report(step + 1 - place.Step, end - place.Step);
         }
 
-        var adapter = await WriteAdapterAsync(training.Model, baseModel, ct);
-        var fresh = new AdapterRow { AdapterKey = key, Artifact = adapter, Base = baseModel, Steps = step, Loss = loss };
-        return Finished(unit, slice, FirstWins.Kept(unit, await FindAsync(unit.Db, key, ct), fresh, r => r.Artifact), reused: false);
+        return (await save(training), loss / Math.Max(1, end - place.Step));
     }
 
     private static LoraOptions LoraOptions(TuningOptions options) =>
         new(options.Rank, options.Alpha, options.Targets.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-
-    private static int Steps(TuningOptions options, int examples) =>
-        BatchOrder.Steps(examples, options.BatchSize, options.Epochs, options.MinimumSteps);
-
-    private static (int Step, double Loss) Advance(UnitContext unit, LoraTraining training, IReadOnlyList<Example> examples, int from, CancellationToken ct)
-    {
-        var options = unit.Options.Tuning;
-        var order = new BatchOrder(examples.Count, options.BatchSize, SeededRandom.Derive((ulong)unit.Options.Seed, "tuning"));
-        var total = Steps(options, examples.Count);
-        var warmUp = (long)Math.Round(total * options.Warmup);
-        var end = Math.Min(total, from + options.SliceSteps);
-        var loss = 0.0;
-        for (var step = from; step < end; step++)
-        {
-            ct.ThrowIfCancellationRequested();
-            loss += training.Step(examples, order.At(step), LearningRate.Cosine(step, options.LearningRate, warmUp, total));
-            unit.Report(step + 1 - from, end - from);
-        }
-
-        return (end, loss / Math.Max(1, end - from));
-    }
 
     private async Task<string> WriteAdapterAsync(MistralModel model, string baseModel, CancellationToken ct)
     {
@@ -93,30 +101,8 @@ public sealed class AdapterSlices(ArtifactStore artifacts, ModelStore models, En
         }
     }
 
-    private UnitResult Finished(UnitContext unit, int slice, AdapterRow row, bool reused)
-    {
-        var uri = artifacts.FolderUri(row.Artifact).AbsoluteUri;
-        return new UnitResult(
-            new AdapterSliceTrained(unit.Run.RunId, unit.Run.Generation, slice, "", (int)row.Steps, row.Loss, row.Artifact, uri),
-            (db, ct) => reused ? Task.CompletedTask : SaveAsync(db, row, ct),
-            [row.Artifact],
-            reused,
-            [new AdapterTrained(unit.Run.RunId, unit.Run.Generation, row.Artifact, uri, row.Loss)]);
-    }
-
-    private async Task SaveAsync(PipelineDb db, AdapterRow row, CancellationToken ct)
-    {
-        var there = await db.Adapters.SingleOrDefaultAsync(a => a.AdapterKey == row.AdapterKey, ct);
-        if (there is not null && !await FirstWins.ReplacesAsync(row.Artifact, there.Artifact, artifacts.HasFolderAsync, ct))
-        {
-            return;
-        }
-
-        await db.Adapters.Where(a => a.AdapterKey == row.AdapterKey).ExecuteDeleteAsync(ct);
-        db.Adapters.Add(row);
-        await db.SaveChangesAsync(ct);
-    }
-
-    private async Task<AdapterRow?> FindAsync(PipelineDb db, string key, CancellationToken ct) =>
-        await db.Adapters.SingleOrDefaultAsync(a => a.AdapterKey == key, ct) is { } row && await artifacts.HasFolderAsync(row.Artifact, ct) ? row : null;
+    /// <param name="Step">Steps behind it.</param>
+    /// <param name="Total">Steps of the whole tuning.</param>
+    /// <param name="State">Artifact of the trainer's state that it goes on from; null at the beginning.</param>
+    private sealed record Place(int Slice, int Step, int Total, string? State, string Base);
 }

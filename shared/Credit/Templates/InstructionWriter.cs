@@ -4,15 +4,11 @@ using System.Text.Json;
 
 namespace ZiGong.Credit.Templates;
 
-/// <summary>One instruction of a tuning data set.</summary>
-/// <param name="Id">Sample id.</param>
+/// <summary>One instruction of a tuning data set: what is learnt, and nothing else. Whose it is and why it was kept is an <see cref="InstructionOrigin"/>.</summary>
 /// <param name="Instruction">The task with its allowed answers.</param>
 /// <param name="Input">The sample's fields in words.</param>
 /// <param name="Output">The answer.</param>
-/// <param name="Score">Influence score; null where the sample was not scored.</param>
-/// <param name="Rank">Rank by score from 1; null where the sample was not scored.</param>
-/// <param name="Reason">Why it was kept: top, random, class guard.</param>
-public sealed record InstructionRecord(string Id, string Instruction, string Input, string Output, double? Score, int? Rank, string Reason)
+public sealed record InstructionRecord(string Instruction, string Input, string Output)
 {
     /// <summary>Prompt and answer as the model sees them; empty where no model was named.</summary>
     public IReadOnlyList<int> Tokens { get; init; } = [];
@@ -20,17 +16,21 @@ public sealed record InstructionRecord(string Id, string Instruction, string Inp
     /// <summary>Index of the first answer token in <see cref="Tokens"/>.</summary>
     public int AnswerStart { get; init; }
 
-    /// <summary>Ids of the samples that the prompt shows as worked examples; they stand in <see cref="Tokens"/>, not in <see cref="Input"/>.</summary>
-    public IReadOnlyList<string> Shots { get; init; } = [];
-
     /// <summary>How often the instruction counts in training: above 1 where its class is repeated.</summary>
     public int Copies { get; init; } = 1;
 
-    public static InstructionRecord Of(PromptTemplate template, Sample sample, double? score, int? rank, string reason) =>
-        new(sample.Id, template.Instruction, template.Input(sample), sample.Answer, score, rank, reason);
+    public static InstructionRecord Of(PromptTemplate template, Sample sample) => new(template.Instruction, template.Input(sample), sample.Answer);
 }
 
-/// <summary>Writes instructions as JSON lines: UTF-8 without mark, "\n" endings, fixed key order, shortest round-trip numbers. Same records, same bytes.</summary>
+/// <summary>Which sample an instruction is of, and why that was kept.</summary>
+/// <param name="Id">Sample id.</param>
+/// <param name="Rank">Rank by score, from 1.</param>
+/// <param name="Score">Influence score.</param>
+/// <param name="Reason">Why it was kept: top, random, class guard.</param>
+/// <param name="Shots">Ids of the samples that the prompt shows as worked examples; they stand in its tokens, not in its input.</param>
+public sealed record InstructionOrigin(string Id, int Rank, double Score, string Reason, IReadOnlyList<string> Shots);
+
+/// <summary>Writes instructions, or their origins, as JSON lines: UTF-8 without mark, "\n" endings, fixed key order, shortest round-trip numbers. Same records, same bytes.</summary>
 public sealed class InstructionWriter(Stream stream) : IDisposable
 {
     // Non-ASCII letters stay readable; the file is never embedded in HTML.
@@ -39,41 +39,15 @@ public sealed class InstructionWriter(Stream stream) : IDisposable
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly Utf8JsonWriter _json = new(Stream.Null, Plain);
 
-    /// <exception cref="ArgumentException">The score is NaN or infinite.</exception>
     public void Write(InstructionRecord record)
     {
-        _line.ResetWrittenCount();
-        _json.Reset(_line);
-        _json.WriteStartObject();
-        _json.WriteString("id", record.Id);
+        Begin();
         _json.WriteString("instruction", record.Instruction);
         _json.WriteString("input", record.Input);
         _json.WriteString("output", record.Output);
-        if (record.Score is { } score)
-        {
-            _json.WriteNumber("score", score);
-        }
-
-        if (record.Rank is { } rank)
-        {
-            _json.WriteNumber("rank", rank);
-        }
-
-        _json.WriteString("reason", record.Reason);
         if (record.Copies != 1)
         {
             _json.WriteNumber("copies", record.Copies);
-        }
-
-        if (record.Shots.Count > 0)
-        {
-            _json.WriteStartArray("shots");
-            foreach (var shot in record.Shots)
-            {
-                _json.WriteStringValue(shot);
-            }
-
-            _json.WriteEndArray();
         }
 
         if (record.Tokens.Count > 0)
@@ -88,10 +62,29 @@ public sealed class InstructionWriter(Stream stream) : IDisposable
             _json.WriteEndArray();
         }
 
-        _json.WriteEndObject();
-        _json.Flush();
-        _line.Write("\n"u8);
-        stream.Write(_line.WrittenSpan);
+        End();
+    }
+
+    /// <exception cref="ArgumentException">The score is NaN or infinite.</exception>
+    public void Write(InstructionOrigin origin)
+    {
+        Begin();
+        _json.WriteString("id", origin.Id);
+        _json.WriteNumber("rank", origin.Rank);
+        _json.WriteNumber("score", origin.Score);
+        _json.WriteString("reason", origin.Reason);
+        if (origin.Shots.Count > 0)
+        {
+            _json.WriteStartArray("shots");
+            foreach (var shot in origin.Shots)
+            {
+                _json.WriteStringValue(shot);
+            }
+
+            _json.WriteEndArray();
+        }
+
+        End();
     }
 
     /// <summary>Flushes; the stream stays open.</summary>
@@ -99,5 +92,20 @@ public sealed class InstructionWriter(Stream stream) : IDisposable
     {
         _json.Dispose();
         stream.Flush();
+    }
+
+    private void Begin()
+    {
+        _line.ResetWrittenCount();
+        _json.Reset(_line);
+        _json.WriteStartObject();
+    }
+
+    private void End()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        _line.Write("\n"u8);
+        stream.Write(_line.WrittenSpan);
     }
 }

@@ -33,7 +33,7 @@ public sealed record SpaceBuilder(
         return new SpaceProducts(Products(training, reference), [.. norms.Select(Norm)], [.. referenceNorms.Select(Norm)]);
     }
 
-    private static double Norm(float[] row) => Math.Sqrt(GradientRows.Dot(row, row));
+    private static double Norm(float[] row) => GradientRows.Norm(row);
 
     private static IReadOnlyList<float[]> Of(IReadOnlyList<float[]> rows, Func<float[], float[]>? change, CountSketch? sketch)
     {
@@ -73,7 +73,7 @@ public sealed record SpaceBuilder(
         foreach (var block in Blocks)
         {
             var part = copy.AsSpan(start, block.Length);
-            var norm = Math.Sqrt(GradientRows.Dot(part, part));
+            var norm = GradientRows.Norm(part);
             for (var i = 0; i < part.Length && norm > 0; i++)
             {
                 part[i] = (float)(part[i] / norm);

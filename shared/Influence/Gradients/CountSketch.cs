@@ -13,6 +13,9 @@ public sealed record ParameterBlock(string Name, int Length);
 /// </summary>
 public sealed class CountSketch
 {
+    /// <summary>Seed of the hash functions of all runs, so that gradients of different nights can be compared.</summary>
+    public const ulong SharedSeed = 0x5A69476F6E67;
+
     // Bucket in the low 31 bits; the top bit is the float's sign bit, so one XOR applies the sign.
     private readonly uint[] _table;
 

@@ -40,6 +40,9 @@ public static class GradientRows
         return sum;
     }
 
+    /// <summary>‖row‖.</summary>
+    public static double Norm(ReadOnlySpan<float> row) => Math.Sqrt(Dot(row, row));
+
     /// <summary>Adds row / norm to <paramref name="sum"/>. A row of norm zero has no direction and adds nothing.</summary>
     public static void AddNormalised(ReadOnlySpan<float> row, double norm, Span<double> sum) => AddScaled(row, norm > 0 ? 1 / norm : 0, sum);
 

@@ -113,7 +113,7 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
         await db.SaveChangesAsync(ct);
         var outcome = new SnapshotSealed(
             run, 1, snapshot.SnapshotId, snapshot.Training, snapshot.Reference, snapshot.Test, snapshot.TrainingShards.Union(snapshot.ReferenceShards).Count());
-        await Replaying.AddSnapshotUnitAsync(db, outcome, [snapshot.Encoding], time, ct);
+        await Replaying.AddSnapshotUnitAsync(db, outcome, time, ct);
         return run;
     }
 
@@ -127,8 +127,8 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
         var stages = StageCatalogue.All.Select(s => s.Stage).Where(s => s > Stage.Snapshot && s < other.Until).Select(s => s.ToString()).ToArray();
         await db.Database.ExecuteSqlAsync(
             $$"""
-            insert into zigong.work_units (run_id, stage, unit, state, generation, reused, artifacts, output, started_at, finished_at)
-            select {{run}}, stage, unit, 'Done', 1, true, artifacts,
+            insert into zigong.work_units (run_id, stage, unit, state, generation, reused, result, output, started_at, finished_at)
+            select {{run}}, stage, unit, 'Done', 1, true, result,
                 jsonb_set(jsonb_set(output, '{RunId}', to_jsonb({{run}}::text)), '{Generation}', '1'), clock_timestamp(), clock_timestamp()
             from zigong.work_units where run_id = {{other.Run}} and state = 'Done' and stage = any({{stages}})
             """,

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
-using ZiGong.Pipeline.Stages;
-using ZiGong.Storage.Entities;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
+using ZiGong.Storage.Entities;
 
 namespace ZiGong.Pipeline.Operations;
 
@@ -12,51 +12,17 @@ internal static class LostResults
     /// <returns>Names of the units.</returns>
     public static async Task<IReadOnlySet<string>> FindAsync(PipelineDb db, ArtifactStore artifacts, RunFacts facts, Stage stage, CancellationToken ct)
     {
+        var results = new StoredResults(artifacts);
         var lost = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var unit in facts.Of(stage).Where(u => u.State == UnitState.Done))
+        foreach (var unit in facts.Of(stage).Where(u => u is { State: UnitState.Done, Result: not null }))
         {
-            if (!await IsThereAsync(db, artifacts, stage, unit, ct))
+            var row = await db.Results.SingleAsync(r => r.Key == unit.Result, ct);
+            if (!await results.IsWholeAsync(db, row, afresh: true, ct))
             {
                 lost.Add(unit.Unit);
             }
         }
 
         return lost;
-    }
-
-    private static async Task<bool> IsThereAsync(PipelineDb db, ArtifactStore artifacts, Stage stage, WorkUnitRow unit, CancellationToken ct)
-    {
-        switch (StageCatalogue.Of(stage).Result)
-        {
-            case ResultKind.Folders:
-                foreach (var folder in unit.Artifacts)
-                {
-                    // The base of an agent may be a folder that somebody gave.
-                    if (!Directory.Exists(Path.IsPathRooted(folder) ? folder : artifacts.FolderPath(folder)) || (!Path.IsPathRooted(folder) && !await artifacts.HasFolderAsync(folder, ct)))
-                    {
-                        return false;
-                    }
-                }
-
-                return true;
-            case ResultKind.PartialScores:
-                var key = ContentHash.ToGuid(unit.Artifacts[0]);
-                return await db.PartialScores.AnyAsync(p => p.ScoreKey == key, ct);
-            case ResultKind.Files:
-                // The figures are a row, the predictions behind them files; evaluations before version 2 kept none.
-                foreach (var file in unit.Artifacts)
-                {
-                    if (!await artifacts.VerifyAsync(file, ct))
-                    {
-                        return false;
-                    }
-                }
-
-                return true;
-            case ResultKind.Rows:
-                return true;
-            default:
-                return unit.Artifacts.Length == 0 || await artifacts.VerifyAsync(unit.Artifacts[0], ct);
-        }
     }
 }

@@ -71,11 +71,11 @@ internal static class Replaying
             OverBroker = overBroker,
         });
         await db.SaveChangesAsync(ct);
-        await AddSnapshotUnitAsync(db, outcome, origin.Artifacts, time, ct);
+        await AddSnapshotUnitAsync(db, outcome, time, ct);
     }
 
     /// <summary>The first unit of a run whose snapshot is sealed already.</summary>
-    public static async Task AddSnapshotUnitAsync(PipelineDb db, SnapshotSealed outcome, string[] artifacts, TimeProvider time, CancellationToken ct)
+    public static async Task AddSnapshotUnitAsync(PipelineDb db, SnapshotSealed outcome, TimeProvider time, CancellationToken ct)
     {
         db.WorkUnits.Add(new WorkUnitRow
         {
@@ -85,7 +85,7 @@ internal static class Replaying
             State = UnitState.Done,
             Generation = 1,
             Reused = true,
-            Artifacts = artifacts,
+            Result = outcome.Snapshot,
             Output = JsonSerializer.Serialize(outcome),
             StartedAt = time.GetUtcNow(),
             FinishedAt = time.GetUtcNow(),

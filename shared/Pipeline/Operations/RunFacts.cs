@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Pipeline.Stages;
@@ -13,15 +12,13 @@ namespace ZiGong.Pipeline.Operations;
 /// <param name="Options">The options that the work is planned for: the run's own, or those of its child.</param>
 public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<WorkUnitRow> Units, RunOptions Options)
 {
-    private static readonly JsonSerializerOptions PeriodFormat = new() { PropertyNameCaseInsensitive = true };
-
     private IReadOnlyList<int> PeriodSamples { get; } =
-        Snapshot is null ? [] : [.. JsonSerializer.Deserialize<List<Period>>(Snapshot.Periods, PeriodFormat)!.Select(p => p.Samples)];
+        Snapshot is null ? [] : [.. Snapshot.ReadPeriods().Select(p => p.Samples)];
 
     /// <summary>What <see cref="NextMessages"/> would look at if the run went on as it is.</summary>
     public RunState State => new(
         Run.RunId, Run.Generation, RunStatus.Running, Snapshot?.TrainingShards ?? [], Snapshot?.ReferenceShards ?? [],
-        Units.Where(u => u.State == UnitState.Done).ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output!));
+        Units.Where(u => u.State == UnitState.Done).ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output ?? "{}"));
 
     public IReadOnlyList<WorkUnitRow> Of(Stage stage) => [.. Units.Where(u => u.Stage == stage.ToString()).OrderBy(u => u.Unit, StringComparer.Ordinal)];
 
@@ -104,6 +101,4 @@ public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<W
             yield return json;
         }
     }
-
-    private sealed record Period(int Samples);
 }

@@ -14,50 +14,40 @@ public static class StageCatalogue
         new(Stage.Snapshot, "Ingest", CodeVersions.Encoding, StageShape.One, [typeof(RunRequested)], [typeof(SnapshotSealed)], ["Snapshot"])
         {
             Words = ["ingest", "snapshot"],
-            Result = ResultKind.File,
             Unkeyed = "a run's snapshot never changes: it is checked, and a lost encoding made again",
         },
         new(
             Stage.Agent, "Training", CodeVersions.Agent, StageShape.Slices, [typeof(SnapshotSealed), typeof(TrainAgentSlice)],
             [typeof(AgentSliceTrained), typeof(CheckpointSaved), typeof(AgentTrained)],
-            ["Seed", "Agent", "Templating:Nano", "Tuning:ClipNorm"]) // the agent is trained under the tuning's limit
+            ["Seed", "Agent", "Templating:Nano"])
         {
             Words = ["agent", "training"],
             ClaimsOfWords = ["Templating:Form", "Templating:Shots"],
-            Result = ResultKind.Folders,
             EndsStage = json => Read<AgentSliceTrained>(json).Last,
             Counts = json => json is not null && Read<AgentSliceTrained>(json).Checkpoint.Length > 0,
             Noun = "checkpoints",
         },
         new(
-            Stage.Gradients, "GradientExtraction", CodeVersions.Gradients, StageShape.CheckpointShard, [typeof(ExtractShard)], [typeof(ShardGradientsExtracted)],
+            Stage.Gradients, "GradientExtraction", CodeVersions.Gradients, StageShape.CheckpointShard, [typeof(ExtractShard)], [],
             ["Gradients"])
         {
             Words = ["gradients", "gradientextraction"],
-            Result = ResultKind.File,
             TakesReferenceShards = true,
         },
         new(
             Stage.Reference, "TracSeqScoring", CodeVersions.Reference, StageShape.Checkpoint, [typeof(AverageReference)], [typeof(ReferenceAveraged)],
-            ["TracSeq:Reference", "TracSeq:Curvature", "TracSeq:Damping"])
-        {
-            Result = ResultKind.File,
-        },
+            ["TracSeq:Reference", "TracSeq:Curvature", "TracSeq:Damping"]),
         new(
-            Stage.Partials, "TracSeqScoring", CodeVersions.Partials, StageShape.CheckpointShard, [typeof(ScoreShard)], [typeof(ShardScored)],
-            ["TracSeq:Similarity", "TracSeq:Optimizer"])
-        {
-            Result = ResultKind.PartialScores,
-        },
+            Stage.Partials, "TracSeqScoring", CodeVersions.Partials, StageShape.CheckpointShard, [typeof(ScoreShard)], [],
+            ["TracSeq:Similarity", "TracSeq:Optimizer"]),
         new(
-            Stage.Scores, "TracSeqScoring", 0, StageShape.One, [typeof(CombineScores)], [typeof(SnapshotScored)], ["TracSeq:Gamma", "TracSeq:Clock"])
+            Stage.Scores, "TracSeqScoring", CodeVersions.Scores, StageShape.One, [typeof(CombineScores)], [typeof(SnapshotScored)], ["TracSeq:Gamma", "TracSeq:Clock"])
         {
             Words = ["tracseq", "tracseqscoring", "scores"],
             Unkeyed = "sums stored partial scores: takes seconds, so it is always done",
         },
         new(Stage.Selection, "Selection", CodeVersions.Selection, StageShape.One, [typeof(SnapshotScored)], [typeof(SamplesSelected)], ["Seed", "Selection"])
         {
-            Result = ResultKind.File,
             Unkeyed = "picks from stored scores: takes seconds, so it is always done; equal scores and options give the same file",
         },
         new(
@@ -65,18 +55,15 @@ public static class StageCatalogue
             ["Seed", "Templating", "Tuning:Base"]) // instructions carry the tokens of the base that reads them
         {
             Words = ["templating", "dataset"],
-            Result = ResultKind.File,
         },
         new(
             Stage.Tuning, "Training", CodeVersions.Tuning, StageShape.Slices, [typeof(DatasetTemplated), typeof(TuneAdapterSlice)],
             [typeof(AdapterSliceTrained), typeof(AdapterTrained)], ["Seed", "Tuning"])
         {
-            Result = ResultKind.Folders,
             EndsStage = json => Read<AdapterSliceTrained>(json).Adapter.Length > 0,
         },
         new(Stage.Evaluation, "Evaluation", CodeVersions.Evaluation, StageShape.One, [typeof(AdapterTrained)], [typeof(ModelEvaluated)], ["Seed", "Evaluation"])
         {
-            Result = ResultKind.Files,
             Unkeyed = "measured again, since the champion may be another by now",
         },
         new(

@@ -18,25 +18,6 @@ public enum StageShape
     CheckpointShard,
 }
 
-/// <summary>What stands behind a finished unit's result.</summary>
-public enum ResultKind
-{
-    /// <summary>Rows alone, or nothing that could be lost.</summary>
-    Rows,
-
-    /// <summary>One file; what else a unit notes are keys of rows.</summary>
-    File,
-
-    /// <summary>Several files.</summary>
-    Files,
-
-    /// <summary>Folders: models and what goes on with their training.</summary>
-    Folders,
-
-    /// <summary>Partial scores under a key.</summary>
-    PartialScores,
-}
-
 /// <summary>One stage of a run: all that lists of stages have to know of it.</summary>
 /// <param name="Service">The service that works on it.</param>
 /// <param name="Version">Of what it computes, from <see cref="CodeVersions"/>; 0 where nothing is kept under a key.</param>
@@ -51,8 +32,6 @@ public sealed record StageDefinition(
 
     /// <summary>Options that act in it where the agent's base reads words.</summary>
     public IReadOnlyList<string> ClaimsOfWords { get; init; } = [];
-
-    public ResultKind Result { get; init; } = ResultKind.Rows;
 
     /// <summary>Why its results are never looked up by key; null where they are.</summary>
     public string? Unkeyed { get; init; }

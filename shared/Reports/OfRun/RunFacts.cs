@@ -4,6 +4,7 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Metrics;
 using ZiGong.Reports.Runs;
 using ZiGong.Reports.Scores;
+using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Reports.OfRun;
@@ -21,9 +22,9 @@ public sealed record RunFacts(
     RunOptions Options,
     IReadOnlyList<OptionDifference> Differences,
     IReadOnlyList<SideFacts> Sides,
-    IReadOnlyList<PeriodFacts> Periods,
+    IReadOnlyList<SnapshotPeriod> Periods,
     IReadOnlyDictionary<string, int> PeriodOf,
-    IReadOnlyList<CheckpointRow> Checkpoints,
+    IReadOnlyList<Checkpoint> Checkpoints,
     IReadOnlyList<ModelPredictions> Predictions)
 {
     public RunRow Run => Result.View.Run;
@@ -35,9 +36,6 @@ public sealed record RunFacts(
 /// <param name="From">First and last observation; null where the data have no time.</param>
 /// <param name="LabelsKnown">When the last of the labels was known.</param>
 public sealed record SideFacts(Side Side, int Samples, int Positives, DateTimeOffset? From, DateTimeOffset? To, DateTimeOffset? LabelsKnown);
-
-/// <param name="Time">End of the period, t_i.</param>
-public sealed record PeriodFacts(string Name, double Time, int Samples);
 
 /// <summary>A model's predictions on the test side.</summary>
 public sealed record ModelPredictions(string Name, Charts.Ink Ink, Predictions Rows);

@@ -1,3 +1,4 @@
+using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Influence;
 

@@ -2,71 +2,48 @@ using ZiGong.Contracts;
 
 namespace ZiGong.Storage.Entities;
 
-public sealed class CheckpointRow
+/// <summary>What a result consists of.</summary>
+public enum ResultKind
 {
-    public string CheckpointId { get; set; } = "";
+    /// <summary>A file of the artifact store.</summary>
+    File,
 
-    public int Ordinal { get; set; }
+    /// <summary>A folder of the artifact store.</summary>
+    Folder,
 
-    /// <summary>t_i in periods.</summary>
-    public double PeriodTime { get; set; }
-
-    /// <summary>η_i: sum of the step rates since the previous checkpoint.</summary>
-    public double LearningRate { get; set; }
-
-    public long Step { get; set; }
-
-    /// <summary>Artifact hash of the LoRA weights (safetensors).</summary>
-    public string Weights { get; set; } = "";
-
-    /// <summary>Artifact hash of the trainer state: weights, moments, position.</summary>
-    public string State { get; set; } = "";
-
-    /// <summary>Artifact hash of the base model's folder.</summary>
-    public string Base { get; set; } = "";
-
-    public double Loss { get; set; }
-
-    public DateTimeOffset SavedAt { get; set; }
+    /// <summary>Rows of the stage's own table, under the result's key.</summary>
+    Rows,
 }
 
-public sealed class GradientShardRow
+/// <summary>
+/// What a unit of work made. A unit points to its result, and who builds upon the unit reads it there. The first result under a key stays; only one
+/// that is lost or damaged gives way.
+/// </summary>
+public sealed class ResultRow
 {
-    public string GradientKey { get; set; } = "";
+    /// <summary>All that the result follows from, as a hash: inputs, options that act in the stage, version of its code.</summary>
+    public string Key { get; set; } = "";
 
-    public string CheckpointId { get; set; } = "";
+    public string Stage { get; set; } = "";
 
-    public string ShardId { get; set; } = "";
+    public ResultKind Kind { get; set; }
 
-    public string Artifact { get; set; } = "";
+    /// <summary>Hash of the artifact; of rows a hash of what they say, empty of those that older code wrote.</summary>
+    public string Content { get; set; } = "";
 
-    public int Samples { get; set; }
+    /// <summary>Of rows: how many there are.</summary>
+    public int? Rows { get; set; }
 
-    public double MeanLoss { get; set; }
+    /// <summary>Further artifacts without which it is worth nothing; their order means nothing.</summary>
+    public string[] Parts { get; set; } = [];
 
-    /// <summary>Mean of |⟨ĝ, r̂⟩ − ⟨g, r⟩| / (‖g‖‖r‖) on gradients of this shard; null where they are exact.</summary>
-    public double? SketchError { get; set; }
+    /// <summary>The stage's summary as JSON, see <see cref="CheckpointSummary"/> and the others.</summary>
+    public string Summary { get; set; } = "{}";
 
-    /// <summary>Rank correlation of sketched and exact inner products.</summary>
-    public double? SketchSpearman { get; set; }
+    /// <summary>Version of the stage; 0 of what was stored before versions were noted.</summary>
+    public int Version { get; set; }
 
-    /// <summary>Share of the exact top 30 % that is in the sketched top 30 %.</summary>
-    public double? SketchOverlap { get; set; }
-
-    public DateTimeOffset ExtractedAt { get; set; }
-}
-
-public sealed class ReferenceMeanRow
-{
-    public string ReferenceKey { get; set; } = "";
-
-    public string CheckpointId { get; set; } = "";
-
-    public string Artifact { get; set; } = "";
-
-    public int Samples { get; set; }
-
-    public DateTimeOffset AveragedAt { get; set; }
+    public DateTimeOffset MadeAt { get; set; }
 }
 
 public sealed class PartialScoreRow
@@ -82,23 +59,6 @@ public sealed class PartialScoreRow
     public double Loss { get; set; }
 }
 
-public sealed class SelectionRow
-{
-    public string SelectionKey { get; set; } = "";
-
-    public string Artifact { get; set; } = "";
-
-    public int Kept { get; set; }
-
-    public int Top { get; set; }
-
-    public int Random { get; set; }
-
-    public int Guarded { get; set; }
-
-    public DateTimeOffset SelectedAt { get; set; }
-}
-
 public sealed class SelectionMemberRow
 {
     public string SelectionKey { get; set; } = "";
@@ -112,30 +72,17 @@ public sealed class SelectionMemberRow
     public string Reason { get; set; } = "";
 }
 
-public sealed class DatasetRow
+/// <summary>TracSeq scores of some training samples, in one shard's order.</summary>
+public sealed class ScoreShardRow
 {
-    public string DatasetKey { get; set; } = "";
+    public string ScoreKey { get; set; } = "";
 
-    public string Artifact { get; set; } = "";
+    public string ShardId { get; set; } = "";
 
-    public int Instructions { get; set; }
+    public Guid[] Samples { get; set; } = [];
 
-    public DateTimeOffset TemplatedAt { get; set; }
-}
-
-public sealed class AdapterRow
-{
-    public string AdapterKey { get; set; } = "";
-
-    public string Artifact { get; set; } = "";
-
-    public string Base { get; set; } = "";
-
-    public long Steps { get; set; }
-
-    public double Loss { get; set; }
-
-    public DateTimeOffset TrainedAt { get; set; }
+    /// <summary>Parallel to <see cref="Samples"/>.</summary>
+    public double[] Scores { get; set; } = [];
 }
 
 public sealed class EvaluationRow

@@ -107,10 +107,10 @@ public sealed class WorkUnitRow
 
     public double Total { get; set; }
 
-    /// <summary>Hashes of the artifacts it made, then keys of its rows: if an artifact is found damaged, the unit is done again.</summary>
-    public string[] Artifacts { get; set; } = [];
+    /// <summary>Key of what it made or found, see <see cref="ResultRow"/>; null where nothing is made.</summary>
+    public string? Result { get; set; }
 
-    /// <summary>JSON of the event that ended the unit.</summary>
+    /// <summary>JSON of the event that ended the unit; null where none tells of it.</summary>
     public string? Output { get; set; }
 
     public string? Error { get; set; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ZiGong.Credit;
 
 namespace ZiGong.Storage.Entities;
@@ -121,7 +122,7 @@ public sealed class SnapshotRow
     /// <summary>T of TracSeq, in periods.</summary>
     public double AsOf { get; set; }
 
-    /// <summary>JSON list of the periods: name, end time t_i, samples.</summary>
+    /// <summary>JSON list of <see cref="SnapshotPeriod"/>.</summary>
     public string Periods { get; set; } = "[]";
 
     /// <summary>False where fewer than two distinct times exist: the decay is then 1.</summary>
@@ -144,7 +145,15 @@ public sealed class SnapshotRow
     public string Notes { get; set; } = "[]";
 
     public DateTimeOffset SealedAt { get; set; }
+
+    public IReadOnlyList<SnapshotPeriod> ReadPeriods() => JsonSerializer.Deserialize<SnapshotPeriod[]>(Periods)!;
+
+    public IReadOnlyList<string> ReadNotes() => JsonSerializer.Deserialize<string[]>(Notes) ?? [];
 }
+
+/// <summary>A period of the agent's training.</summary>
+/// <param name="Time">t_i: its end, in periods on the snapshot's axis.</param>
+public sealed record SnapshotPeriod(string Name, double Time, int Samples);
 
 public sealed class SnapshotMemberRow
 {

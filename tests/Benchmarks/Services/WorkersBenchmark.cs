@@ -82,7 +82,7 @@ internal static class WorkersBenchmark
         {
             await using var db = lab.NewContext();
             if (await db.WorkUnits.CountAsync(u => u.RunId == run && u.Stage == nameof(Stage.Gradients) && u.State == UnitState.Done && u.Generation == generation)
-                == await db.GradientShards.CountAsync())
+                == await db.Results.CountAsync(r => r.Stage == nameof(Stage.Gradients)))
             {
                 return;
             }

@@ -3,6 +3,8 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.FlowTests.Harness;
+using ZiGong.Storage.Entities;
+using ZiGong.Storage;
 
 namespace ZiGong.FlowTests.Api;
 
@@ -23,7 +25,7 @@ public sealed class BorrowerDataTests
         var refused = await viewer.GetAsync($"/v1/artifacts/{dataset}").AnswerAsync();
         refused.Status.ShouldBe(403);
         refused.Body.ShouldContain("operator");
-        await lab.ExecuteAsync("update zigong.datasets set artifact = 'another'");
+        await lab.ExecuteAsync("update zigong.results set content = 'another' where stage = 'Dataset'");
         (await viewer.GetAsync($"/v1/artifacts/{dataset}").AnswerAsync()).Status.ShouldBe(403);
         (await lab.AuditAsync()).ShouldBeEmpty("nothing was read");
 
@@ -41,14 +43,16 @@ public sealed class BorrowerDataTests
         await using var db = lab.NewContext();
         var snapshot = await db.Snapshots.SingleAsync();
         var selection = (await lab.OutcomeAsync<SamplesSelected>(run, Stage.Selection, "selection")).Selection;
-        var gradients = (await db.GradientShards.FirstAsync()).Artifact;
-        var predictions = (await lab.UnitsAsync(run)).Single(u => u.Stage == nameof(Stage.Evaluation)).Artifacts[0];
+        var gradients = (await db.Results.FirstAsync(r => r.Stage == nameof(Stage.Gradients))).Content;
+        var evaluation = (await lab.UnitsAsync(run)).Single(u => u.Stage == nameof(Stage.Evaluation)).Result;
+        var predictions = (await db.Results.SingleAsync(r => r.Key == evaluation)).Parts[0];
+        var reasons = (await db.ResultOfAsync<DatasetSummary>(run, Stage.Dataset, "dataset", default)).Summary.Reasons;
 
         (await viewer.GetAsync($"/v1/artifacts/{snapshot.Encoding}").AnswerAsync()).Status.ShouldBe(200);
         (await lab.AuditAsync()).ShouldBeEmpty();
         (await viewer.GetAsync($"/v1/runs/{run}/selection").AnswerAsync()).Status.ShouldBe(200);
         await ShouldBeNotedAsync(lab, "api:clerk", $"{run}", "Selection");
-        foreach (var (artifact, what) in new[] { (selection, "Selection"), (gradients, "Gradients"), (predictions, "Predictions") })
+        foreach (var (artifact, what) in new[] { (selection, "Selection"), (gradients, "Gradients"), (predictions, "Predictions"), (reasons, "Selection") })
         {
             (await viewer.GetAsync($"/v1/artifacts/{artifact}").AnswerAsync()).Status.ShouldBe(200);
             await ShouldBeNotedAsync(lab, "api:clerk", artifact, what);

@@ -38,7 +38,7 @@ internal static class Operators
     /// <summary>All rows that say what happened, to see that something changed nothing.</summary>
     public static async Task<string> StandingAsync(this Lab lab)
     {
-        string[] tables = ["runs", "work_units", "pipeline_events", "checkpoints", "gradient_shards", "selections", "adapters", "models", "audit", "dead_letters"];
+        string[] tables = ["runs", "work_units", "pipeline_events", "results", "scores", "selection_members", "models", "audit", "dead_letters"];
         var texts = new List<string>();
         foreach (var table in tables)
         {

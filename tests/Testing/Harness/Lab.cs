@@ -173,6 +173,13 @@ public sealed class Lab : IAsyncDisposable
         return await db.WorkUnits.Where(u => u.RunId == run).OrderBy(u => u.Stage).ThenBy(u => u.Unit).ToListAsync();
     }
 
+    /// <summary>Hash of the artifact that a unit points to.</summary>
+    public async Task<string> ContentAsync(WorkUnitRow unit)
+    {
+        await using var db = NewContext();
+        return await db.Results.Where(r => r.Key == unit.Result).Select(r => r.Content).SingleAsync();
+    }
+
     /// <summary>The event that ended a unit.</summary>
     public async Task<T> OutcomeAsync<T>(Guid run, Stage stage, string unit)
     {
@@ -185,13 +192,14 @@ public sealed class Lab : IAsyncDisposable
     public async Task<RunProducts> ProductsAsync(Guid run)
     {
         var selection = await OutcomeAsync<SamplesSelected>(run, Stage.Selection, "selection");
-        var dataset = await OutcomeAsync<DatasetTemplated>(run, Stage.Dataset, "dataset");
         await using var db = NewContext();
+        var dataset = await db.ResultOfAsync<DatasetSummary>(run, Stage.Dataset, "dataset", default);
         var adapter = await db.PipelineEvents.Where(e => e.RunId == run && e.Type == nameof(AdapterTrained)).OrderBy(e => e.Sequence).Select(e => e.Payload).LastAsync();
         var folder = await Artifacts.RequireFolderAsync(JsonSerializer.Deserialize<AdapterTrained>(adapter)!.Adapter, default);
         return new RunProducts(
             await File.ReadAllTextAsync(await Artifacts.RequireAsync(selection.Selection, default)),
-            await File.ReadAllTextAsync(await Artifacts.RequireAsync(dataset.Dataset, default)),
+            await File.ReadAllTextAsync(await Artifacts.RequireAsync(dataset.Content, default)),
+            await File.ReadAllTextAsync(await Artifacts.RequireAsync(dataset.Summary.Reasons, default)),
             Convert.ToHexStringLower(await File.ReadAllBytesAsync(Path.Combine(folder, "adapter_model.safetensors"))));
     }
 
@@ -199,6 +207,12 @@ public sealed class Lab : IAsyncDisposable
     {
         await using var command = Source.CreateCommand(sql);
         return Convert.ToInt64(await command.ExecuteScalarAsync());
+    }
+
+    public async Task<string> TextAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        return (string)(await command.ExecuteScalarAsync())!;
     }
 
     public Task ExecuteAsync(string sql) => Source.CreateCommand(sql).ExecuteNonQueryAsync();
@@ -264,4 +278,4 @@ public sealed class Lab : IAsyncDisposable
 }
 
 /// <summary>Selection and data set files and the adapter's weights.</summary>
-public sealed record RunProducts(string Selection, string Dataset, string Adapter);
+public sealed record RunProducts(string Selection, string Dataset, string Reasons, string Adapter);

@@ -29,7 +29,7 @@ public sealed class PartialScoreTests
 
     [Fact]
     public void Gradients_of_different_sizes_do_not_match() =>
-        Should.Throw<ArgumentException>(() => PartialScore.Of("z", [1, 2], [1], 1, Similarity.Dot)).Message.ShouldContain("2 and 1");
+        Should.Throw<ArgumentException>(() => PartialScore.Of("z", [1, 2], [1], 1, Similarity.Dot)).Message.ShouldContain("2 numbers, the vector 1");
 
     [Fact]
     public void Long_gradients_sum_as_in_double_precision() =>

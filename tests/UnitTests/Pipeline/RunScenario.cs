@@ -48,7 +48,9 @@ internal sealed class RunScenario
     public RunState Do(RunState run, IRunMessage order)
     {
         var unit = UnitOf(order);
-        return Done(run, unit, Outcome(unit, run.Generation));
+        return unit.Stage is Stage.Gradients or Stage.Partials
+            ? run with { Finished = new Dictionary<UnitKey, string>(run.Finished) { [unit] = "{}" } }
+            : Done(run, unit, Outcome(unit, run.Generation));
     }
 
     public RunState DoAll(RunState run, IEnumerable<IRunMessage> orders) => orders.Aggregate(run, Do);
@@ -80,9 +82,7 @@ internal sealed class RunScenario
             // Every second slice ends with a checkpoint.
             Stage.Agent => new AgentSliceTrained(
                 Id, generation, slice, slice % 2 == 1 ? Checkpoints[slice / 2] : "", $"state{slice}", slice / 2, slice % 2, Last: slice == (2 * Checkpoints.Count) - 1),
-            Stage.Gradients => new ShardGradientsExtracted(Id, generation, pair[0], pair[1], 10),
             Stage.Reference => new ReferenceAveraged(Id, generation, unit.Unit, 5),
-            Stage.Partials => new ShardScored(Id, generation, pair[0], pair[1], 10),
             Stage.Scores => new SnapshotScored(Id, generation, 20, Checkpoints.Count, 0.9),
             Stage.Selection => new SamplesSelected(Id, generation, "sel", 10, 3, 7),
             Stage.Dataset => new DatasetTemplated(Id, generation, "data", 10),

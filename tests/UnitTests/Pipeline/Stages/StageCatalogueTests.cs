@@ -96,5 +96,5 @@ public sealed class StageCatalogueTests
     public void The_version_of_the_whole_names_that_of_every_stage_that_keeps_results() =>
         CodeVersions.Whole.ShouldBe(
             $"{CodeVersions.Product}+{CodeVersions.Encoding}.{CodeVersions.Agent}.{CodeVersions.Gradients}.{CodeVersions.Reference}.{CodeVersions.Partials}."
-            + $"{CodeVersions.Selection}.{CodeVersions.Dataset}.{CodeVersions.Tuning}.{CodeVersions.Evaluation}");
+            + $"{CodeVersions.Scores}.{CodeVersions.Selection}.{CodeVersions.Dataset}.{CodeVersions.Tuning}.{CodeVersions.Evaluation}");
 }
