@@ -8,13 +8,13 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Subjects;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest.Files;
 using ZiGong.Ingest.Sealing;
 using ZiGong.Pipeline.Experiments;
-using ZiGong.Reports.Experiments;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;
@@ -238,7 +238,13 @@ public sealed class ExperimentTests
     private static async Task<(string Experiment, ExperimentProgress Progress)> RunAsync(Lab lab, ExperimentOrder order, CancellationToken ct = default)
     {
         await using var host = await lab.StartAsync();
-        var (plan, snapshots) = await new ExperimentPlanner(host.Services.GetRequiredService<SnapshotSealing>().SealAsync).PlanAsync(order, ct);
+        var snapshots = new List<SnapshotRow>();
+        foreach (var options in ExperimentPlanner.Snapshots(ExperimentPlanner.OptionsOf(order)))
+        {
+            snapshots.Add(await host.Services.GetRequiredService<SnapshotSealing>().SealAsync(order.Descriptor, options, ct));
+        }
+
+        var plan = ExperimentPlanner.Plan(order, snapshots);
         await using var db = lab.NewContext();
         var id = await ExperimentStore.AddAsync(db, plan, ct);
         var runner = new ExperimentRunner(lab.NewContext, host.Services.GetRequiredService<ArmRuns>(), 2, new Screen(TextWriter.Null, TextWriter.Null), TimeProvider.System);

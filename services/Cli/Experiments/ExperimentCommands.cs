@@ -7,6 +7,7 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Experiments;
 using ZiGong.Reports.Words;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
@@ -79,7 +80,13 @@ internal static class ExperimentCommands
         }
 
         await using var session = await HostSession.StartAsync(local, settings, TimeProvider.System, ct);
-        var (plan, snapshots) = await session.Planner.PlanAsync(order, ct);
+        var snapshots = new List<SnapshotRow>();
+        foreach (var options in ExperimentPlanner.Snapshots(ExperimentPlanner.OptionsOf(order)))
+        {
+            snapshots.Add(await session.Sealing(order.Descriptor, options, ct));
+        }
+
+        var plan = ExperimentPlanner.Plan(order, snapshots);
         await using var db = reader.NewContext();
         var id = await ExperimentStore.AddAsync(db, plan, ct);
         screen.Note($"experiment {ExperimentStore.Short(id)}: {plan.Arms.Count} arms × {plan.Seeds.Count} seeds{(plan.Folds > 0 ? $" × {plan.Folds} folds" : "")}");

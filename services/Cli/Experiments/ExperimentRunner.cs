@@ -29,23 +29,21 @@ public sealed class ExperimentRunner(Func<PipelineDb> open, ArmRuns arms, int pa
     public async Task<ExperimentProgress> RunAsync(
         string experiment, ExperimentPlan plan, IReadOnlyList<SnapshotRow> snapshots, Func<CancellationToken, Task> meanwhile, CancellationToken ct)
     {
-        var waiting = plan.Runs.ToList();
-        var total = waiting.Count;
-        var leading = waiting.GroupBy(r => (r.Fold, r.Seed)).Select(g => g.First()).ToHashSet();
+        var begun = new Dictionary<(string Arm, long Seed, int Fold), ArmStanding>();
+        var total = plan.Runs.Count();
         var under = new Dictionary<Guid, List<PlannedRun>>();
         var status = new StatusLine(screen, time);
         var (done, found) = (0, 0);
         try
         {
-            while (waiting.Count > 0 || under.Count > 0)
+            while (done < total)
             {
-                while (under.Count < parallel && Next(waiting, leading, under.Values.SelectMany(r => r)) is { } next)
+                while (NextArms.Of(plan, begun, parallel) is { } next)
                 {
-                    waiting.Remove(next);
                     var run = await RequireAsync(experiment, plan, next, snapshots[next.Fold], ct);
+                    begun[next.Key] = new ArmStanding(run.RunId, run.Status);
                     if (run.Status == RunStatus.Completed)
                     {
-                        leading.Remove(next);
                         (done, found) = (done + 1, found + 1);
                         continue;
                     }
@@ -76,7 +74,7 @@ public sealed class ExperimentRunner(Func<PipelineDb> open, ArmRuns arms, int pa
 
                     foreach (var planned in under[view.Run.RunId])
                     {
-                        leading.Remove(planned);
+                        begun[planned.Key] = new ArmStanding(view.Run.RunId, view.Run.Status);
                         done++;
                         var reused = view.Units.Count(u => u.Reused);
                         screen.Note($"{done} of {total}: {NameOf(planned, plan)} done in {Format.Duration(view.Run.FinishedAt!.Value - view.Run.RequestedAt)}, {reused} of {view.Units.Count} units reused");
@@ -92,21 +90,6 @@ public sealed class ExperimentRunner(Func<PipelineDb> open, ArmRuns arms, int pa
         }
 
         return new ExperimentProgress(done, total, found);
-    }
-
-    /// <summary>
-    /// The next run that may begin: of the seed with the fewest under way, then with the most waiting. Arms of one seed rather follow than
-    /// accompany each other, since one that keeps the same samples as another finds that one's adapter.
-    /// </summary>
-    private static PlannedRun? Next(IReadOnlyList<PlannedRun> waiting, IReadOnlySet<PlannedRun> leading, IEnumerable<PlannedRun> under)
-    {
-        var busy = under.CountBy(r => (r.Fold, r.Seed)).ToDictionary();
-        var left = waiting.CountBy(r => (r.Fold, r.Seed)).ToDictionary();
-        return waiting
-            .Where(r => leading.Contains(r) || !leading.Any(l => (l.Fold, l.Seed) == (r.Fold, r.Seed)))
-            .OrderBy(r => busy.GetValueOrDefault((r.Fold, r.Seed)))
-            .ThenByDescending(r => left[(r.Fold, r.Seed)])
-            .FirstOrDefault();
     }
 
     private static string NameOf(PlannedRun run, ExperimentPlan plan) => $"{run.Arm.Name}, seed {run.Seed}{(plan.Folds > 0 ? $", fold {run.Fold + 1} of {plan.Folds}" : "")}";

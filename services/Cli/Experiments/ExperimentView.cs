@@ -1,9 +1,10 @@
 using System.Globalization;
 using ZiGong.Cli.Reports;
 using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
+using ZiGong.Pipeline.Experiments;
 using ZiGong.Reports;
-using ZiGong.Reports.Experiments;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using ZiGong.Cli.Experiments;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Embedded;
 using ZiGong.Pipeline.Experiments;
@@ -35,7 +34,7 @@ internal sealed class HostSession : IAsyncDisposable
 
     public ArmRuns Arms => _host.Services.GetRequiredService<ArmRuns>();
 
-    public ExperimentPlanner Planner => new(_local.Sealing(_host));
+    public SealSnapshot Sealing => _local.Sealing(_host);
 
     public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Pipeline.Experiments;
 using ZiGong.Reports.OfExperiment;
 using ZiGong.Reports.OfRun;
 using ZiGong.Reports.Page;

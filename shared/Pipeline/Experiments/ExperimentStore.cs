@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
-using ZiGong.Reports.Experiments;
+using ZiGong.Credit.Experiments;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
-namespace ZiGong.Cli.Experiments;
+namespace ZiGong.Pipeline.Experiments;
 
 /// <summary>Experiments as rows.</summary>
 public static class ExperimentStore
