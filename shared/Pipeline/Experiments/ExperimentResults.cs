@@ -16,7 +16,7 @@ public static class ExperimentResults
     public static async Task<ExperimentResult> ReadAsync(PipelineDb db, ArtifactStore artifacts, ExperimentRow row, CancellationToken ct)
     {
         var plan = ExperimentStore.PlanOf(row);
-        var runs = await RunsAsync(db, row.Id, ct);
+        var runs = await ExperimentStore.RunsAsync(db, row.Id, ct);
         var snapshots = new List<SnapshotRow>();
         foreach (var id in plan.Snapshots)
         {
@@ -52,12 +52,6 @@ public static class ExperimentResults
     {
         var answer = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").Answer;
         return answer.Allowed.Count > 2 ? AnswerFindings.BinaryName(answer.Positive) : null;
-    }
-
-    private static async Task<Dictionary<(string Arm, long Seed, int Fold), RunRow>> RunsAsync(PipelineDb db, string experiment, CancellationToken ct)
-    {
-        var rows = await db.ExperimentArms.Where(a => a.ExperimentId == experiment).Join(db.Runs, a => a.RunId, r => r.RunId, (a, r) => new { a, r }).ToListAsync(ct);
-        return rows.ToDictionary(r => (r.a.Arm, r.a.Seed, r.a.Fold), r => r.r);
     }
 
     private static async Task<IReadOnlyList<ArmResult>> ArmsAsync(

@@ -35,5 +35,14 @@ public static class NextArms
             .FirstOrDefault();
     }
 
+    /// <summary>How the experiment stands: one failed or cancelled run ends it, though those under way go on.</summary>
+    public static ExperimentState StateOf(ExperimentPlan plan, IReadOnlyDictionary<(string Arm, long Seed, int Fold), ArmStanding> begun)
+    {
+        var arms = plan.Runs.Select(r => begun.GetValueOrDefault(r.Key)?.Status).ToList();
+        return arms.Exists(s => s is RunStatus.Failed or RunStatus.Cancelled) ? ExperimentState.Failed
+            : arms.TrueForAll(s => s is RunStatus.Completed) ? ExperimentState.Done
+            : ExperimentState.Running;
+    }
+
     private static (int Fold, long Seed) SeedOf(PlannedRun run) => (run.Fold, run.Seed);
 }
