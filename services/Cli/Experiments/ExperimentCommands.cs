@@ -48,20 +48,24 @@ internal static class ExperimentCommands
             [dataset, files, seeds, folds, full, arms, set, parallel],
             async (parsed, screen, ct) =>
             {
-                var count = parsed.GetValue(seeds);
-                if (count is < 1 or > 100)
-                {
-                    throw new InputException($"--seeds is {count}, but must lie between 1 and 100");
-                }
-
-                var name = parsed.GetRequiredValue(dataset);
-                var order = new ExperimentOrder(
-                    kind.Name, DescriptorFile.Text(name), parsed.GetValue(set)!, count, parsed.GetValue(folds), parsed.GetValue(full), parsed.GetValue(arms)!);
-                await RunAsync(builder.Local, order, DescriptorFile.Load(name), parsed.GetValue(files) ?? [], parsed.GetValue(parallel), screen, ct);
+                var descriptor = DescriptorFile.Load(parsed.GetRequiredValue(dataset));
+                await RunAsync(builder.Local, OrderOf(parsed), descriptor, parsed.GetValue(files) ?? [], parsed.GetValue(parallel), screen, ct);
                 return ExitCodes.Done;
             },
             $"zigong experiment {kind.Name} --dataset simulated borrowers.csv",
             $"zigong experiment {kind.Name} --dataset simulated --seeds 5 --full");
+    }
+
+    /// <summary>What the words of <c>experiment NAME</c> ask for.</summary>
+    /// <exception cref="InputException">They cannot be used.</exception>
+    public static ExperimentOrder OrderOf(ParseResult parsed)
+    {
+        var seeds = parsed.GetValue<int>("--seeds");
+        return seeds is >= 1 and <= 100
+            ? new ExperimentOrder(
+                parsed.CommandResult.Command.Name, DescriptorFile.Text(parsed.GetRequiredValue<string>("--dataset")), parsed.GetValue<string[]>("--set") ?? [], seeds,
+                parsed.GetValue<int?>("--folds"), parsed.GetValue<bool>("--full"), parsed.GetValue<string[]>("--arms") ?? [])
+            : throw new InputException($"--seeds is {seeds}, but must lie between 1 and 100");
     }
 
     private static async Task RunAsync(
@@ -85,7 +89,7 @@ internal static class ExperimentCommands
         }
 
         var asked = await session.Experiments.OrderAsync(order, parallel, ct);
-        var follower = new ExperimentFollower(new LocalExperiments(reader.NewContext, TimeProvider.System), screen, TimeProvider.System);
+        var follower = new ExperimentFollower(new LocalExperiments(reader.NewContext, TimeProvider.System), LocalExperiments.Between, screen, TimeProvider.System);
         try
         {
             var progress = await follower.FollowAsync(asked, session.TakeOverAsync, ct);

@@ -16,9 +16,9 @@ public sealed record ExperimentProgress(string Experiment, int Done, int Total, 
 /// <summary>
 /// Stays with an experiment from the order to its end, with progress on the screen. It leads nothing on: Control's sweep does that, and goes on when nobody looks.
 /// </summary>
-public sealed class ExperimentFollower(IExperiments experiments, Screen screen, TimeProvider time)
+/// <param name="between">Time between two looks.</param>
+public sealed class ExperimentFollower(IExperiments experiments, TimeSpan between, Screen screen, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
     private readonly StatusLine _status = new(screen, time);
     private readonly HashSet<(string Arm, long Seed, int Fold)> _told = [];
     private int _found;
@@ -79,7 +79,7 @@ public sealed class ExperimentFollower(IExperiments experiments, Screen screen, 
 
     private async Task WaitAsync(Func<CancellationToken, Task> meanwhile, CancellationToken ct)
     {
-        await Task.Delay(Pause, time, ct);
+        await Task.Delay(between, time, ct);
         await meanwhile(ct);
     }
 

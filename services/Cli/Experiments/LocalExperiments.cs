@@ -9,6 +9,9 @@ namespace ZiGong.Cli.Experiments;
 /// <summary>Experiments in the database.</summary>
 public sealed class LocalExperiments(Func<PipelineDb> open, TimeProvider time) : IExperiments
 {
+    /// <summary>Time between two looks.</summary>
+    public static readonly TimeSpan Between = TimeSpan.FromMilliseconds(300);
+
     public async Task<ExperimentOrderStatus> OrderAsync(Guid order, CancellationToken ct)
     {
         await using var db = open();
