@@ -65,7 +65,7 @@ public sealed class FoldSealing(NpgsqlDataSource source, SnapshotSealing sealing
         log.LogError(e, "sealing fold {Fold} of the experiment's order {Order} failed (attempt {Attempt})", fold, order.OrderId, order.Attempts + 1);
         if (order.Attempts + 1 >= options.MaximumAttempts)
         {
-            var reason = e is SlowCommandException ? e.Message : $"the data could not be sealed: {e.GetType().Name}: {e.Message}; the log of Ingest says more";
+            var reason = e is SlowCommandException ? e.Message : $"the data could not be sealed: {e.GetType().Name}; the log of Ingest says more";
             await FailAsync(db, order, new ExperimentFailure(reason, Input: false), ct);
         }
     }

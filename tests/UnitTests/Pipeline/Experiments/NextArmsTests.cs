@@ -50,6 +50,35 @@ public sealed class NextArmsTests
     public void Where_all_have_begun_none_is_next() =>
         NextArms.Of(PlanOf([7], 0, "a"), new Dictionary<(string, long, int), ArmStanding> { [("a", 7, 0)] = new(Guid.Empty, RunStatus.Completed) }, 4).ShouldBeNull();
 
+    [Fact]
+    public void An_experiment_is_done_when_every_run_is_completed() => StateOf(RunStatus.Completed, RunStatus.Completed).ShouldBe(ExperimentState.Done);
+
+    [Theory]
+    [InlineData(RunStatus.Completed, null)]
+    [InlineData(RunStatus.Completed, RunStatus.Running)]
+    [InlineData(null, null)]
+    public void It_is_running_while_a_run_is_under_way_or_has_not_begun(RunStatus? first, RunStatus? second) =>
+        StateOf(first, second).ShouldBe(ExperimentState.Running);
+
+    [Theory]
+    [InlineData(RunStatus.Failed)]
+    [InlineData(RunStatus.Cancelled)]
+    public void One_run_that_failed_or_was_cancelled_ends_it(RunStatus ended) => StateOf(RunStatus.Running, ended).ShouldBe(ExperimentState.Failed);
+
+    private static ExperimentState StateOf(RunStatus? first, RunStatus? second)
+    {
+        var begun = new Dictionary<(string, long, int), ArmStanding>();
+        foreach (var (arm, status) in new[] { ("a", first), ("b", second) })
+        {
+            if (status is { } known)
+            {
+                begun[(arm, 7, 0)] = new ArmStanding(Guid.Empty, known);
+            }
+        }
+
+        return NextArms.StateOf(PlanOf([7], 0, "a", "b"), begun);
+    }
+
     /// <summary>What begins, one after the other, until nothing may.</summary>
     private static List<string> Begin(ExperimentPlan plan, int parallel, params (string Arm, long Seed, RunStatus Status)[] before)
     {
