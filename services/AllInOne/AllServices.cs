@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using ZiGong.AllInOne.Fidelity;
 using ZiGong.AllInOne.Tensors;
 using ZiGong.Cli.Hosting;
@@ -10,7 +9,6 @@ using ZiGong.Hosting;
 using ZiGong.Hosting.Embedded;
 using ZiGong.Ingest;
 using ZiGong.Ingest.Files;
-using ZiGong.Ingest.Sealing;
 using ZiGong.Pipeline.Operations;
 using ZiGong.Selection;
 using ZiGong.Templating;
@@ -32,7 +30,6 @@ public static class AllServices
             return await new FileIngestion(source, hasher, TimeProvider.System).RunAsync(descriptor, file, progress, ct);
         },
         OpenSubjectsAsync = (options, source, ct) => SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct),
-        Sealing = host => host.Services.GetRequiredService<SnapshotSealing>().SealAsync,
         MeasureFidelityAsync = FidelityMeasuring.RunAsync,
         ExamineTensors = TensorExamination.Look,
     };

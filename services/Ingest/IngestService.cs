@@ -16,7 +16,9 @@ public static class IngestService
         pipeline.AddIngestion();
         pipeline.Services.AddSingleton<UploadIngestion>();
         pipeline.Services.AddHostedService<UploadLeftovers>();
+        pipeline.Services.AddSingleton<FoldSealing>();
         pipeline.AddConsumer<SealSnapshotConsumer>(concurrency: 1);
+        pipeline.AddConsumer<SealFoldConsumer>(concurrency: 1);
         pipeline.AddConsumer<IngestUploadConsumer>(concurrency: 1);
     }
 

@@ -13,6 +13,7 @@ public static class AdvisoryLocks
     public const long Sealing = 0x5A47_0005;
     public const long Experiments = 0x5A47_0006;
     public const long Keying = 0x5A47_0010;
+    public const long ExperimentSweeper = 0x5A47_0013;
 }
 
 /// <summary>Opening and migrating the pipeline's database.</summary>

@@ -61,6 +61,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<ExperimentArmRow> ExperimentArms => Set<ExperimentArmRow>();
 
+    public DbSet<ExperimentOrderRow> ExperimentOrders => Set<ExperimentOrderRow>();
+
     /// <summary>The database's clock, inside queries: leases and times of completion must not depend on a worker's clock.</summary>
     [DbFunction("clock_timestamp", IsBuiltIn = true)]
     public static DateTimeOffset Now() => throw new InvalidOperationException("only inside a query");
@@ -108,6 +110,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<UploadRow>().ToTable("uploads").HasKey(r => r.UploadId);
         modelBuilder.Entity<ExperimentRow>().ToTable("experiments").HasKey(r => r.Id);
         modelBuilder.Entity<ExperimentArmRow>().ToTable("experiment_arms").HasKey(r => new { r.ExperimentId, r.Arm, r.Seed, r.Fold });
+        modelBuilder.Entity<ExperimentOrderRow>().ToTable("experiment_orders").HasKey(r => r.OrderId);
+        modelBuilder.Entity<ExperimentOrderRow>().Property(r => r.OrderedAt).ValueGeneratedOnAdd();
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {
             if (property.ClrType.IsEnum && property.Name is "Status" or "State" && property.ClrType.IsEnum)
@@ -134,5 +138,5 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
     }
 
     private static readonly HashSet<string> JsonColumns =
-        ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report", "Plan", "Summary"];
+        ["Fields", "Periods", "Notes", "Options", "Failure", "Output", "Payload", "Details", "Metrics", "Report", "Plan", "Summary", "Request"];
 }

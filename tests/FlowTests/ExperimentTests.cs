@@ -8,13 +8,12 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Subjects;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Ingest.Files;
-using ZiGong.Ingest.Sealing;
 using ZiGong.Pipeline.Experiments;
-using ZiGong.Reports.Experiments;
 using ZiGong.Storage.Entities;
 using ZiGong.Storage;
 
@@ -239,11 +238,10 @@ public sealed class ExperimentTests
     private static async Task<(string Experiment, ExperimentProgress Progress)> RunAsync(Lab lab, ExperimentOrder order, CancellationToken ct = default)
     {
         await using var host = await lab.StartAsync();
-        var (plan, snapshots) = await new ExperimentPlanner(host.Services.GetRequiredService<SnapshotSealing>().SealAsync).PlanAsync(order, ct);
-        await using var db = lab.NewContext();
-        var id = await ExperimentStore.AddAsync(db, plan, ct);
-        var runner = new ExperimentRunner(lab.NewContext, host.Services.GetRequiredService<ArmRuns>(), 2, new Screen(TextWriter.Null, TextWriter.Null), TimeProvider.System);
-        return (id, await runner.RunAsync(id, plan, snapshots, _ => Task.CompletedTask, ct));
+        var asked = await host.Services.GetRequiredService<ExperimentRequests>().OrderAsync(order, parallel: 2, ct);
+        var follower = new ExperimentFollower(new LocalExperiments(lab.NewContext, TimeProvider.System), LocalExperiments.Between, new Screen(TextWriter.Null, TextWriter.Null), TimeProvider.System);
+        var progress = await follower.FollowAsync(asked, _ => Task.CompletedTask, ct);
+        return (progress.Experiment, progress);
     }
 
     private static async Task<ExperimentResult> ResultAsync(Lab lab, string experiment)

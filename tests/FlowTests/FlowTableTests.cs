@@ -25,11 +25,11 @@ public sealed partial class FlowTableTests
         typeof(SelectionService).Assembly, typeof(TemplatingService).Assembly, typeof(EvaluationService).Assembly, typeof(ControlService).Assembly,
     ];
 
-    // A table that comes in over HTTP belongs to no run.
+    // A table that comes in over HTTP belongs to no run, nor does an experiment before it is planned.
     private static readonly string[] Messages =
     [
         .. typeof(IRunMessage).Assembly.GetTypes().Where(t => t is { IsClass: true } && t.IsAssignableTo(typeof(IRunMessage))).Select(t => t.Name),
-        nameof(IngestUpload),
+        nameof(IngestUpload), nameof(ExperimentOrdered), nameof(SealFold), nameof(FoldSealed),
     ];
 
     private static IReadOnlyList<Row> Table { get; } = Read();

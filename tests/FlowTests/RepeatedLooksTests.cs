@@ -8,13 +8,16 @@ using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control;
+using ZiGong.Control.Experiments;
 using ZiGong.Control.Waiting;
 using ZiGong.FlowTests.Api;
 using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
 using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Experiments;
 using ZiGong.Storage;
+using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;
 
@@ -59,6 +62,20 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_sweep_over_experiments()
+    {
+        await using var bench = await Bench.StartAsync(_lab);
+        var source = bench.Services.GetRequiredService<Npgsql.NpgsqlDataSource>();
+        var orders = new OrderPlanning(source, bench.Services.GetRequiredService<IBus>(), _lab.Options, TimeProvider.System, NullLogger<OrderPlanning>.Instance);
+        var arms = new ArmBeginning(source, bench.Services.GetRequiredService<ArmRuns>(), NullLogger<ArmBeginning>.Instance);
+
+        await CheckAsync(() => orders.SweepAsync(default), "experiment_orders_open");
+        await CheckAsync(() => arms.SweepAsync(default), "experiments_running", "experiment_arms_pkey");
+        await using var db = _lab.NewContext();
+        (await db.Experiments.CountAsync(e => e.State == ExperimentState.Done)).ShouldBe(20_000, "the one that was running is done too");
+    }
+
+    [Fact]
     public async Task What_a_consumer_asks_of_its_run()
     {
         await using var db = _lab.NewContext();
@@ -94,6 +111,9 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
         }
     }
 
+    private static string OneArm { get; } = ExperimentStore.PlanJson(
+        new ExperimentPlan("mix", "", "d", [], [7], 0, [], 1, "", false, [new PlannedArm("a", "", [], [])], [], ""));
+
     private static Guid Run(int number) => Guid.Parse($"019a3c52-7d1e-7000-8000-{number:x12}");
 
     /// <summary>2,000 runs asked for, the first still running, and as many arms after them; 2,000 units of the one and 200 of each of 490 others; 100,000 events.</summary>
@@ -117,10 +137,16 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
         from generate_series(1, 100000) n;
         update zigong.event_counter set last = 100000;
         insert into zigong.dead_letters (queue, message_type, body, exception, state) select 'q', '', '', '', case when n < 4 then 'Open' else 'Discarded' end from generate_series(1, 20000) n;
+        insert into zigong.experiments (id, name, dataset, plan, state)
+        select lpad(n::text, 64, '0'), 'mix', 'd', '{{OneArm}}'::jsonb, case n when 1 then 'Running' else 'Done' end from generate_series(1, 20000) n;
+        insert into zigong.experiment_arms (experiment_id, arm, seed, fold, run_id)
+        select lpad(n::text, 64, '0'), 'a', 7, 0, pg_temp.run(2001 + n % 1000) from generate_series(1, 20000) n;
+        insert into zigong.experiment_orders (order_id, name, dataset, request, parallel, state, snapshots)
+        select gen_random_uuid(), 'mix', 'd', '{}', 1, case n when 1 then 'Open' else 'Planned' end, array[''] from generate_series(1, 20000) n;
         analyze;
         """);
 
-    [GeneratedRegex(@"Seq Scan on (?<table>pipeline_events|work_units|runs|models|dead_letters)\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"Seq Scan on (?<table>pipeline_events|work_units|runs|models|dead_letters|experiments|experiment_arms|experiment_orders)\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Whole();
 
     [GeneratedRegex(@"Rows Removed by Filter: (?<rows>\d+)", RegexOptions.ExplicitCapture, 1000)]

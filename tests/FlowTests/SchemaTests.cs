@@ -17,7 +17,7 @@ public sealed class SchemaTests : IAsyncLifetime
         "results", "partial_scores", "scores", "selection_members", "evaluations",
         "models", "pipeline_events", "event_counter", "audit",
         "pipeline_switch", "dead_letters",
-        "uploads", "experiments", "experiment_arms", "run_requests",
+        "uploads", "experiments", "experiment_arms", "experiment_orders", "run_requests",
     ];
 
     private Lab _lab = null!;

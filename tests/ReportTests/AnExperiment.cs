@@ -1,6 +1,6 @@
-using ZiGong.Cli.Experiments;
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
-using ZiGong.Reports.Experiments;
+using ZiGong.Pipeline.Experiments;
 
 namespace ZiGong.ReportTests;
 

@@ -1,19 +1,18 @@
 using System.CommandLine;
-using Microsoft.EntityFrameworkCore;
 using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Ingesting;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
 using ZiGong.Hosting;
-using ZiGong.Reports.Words;
+using ZiGong.Pipeline.Experiments;
 using ZiGong.Storage;
-using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Experiments;
 
-/// <summary><c>experiment NAME</c> for every one in the catalog, <c>experiment list</c> and <c>experiment show</c>.</summary>
+/// <summary><c>experiment NAME</c> for every one in the catalog, <c>experiment list</c>, <c>experiment show</c> and <c>experiment cancel</c>.</summary>
 internal static class ExperimentCommands
 {
     public static Command Create(CommandBuilder builder)
@@ -27,6 +26,7 @@ internal static class ExperimentCommands
         group.Add(FidelityCommand.Create(builder));
         group.Add(List(builder));
         group.Add(Show(builder));
+        group.Add(Cancel(builder));
         HelpWithExamples.AddTo(
             group, "zigong experiment baseline --dataset german german.data --seeds 3", "zigong experiment list", "zigong experiment show latest --json");
         return group;
@@ -48,20 +48,24 @@ internal static class ExperimentCommands
             [dataset, files, seeds, folds, full, arms, set, parallel],
             async (parsed, screen, ct) =>
             {
-                var count = parsed.GetValue(seeds);
-                if (count is < 1 or > 100)
-                {
-                    throw new InputException($"--seeds is {count}, but must lie between 1 and 100");
-                }
-
-                var name = parsed.GetRequiredValue(dataset);
-                var order = new ExperimentOrder(
-                    kind.Name, DescriptorFile.Text(name), parsed.GetValue(set)!, count, parsed.GetValue(folds), parsed.GetValue(full), parsed.GetValue(arms)!);
-                await RunAsync(builder.Local, order, DescriptorFile.Load(name), parsed.GetValue(files) ?? [], parsed.GetValue(parallel), screen, ct);
+                var descriptor = DescriptorFile.Load(parsed.GetRequiredValue(dataset));
+                await RunAsync(builder.Local, OrderOf(parsed), descriptor, parsed.GetValue(files) ?? [], parsed.GetValue(parallel), screen, ct);
                 return ExitCodes.Done;
             },
             $"zigong experiment {kind.Name} --dataset simulated borrowers.csv",
             $"zigong experiment {kind.Name} --dataset simulated --seeds 5 --full");
+    }
+
+    /// <summary>What the words of <c>experiment NAME</c> ask for.</summary>
+    /// <exception cref="InputException">They cannot be used.</exception>
+    public static ExperimentOrder OrderOf(ParseResult parsed)
+    {
+        var seeds = parsed.GetValue<int>("--seeds");
+        return seeds is >= 1 and <= 100
+            ? new ExperimentOrder(
+                parsed.CommandResult.Command.Name, DescriptorFile.Text(parsed.GetRequiredValue<string>("--dataset")), parsed.GetValue<string[]>("--set") ?? [], seeds,
+                parsed.GetValue<int?>("--folds"), parsed.GetValue<bool>("--full"), parsed.GetValue<string[]>("--arms") ?? [])
+            : throw new InputException($"--seeds is {seeds}, but must lie between 1 and 100");
     }
 
     private static async Task RunAsync(
@@ -79,37 +83,46 @@ internal static class ExperimentCommands
         }
 
         await using var session = await HostSession.StartAsync(local, settings, TimeProvider.System, ct);
-        var (plan, snapshots) = await session.Planner.PlanAsync(order, ct);
-        await using var db = reader.NewContext();
-        var id = await ExperimentStore.AddAsync(db, plan, ct);
-        screen.Note($"experiment {ExperimentStore.Short(id)}: {plan.Arms.Count} arms × {plan.Seeds.Count} seeds{(plan.Folds > 0 ? $" × {plan.Folds} folds" : "")}");
+        if (PauseCommands.NoteOf(await session.Switch.StateAsync(ct)) is { } paused)
+        {
+            screen.Note(paused);
+        }
+
+        var asked = await session.Experiments.OrderAsync(order, parallel, ct);
+        var follower = new ExperimentFollower(new LocalExperiments(reader.NewContext, TimeProvider.System), LocalExperiments.Between, screen, TimeProvider.System);
         try
         {
-            var runner = new ExperimentRunner(reader.NewContext, session.Arms, Math.Max(1, parallel ?? settings.Workers), screen, TimeProvider.System);
-            var progress = await runner.RunAsync(id, plan, snapshots, session.TakeOverAsync, ct);
+            var progress = await follower.FollowAsync(asked, session.TakeOverAsync, ct);
             if (progress.Found > 0)
             {
                 screen.Note($"{progress.Found} of {progress.Total} runs were there already");
             }
+
+            await PrintAsync(reader, settings, progress.Experiment, screen, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            screen.Note("stopping; what is finished stays: the same command again goes on (`zigong experiment show latest` shows what there is)");
+            screen.Note(session.IsFollower
+                ? "the experiment goes on without this command; look at it with: zigong experiment show latest"
+                : "stopping; what is finished stays: the same command again goes on, as does any that sets the pipeline to work here "
+                    + "(`zigong experiment show latest` shows what there is, `zigong experiment cancel latest` ends it)");
             throw;
         }
-
-        await PrintAsync(db, settings, id, screen, ct);
     }
 
-    private static async Task PrintAsync(PipelineDb db, PipelineOptions settings, string id, Screen screen, CancellationToken ct)
+    private static async Task PrintAsync(Reader reader, PipelineOptions settings, string experiment, Screen screen, CancellationToken ct)
     {
-        var row = await db.Experiments.SingleAsync(e => e.Id == id, ct);
+        await using var db = reader.NewContext();
+        var row = await ExperimentStore.FindAsync(db, experiment, ct);
         ExperimentView.Print(await ExperimentResults.ReadAsync(db, new ArtifactStore(settings.Artifacts), row, ct), screen);
     }
 
+    private static Argument<string> Named() =>
+        new("EXPERIMENT") { Description = "An id, a unique beginning of it, a name (the newest of it), or `latest`." };
+
     private static Command Show(CommandBuilder builder)
     {
-        var experiment = new Argument<string>("EXPERIMENT") { Description = "An id, a unique beginning of it, a name (the newest of it), or `latest`." };
+        var experiment = Named();
         return builder.Command(
             "show",
             "What an experiment found so far.",
@@ -118,13 +131,32 @@ internal static class ExperimentCommands
             {
                 var settings = CliSettings.Read();
                 await using var reader = await Reader.OpenAsync(settings, ct);
-                await using var db = reader.NewContext();
-                var row = await ExperimentStore.FindAsync(db, parsed.GetRequiredValue(experiment), ct);
-                await PrintAsync(db, settings, row.Id, screen, ct);
+                await PrintAsync(reader, settings, parsed.GetRequiredValue(experiment), screen, ct);
                 return ExitCodes.Done;
             },
             "zigong experiment show latest",
             "zigong experiment show decay --json");
+    }
+
+    private static Command Cancel(CommandBuilder builder)
+    {
+        var experiment = Named();
+        var reason = new Option<string>("--reason") { Description = "Why; kept in the audit.", DefaultValueFactory = _ => "" };
+        return builder.Command(
+            "cancel",
+            "End an experiment and its runs under way; finished ones stay, and the same experiment asked for again goes on.",
+            [experiment, reason],
+            async (parsed, screen, ct) =>
+            {
+                await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
+                await using var db = reader.NewContext();
+                var row = await ExperimentStore.FindAsync(db, parsed.GetRequiredValue(experiment), ct);
+                await using var session = await OperatorSession.StartAsync(ct);
+                await session.Experiments.CancelAsync(row.Id, parsed.GetRequiredValue(reason), OperatorSession.Actor, ct);
+                ExperimentView.PrintCancelled(row.Id, screen);
+                return ExitCodes.Done;
+            },
+            "zigong experiment cancel latest --reason \"wrong table\"");
     }
 
     private static Command List(CommandBuilder builder) => builder.Command(
@@ -135,36 +167,8 @@ internal static class ExperimentCommands
         {
             await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
             await using var db = reader.NewContext();
-            var rows = await db.Experiments.OrderByDescending(e => e.CreatedAt).ToListAsync(ct);
-            var done = await db.ExperimentArms.Join(db.Runs.Where(r => r.Status == RunStatus.Completed), a => a.RunId, r => r.RunId, (a, _) => a.ExperimentId)
-                .GroupBy(id => id).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
-            Print([.. rows.Select(r => (r, ExperimentStore.PlanOf(r), done.GetValueOrDefault(r.Id)))], screen);
+            ExperimentView.Print(await ExperimentReading.ListAsync(db, int.MaxValue, ct), screen);
             return ExitCodes.Done;
         },
         "zigong experiment list");
-
-    private static void Print(IReadOnlyList<(ExperimentRow Row, ExperimentPlan Plan, int Done)> experiments, Screen screen)
-    {
-        if (screen.Json)
-        {
-            screen.Data(experiments.Select(e => new
-            {
-                e.Row.Id, e.Row.Name, e.Row.Dataset, e.Row.CreatedAt, Arms = e.Plan.Arms.Select(a => a.Name), e.Plan.Seeds, e.Plan.Folds, Done = e.Done, Planned = e.Plan.Runs.Count(),
-            }));
-        }
-        else if (experiments.Count == 0)
-        {
-            screen.Line("No experiments yet. Start one with: zigong experiment baseline --dataset DESCRIPTOR FILE");
-        }
-        else
-        {
-            screen.Print(Format.Table(
-                ["Experiment", "Name", "Data set", "Created (UTC)", "Arms>", "Seeds>", "Folds>", "Runs done>"],
-                experiments.Select(e => (string[])
-                [
-                    ExperimentStore.Short(e.Row.Id), e.Row.Name, e.Row.Dataset, Format.Time(e.Row.CreatedAt), $"{e.Plan.Arms.Count}", $"{e.Plan.Seeds.Count}",
-                    e.Plan.Folds > 0 ? $"{e.Plan.Folds}" : "", $"{e.Done} of {e.Plan.Runs.Count()}",
-                ])));
-        }
-    }
 }

@@ -1,11 +1,14 @@
 using System.Globalization;
 using ZiGong.Cli.Reports;
 using ZiGong.Cli.Terminal;
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
+using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Experiments;
 using ZiGong.Reports;
-using ZiGong.Reports.Experiments;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
+using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Experiments;
 
@@ -49,6 +52,40 @@ public static class ExperimentView
         foreach (var note in result.Notes)
         {
             screen.Line($"Note: {note}");
+        }
+    }
+
+    public static void Print(IReadOnlyList<ExperimentSummary> experiments, Screen screen)
+    {
+        if (screen.Json)
+        {
+            screen.Data(experiments);
+        }
+        else if (experiments.Count == 0)
+        {
+            screen.Line("No experiments yet. Start one with: zigong experiment baseline --dataset DESCRIPTOR FILE");
+        }
+        else
+        {
+            screen.Print(Format.Table(
+                ["Experiment", "Name", "Data set", "Created (UTC)", "State", "Arms>", "Seeds>", "Folds>", "Runs done>"],
+                experiments.Select(e => (string[])
+                [
+                    ExperimentStore.Short(e.Id), e.Name, e.Dataset, Format.Time(e.CreatedAt), $"{e.State}", $"{e.Arms.Count}", $"{e.Seeds.Count}",
+                    e.Folds > 0 ? $"{e.Folds}" : "", $"{e.Done} of {e.Planned}",
+                ])));
+        }
+    }
+
+    public static void PrintCancelled(string id, Screen screen)
+    {
+        if (screen.Json)
+        {
+            screen.Data(new { Id = id, State = ExperimentState.Cancelled });
+        }
+        else
+        {
+            screen.Line($"Experiment {ExperimentStore.Short(id)} is cancelled. Ask for it again to go on with it.");
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using ZiGong.Cli.Experiments;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Embedded;
 using ZiGong.Pipeline.Experiments;
@@ -14,14 +13,12 @@ namespace ZiGong.Cli.Hosting;
 internal sealed class HostSession : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(3);
-    private readonly LocalServices _local;
     private readonly TimeProvider _time;
     private readonly EmbeddedHost _host;
     private long _tried;
 
-    private HostSession(LocalServices local, TimeProvider time, EmbeddedHost host)
+    private HostSession(TimeProvider time, EmbeddedHost host)
     {
-        _local = local;
         _time = time;
         _host = host;
         _tried = time.GetTimestamp();
@@ -33,14 +30,12 @@ internal sealed class HostSession : IAsyncDisposable
 
     public RunOperations Operations => _host.Services.GetRequiredService<RunOperations>();
 
-    public ArmRuns Arms => _host.Services.GetRequiredService<ArmRuns>();
-
-    public ExperimentPlanner Planner => new(_local.Sealing(_host));
+    public ExperimentRequests Experiments => _host.Services.GetRequiredService<ExperimentRequests>();
 
     public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 
     public static async Task<HostSession> StartAsync(LocalServices local, PipelineOptions options, TimeProvider time, CancellationToken ct) =>
-        new(local, time, await local.StartAsync(options, ct));
+        new(time, await local.StartAsync(options, ct));
 
     /// <summary>Tries every few seconds to become the host that works, if it is not.</summary>
     public async Task TakeOverAsync(CancellationToken ct)

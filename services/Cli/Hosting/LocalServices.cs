@@ -5,7 +5,6 @@ using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Embedded;
 using ZiGong.Influence.Fidelity;
-using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Hosting;
 
@@ -24,9 +23,6 @@ public sealed record LocalServices
     /// <summary>The key that subjects are hashed with, once it is the one that the database knows.</summary>
     public required Func<PipelineOptions, NpgsqlDataSource, CancellationToken, Task<SubjectHasher>> OpenSubjectsAsync { get; init; }
 
-    /// <summary>Seals what is stored of a data set, on a host that was started.</summary>
-    public required Func<EmbeddedHost, SealSnapshot> Sealing { get; init; }
-
     /// <summary>Has models trained that tell what scores are worth.</summary>
     public required Func<FidelityOrder, PipelineOptions, Action<int, int, string>, CancellationToken, Task<FidelityResult>> MeasureFidelityAsync { get; init; }
 
@@ -37,9 +33,6 @@ public sealed record LocalServices
 /// <summary>Takes a table into the database.</summary>
 public delegate Task<IngestSummary> IngestTable(
     PipelineOptions options, NpgsqlDataSource source, DatasetDescriptor descriptor, string file, IProgress<IngestProgress> progress, CancellationToken ct);
-
-/// <summary>Seals a snapshot of a data set, given by its descriptor's text.</summary>
-public delegate Task<SnapshotRow> SealSnapshot(string descriptor, SnapshotOptions options, CancellationToken ct);
 
 /// <summary>A fidelity experiment that somebody asked for.</summary>
 /// <param name="Home">Folder for outcomes that a later call finds again.</param>

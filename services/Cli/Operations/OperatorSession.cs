@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ZiGong.Cli.Hosting;
 using ZiGong.Hosting;
+using ZiGong.Pipeline.Experiments;
 using ZiGong.Pipeline.Operations;
 
 namespace ZiGong.Cli.Operations;
@@ -17,6 +18,8 @@ internal sealed class OperatorSession : IAsyncDisposable
     public static string Actor => $"cli:{Environment.UserName}";
 
     public RunOperations Runs => _host.Services.GetRequiredService<RunOperations>();
+
+    public ExperimentRequests Experiments => _host.Services.GetRequiredService<ExperimentRequests>();
 
     public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 

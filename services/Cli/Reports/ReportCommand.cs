@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
+using ZiGong.Pipeline.Experiments;
 using ZiGong.Reports.OfExperiment;
 using ZiGong.Reports.OfRun;
 using ZiGong.Reports.Page;
@@ -33,18 +33,24 @@ internal static class ReportCommand
                 await using var reader = await Reader.OpenAsync(settings, ct);
                 await using var db = reader.NewContext();
                 var (name, page) = await PageAsync(db, new ArtifactStore(settings.Artifacts), parsed.GetRequiredValue(subject), ct);
-                var isMarkdown = parsed.GetValue(markdown);
-                var path = parsed.GetValue(file) ?? $"zigong-report-{name}.{(isMarkdown ? "md" : "html")}";
-                if (Save(page, isMarkdown, path, parsed.InvocationConfiguration.Output) is { } bytes)
-                {
-                    Tell(path, bytes, screen);
-                }
-
+                Write(name, page, parsed, screen);
                 return ExitCodes.Done;
             },
             "zigong report latest",
             "zigong report latest --out report.html",
             "zigong report decay --markdown --out -");
+    }
+
+    /// <summary>Writes a page where the command's options want it.</summary>
+    /// <param name="name">Short id of what it is about.</param>
+    public static void Write(string name, ReportPage page, ParseResult parsed, Screen screen)
+    {
+        var isMarkdown = parsed.GetValue<bool>("--markdown");
+        var path = parsed.GetValue<string?>("--out") ?? $"zigong-report-{name}.{(isMarkdown ? "md" : "html")}";
+        if (Save(page, isMarkdown, path, parsed.InvocationConfiguration.Output) is { } bytes)
+        {
+            Tell(path, bytes, screen);
+        }
     }
 
     /// <summary>The report, and the short id of what it is about.</summary>

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ZiGong.Contracts;
+using ZiGong.Credit.Experiments;
 using ZiGong.Storage;
 using ZiGong.Hosting;
 using ZiGong.Pipeline.Api;
@@ -68,15 +69,34 @@ public sealed class ApiClient : IDisposable
     public Task<ApiDeadLetter> DiscardAsync(long id, string reason, CancellationToken ct) =>
         PostAsync<ApiDeadLetter>($"v1/errors/{id}/discard", new Reason(reason), ct);
 
-    /// <summary>Starts a run; an answer that does not come is asked for again under the same key, which makes no second run.</summary>
-    public async Task<RunStarted> StartAsync(RunOrder order, CancellationToken ct)
+    public Task<RunStarted> StartAsync(RunOrder order, CancellationToken ct) => PostOnceAsync<RunStarted>("v1/runs", order, ct);
+
+    public Task<ExperimentOrderStatus> OrderExperimentAsync(ExperimentRequest request, CancellationToken ct) =>
+        PostOnceAsync<ExperimentOrderStatus>("v1/experiments", request, ct);
+
+    public Task<ExperimentOrderStatus> ExperimentOrderAsync(Guid order, CancellationToken ct) => GetAsync<ExperimentOrderStatus>($"v1/experiments/orders/{order}", ct);
+
+    public Task<List<ExperimentSummary>> ExperimentsAsync(int limit, CancellationToken ct) => GetAsync<List<ExperimentSummary>>($"v1/experiments?limit={limit}", ct);
+
+    /// <param name="name">An experiment's id, a unique beginning of it, a name (its newest), or <c>latest</c>.</param>
+    public async Task<ExperimentSummary> FindExperimentAsync(string name, CancellationToken ct) =>
+        (await GetAsync<List<ExperimentSummary>>($"v1/experiments?named={Uri.EscapeDataString(name)}", ct)).Single();
+
+    public Task<ExperimentDetails> ExperimentAsync(string id, CancellationToken ct) => GetAsync<ExperimentDetails>($"v1/experiments/{id}", ct);
+
+    public Task<ExperimentResult> ExperimentResultAsync(string id, CancellationToken ct) => GetAsync<ExperimentResult>($"v1/experiments/{id}/result", ct);
+
+    public Task CancelExperimentAsync(string id, string reason, CancellationToken ct) => SendAsync(() => Post($"v1/experiments/{id}/cancel", new Reason(reason)), ct);
+
+    /// <summary>Starts something; an answer that does not come is asked for again under the same key, which starts nothing a second time.</summary>
+    private async Task<T> PostOnceAsync<T>(string path, object body, CancellationToken ct)
     {
         var key = Guid.CreateVersion7().ToString();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ReadAsync<RunStarted>(await SendAsync(() => Keyed(Post("v1/runs", order), key), ct), ct);
+                return await ReadAsync<T>(await SendAsync(() => Keyed(Post(path, body), key), ct), ct);
             }
             catch (IOException) when (attempt < Tries)
             {

@@ -15,7 +15,7 @@ namespace ZiGong.Cli.Server;
 /// </summary>
 internal static class ServerCommands
 {
-    private static readonly Dictionary<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>> Bodies = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>> Bodies = new(ServerExperimentCommands.Bodies, StringComparer.Ordinal)
     {
         ["run"] = ServerRun.RunAsync,
         ["runs"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.RunsAsync(parsed.GetValue<int>("--limit"), parsed.GetValue<bool>("--all"), ct), screen),
@@ -47,7 +47,7 @@ internal static class ServerCommands
     };
 
     // These look at files and at this machine; a server that is set for the session does not concern them.
-    private static readonly string[] Local = ["dataset", "simulate", "options", "doctor", "experiment"];
+    private static readonly string[] Local = ["dataset", "simulate", "options", "doctor", "experiment fidelity"];
 
     /// <returns>False: the command does its work here.</returns>
     /// <param name="given">The option or the environment's value; null where neither is there.</param>
@@ -57,7 +57,7 @@ internal static class ServerCommands
     public static async Task<bool> TryRunAsync(ParseResult parsed, string? given, bool isExplicit, string ca, Screen screen, CancellationToken ct)
     {
         var command = PathOf(parsed.CommandResult.Command);
-        if (given is null || (!isExplicit && Local.Contains(command.Split(' ')[0], StringComparer.Ordinal)))
+        if (given is null || (!isExplicit && Local.Any(l => command == l || command.StartsWith(l + " ", StringComparison.Ordinal))))
         {
             return false;
         }

@@ -36,9 +36,7 @@ internal static class ServerRun
         var assignments = (parsed.GetValue<string[]>("--set") ?? []).Concat(parsed.GetValue<long?>("--seed") is { } seed ? [$"Seed={seed}"] : []).ToList();
         _ = RunCommand.OptionsOf(assignments, seed: null);
         var descriptor = DescriptorFile.Load(dataset!);
-        var name = DescriptorFile.Catalog.Contains(dataset, StringComparer.Ordinal)
-            ? dataset!
-            : (await api.StoreDescriptorAsync(DescriptorFile.Text(dataset!), ct)).Descriptor;
+        var name = await StoreDescriptorAsync(dataset!, api, ct);
         Guid? upload = parsed.GetValue<string?>("FILE") is { } file ? await UploadAsync(descriptor, name, file, screen, api, ct) : null;
         var run = (await api.StartAsync(new RunOrder(name, assignments, upload), ct)).RunId;
         await FollowAsync(run, screen, api, ct);
@@ -68,16 +66,28 @@ internal static class ServerRun
         }
 
         status.Clear();
-        if (details.Failure is { } failure)
+        if (FailureOf(details) is { } failure)
         {
-            throw new RunFailedException(
-                $"run {run} failed in stage {failure.Stage}, unit {failure.Unit}: {failure.Reason}\n        {failure.WhatToDo}", failure.Input, "the server's log has the details");
+            throw failure;
         }
 
         ServerViews.Print(details, screen);
     }
 
-    private static async Task<Guid> UploadAsync(DatasetDescriptor descriptor, string name, string file, Screen screen, ApiClient api, CancellationToken ct)
+    /// <summary>Null where it did not fail.</summary>
+    public static RunFailedException? FailureOf(RunDetails details) => details.Failure is { } failure
+        ? new RunFailedException(
+            $"run {details.Run.RunId} failed in stage {failure.Stage}, unit {failure.Unit}: {failure.Reason}\n        {failure.WhatToDo}",
+            failure.Input,
+            "the server's log has the details")
+        : null;
+
+    /// <summary>What stands for a data set at the server: a shipped name, or the hash under which it keeps the descriptor from now on.</summary>
+    public static async Task<string> StoreDescriptorAsync(string dataset, ApiClient api, CancellationToken ct) =>
+        DescriptorFile.Catalog.Contains(dataset, StringComparer.Ordinal) ? dataset : (await api.StoreDescriptorAsync(DescriptorFile.Text(dataset), ct)).Descriptor;
+
+    /// <summary>Uploads a table and waits until its rows are taken in.</summary>
+    public static async Task<Guid> UploadAsync(DatasetDescriptor descriptor, string name, string file, Screen screen, ApiClient api, CancellationToken ct)
     {
         if (!File.Exists(file))
         {

@@ -10,6 +10,7 @@ using Microsoft.OpenApi;
 using ZiGong.Contracts;
 using ZiGong.Control.Api.Access;
 using ZiGong.Control.Api.Artifacts;
+using ZiGong.Control.Api.Experiments;
 using ZiGong.Control.Api.Operations;
 using ZiGong.Control.Api.Runs;
 using ZiGong.Control.Api.Uploads;
@@ -76,6 +77,7 @@ public static class ControlApi
         var operate = app.MapGroup("/v1").RequireAuthorization(nameof(ApiRole.Operator));
         RunEndpoints.Map(view, operate);
         EventEndpoints.Map(view);
+        ExperimentEndpoints.Map(view, operate);
         OperationEndpoints.Map(view, operate);
         ErrorEndpoints.Map(view, operate);
         ArtifactEndpoints.Map(view);

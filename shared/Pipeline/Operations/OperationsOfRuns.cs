@@ -14,6 +14,7 @@ public static class OperationsOfRuns
         pipeline.Services.AddSingleton<RunRequests>();
         pipeline.Services.AddSingleton<RunOperations>();
         pipeline.Services.AddSingleton<ArmRuns>();
+        pipeline.Services.AddSingleton<ExperimentRequests>();
         pipeline.Services.AddSingleton<PipelineSwitch>();
         pipeline.Services.AddSingleton<DeadLetters>();
     }

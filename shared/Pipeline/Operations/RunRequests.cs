@@ -17,7 +17,8 @@ namespace ZiGong.Pipeline.Operations;
 public sealed record RequestKey(string Value, string BodyHash);
 
 /// <summary>A request's key stood for another request before.</summary>
-public sealed class KeyReusedException(string key, Guid run) : Exception($"the Idempotency-Key '{key}' was used for another request, which is run {run}: a new request needs a new key");
+/// <param name="what">What that other request became.</param>
+public sealed class KeyReusedException(string key, string what) : Exception($"the Idempotency-Key '{key}' was used for another request, which is {what}: a new request needs a new key");
 
 /// <summary>Starts runs and sets stopped ones going again.</summary>
 public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptions pipeline, TimeProvider time)
@@ -85,7 +86,7 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
     {
         await using var db = PipelineDatabase.NewContext(source);
         var row = await db.RunRequests.SingleOrDefaultAsync(r => r.Actor == (actor ?? "") && r.IdempotencyKey == key.Value, ct);
-        return row is null || row.BodyHash == key.BodyHash ? row?.RunId : throw new KeyReusedException(key.Value, row.RunId);
+        return row is null || row.BodyHash == key.BodyHash ? row?.RunId : throw new KeyReusedException(key.Value, $"run {row.RunId}");
     }
 
     /// <summary>Goes on with a run that failed or was cut off: failed units get fresh attempts, finished ones stay.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
 using ZiGong.Reports.Charts;
-using ZiGong.Reports.Experiments;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
 

@@ -1,5 +1,5 @@
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
-using ZiGong.Reports.Experiments;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
 

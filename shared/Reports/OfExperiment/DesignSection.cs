@@ -1,4 +1,4 @@
-using ZiGong.Reports.Experiments;
+using ZiGong.Credit.Experiments;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
 

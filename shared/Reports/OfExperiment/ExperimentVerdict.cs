@@ -1,6 +1,6 @@
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
 using ZiGong.Influence.Fidelity;
-using ZiGong.Reports.Experiments;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
 

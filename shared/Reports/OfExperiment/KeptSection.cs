@@ -1,5 +1,5 @@
 using System.Globalization;
-using ZiGong.Reports.Experiments;
+using ZiGong.Credit.Experiments;
 using ZiGong.Reports.Page;
 using ZiGong.Reports.Words;
 

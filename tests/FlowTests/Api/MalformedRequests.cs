@@ -14,6 +14,7 @@ internal sealed class MalformedRequests(int seed, Guid run)
         "/v1/runs", "/v1/runs/{0}", "/v1/runs/{0}/events", "/v1/runs/{0}/selection", "/v1/runs/{0}/replay", "/v1/runs/{0}/retry", "/v1/runs/{0}/cancel", "/v1/events",
         "/v1/pipeline", "/v1/pipeline/pause", "/v1/pipeline/resume", "/v1/errors", "/v1/errors/{0}", "/v1/errors/{0}/requeue", "/v1/errors/{0}/discard",
         "/v1/artifacts/{0}", "/v1/uploads", "/v1/uploads/{0}", "/v1/descriptors", "/openapi/v1.json", "/openapi/{0}.json", "/v1/{0}", "/{0}", "/v1/runs/{0}/{0}",
+        "/v1/experiments", "/v1/experiments/{0}", "/v1/experiments/{0}/result", "/v1/experiments/{0}/cancel", "/v1/experiments/orders/{0}",
     ];
 
     private static readonly string[] Values =
@@ -29,6 +30,9 @@ internal sealed class MalformedRequests(int seed, Guid run)
         "{\"dataset\":\"\\u0000\\n\"}", "{\"dataset\":\"a\\nb: [\"}", "{\"dataset\":\"german\",\"options\":\"Seed=1\"}", "{\"dataset\":\"german\",\"options\":[null]}",
         "{\"dataset\":\"german\",\"options\":[\"Seed=1e999\"]}", "{\"dataset\":\"german\",\"options\":[\"Selection:TopShare=NaN\"]}",
         "{\"dataset\":\"german\",\"options\":[\"=\",\"a=b\"]}", "{\"dataset\":\"german\",\"upload\":\"x\"}", "{\"dataset\":\"german\",\"extra\":1}",
+        "{\"name\":\"mix\",\"dataset\":\"german\"}", "{\"name\":null,\"dataset\":\"german\"}", "{\"name\":\"mix\",\"dataset\":\"german\",\"arms\":[null]}",
+        "{\"name\":\"mix\",\"dataset\":\"german\",\"arms\":[\"\\u0000\"]}", "{\"name\":\"mix\",\"dataset\":\"german\",\"seeds\":0}", "{\"name\":\"mix\",\"dataset\":\"german\",\"folds\":-1}",
+        "{\"name\":\"mix\",\"dataset\":\"german\",\"parallel\":2147483648}", "{\"name\":\"mix\",\"dataset\":\"german\",\"uploads\":[\"x\"]}",
         "{\"from\":\"Selection\"}", "{\"from\":\"Nothing\"}", "{\"from\":4}", "{\"from\":99}", "{\"from\":\"Selection\",\"units\":\"none\"}",
         "{\"from\":\"Model\",\"set\":[\"Selection:TopShare=\\u0000\"],\"dryRun\":true}", "{\"from\":\"Selection\",\"set\":[null],\"dryRun\":true}",
         "{\"from\":\"Agent\",\"dryRun\":\"yes\"}", "{\"from\":\"Gradients\",\"units\":\"Missing\",\"dryRun\":true}", "{\"text\":null}", "{\"text\":{}}",
@@ -70,7 +74,7 @@ internal sealed class MalformedRequests(int seed, Guid run)
     private string Query()
     {
         var pairs = Enumerable.Range(0, _random.Next(4)).Select(_ =>
-            $"{Pick("after", "limit", "before", "dataset", "name", "all", "id", "%00", "")}={Uri.EscapeDataString(Chance(80) ? Pick(Values) : Noise(30))}");
+            $"{Pick("after", "limit", "before", "dataset", "name", "named", "all", "id", "%00", "")}={Uri.EscapeDataString(Chance(80) ? Pick(Values) : Noise(30))}");
         return string.Join('&', pairs) is { Length: > 0 } text ? "?" + text : "";
     }
 

@@ -45,6 +45,51 @@ public sealed class ServerCommandTests
     }
 
     [Fact]
+    public async Task An_experiment_is_made_over_a_server_and_what_it_found_is_what_the_local_command_says()
+    {
+        await using var lab = await Lab.IngestedAsync();
+        await using var host = await ApiHost.StartAsync(lab, all: true);
+        var here = Client(lab, host, ApiHost.Operator);
+
+        var made = here(["experiment", "mix", "--dataset", "simulated", "--arms", "mix-0", "mix-100", "--seeds", "1", .. Options("Seed=7"), "--server"]);
+
+        made.ExitCode.ShouldBe(0, made.Error);
+        made.Error.ShouldContain("2 of 2: mix-100, seed 7 done in");
+        foreach (var words in (string[][])
+            [["experiment", "show", "mix"], ["experiment", "show", "latest", "--json"], ["experiment", "list", "--json"], ["report", "mix", "--markdown", "--out", "-"]])
+        {
+            var (there, local) = (here([.. words, "--server"]), CommandLineProcess.Run(lab, words));
+            there.ExitCode.ShouldBe(0, there.Error);
+            local.ExitCode.ShouldBe(0, local.Errors);
+            there.Output.ShouldBe(local.Output, string.Join(' ', words));
+        }
+
+        made.Output.ShouldBe(CommandLineProcess.Run(lab, "experiment", "show", "latest").Output);
+        var cancel = here("experiment", "cancel", "latest", "--server");
+        (cancel.ExitCode, cancel.Error.Contains("is not running")).ShouldBe((2, true));
+        here("report", "latest", "--server").Error.ShouldContain("reports of experiments alone");
+    }
+
+    [Fact]
+    public async Task What_no_experiment_can_be_is_refused_before_anything_is_uploaded()
+    {
+        await using var lab = await Lab.NewAsync();
+        await using var host = await ApiHost.StartAsync(lab);
+        var here = Client(lab, host, ApiHost.Operator);
+        var table = Borrowers.Write(lab.Folder);
+
+        var option = here("experiment", "mix", "--dataset", "simulated", table, "--set", "Tuning:Steps=3", "--server");
+        (option.ExitCode, option.Error.Contains("did you mean")).ShouldBe((2, true), option.Error);
+        var seeds = here("experiment", "mix", "--dataset", "simulated", table, "--seeds", "0", "--server");
+        (seeds.ExitCode, seeds.Error.Contains("--seeds is 0")).ShouldBe((2, true), seeds.Error);
+        (await lab.CountAsync("select count(*) from zigong.uploads")).ShouldBe(0);
+
+        // What only the data can say comes back as well.
+        var arm = here("experiment", "mix", "--dataset", "simulated", table, "--arms", "mixx", "--server");
+        (arm.ExitCode, arm.Error.Contains("there is no arm 'mixx'")).ShouldBe((2, true), arm.Error);
+    }
+
+    [Fact]
     public async Task The_operators_commands_work_over_a_server()
     {
         var (lab, run) = await Lab.FinishedAsync();
@@ -116,6 +161,9 @@ public sealed class ServerCommandTests
         await using var db = lab.NewContext();
         (await db.Runs.SingleAsync()).Status.ShouldBe(RunStatus.Running);
     }
+
+    private static IEnumerable<string> Options(params string[] more) =>
+        Small.Where(o => o is not "--seed" and not "7" and not "--set").Concat(more).SelectMany(o => new[] { "--set", o });
 
     private static JsonElement JsonOf((int ExitCode, string Output, string Error) result)
     {

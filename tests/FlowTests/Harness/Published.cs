@@ -8,11 +8,15 @@ namespace ZiGong.FlowTests.Harness;
 internal sealed class Published : IPublishObserver
 {
     private readonly ConcurrentQueue<(IRunMessage Message, Guid? Id)> _seen = new();
+    private readonly ConcurrentQueue<object> _others = new();
 
     public IReadOnlyList<(IRunMessage Message, Guid? Id)> Seen => [.. _seen];
 
     /// <summary>Ends of runs whose model was judged.</summary>
     public IReadOnlyList<(IRunMessage Message, Guid? Id)> Verdicts => [.. _seen.Where(m => m.Message is ModelReady or ModelRejected)];
+
+    /// <summary>What belongs to no run.</summary>
+    public IReadOnlyList<object> Others => [.. _others];
 
     public static Published By(IBus bus)
     {
@@ -30,6 +34,10 @@ internal sealed class Published : IPublishObserver
         if (context.Message is IRunMessage message)
         {
             _seen.Enqueue((message, context.MessageId));
+        }
+        else
+        {
+            _others.Enqueue(context.Message);
         }
 
         return Task.CompletedTask;

@@ -38,6 +38,9 @@ internal sealed class Arena : IAsyncDisposable
 
     public Lab Lab { get; }
 
+    /// <summary>The pipeline that nothing disturbs.</summary>
+    public Lab Reference => _reference;
+
     public ServiceProcesses Services { get; }
 
     public Announcements Announcements { get; }

@@ -7,15 +7,20 @@ public static class CommandLineProcess
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "ZiGong.AllInOne.dll");
 
-    public static Process Start(Lab lab, params string[] arguments)
+    public static Process Start(Lab lab, params string[] arguments) => Start(lab.Folder, EnvironmentOf(lab), arguments);
+
+    /// <summary>One that has neither database nor artifacts, but a server.</summary>
+    public static Process StartAt(ServiceProcesses server, string folder, params string[] arguments) => Start(folder, EnvironmentOf(server, folder), arguments);
+
+    private static Process Start(string folder, Dictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
-            WorkingDirectory = lab.Folder,
+            WorkingDirectory = folder,
         };
-        foreach (var (name, value) in EnvironmentOf(lab))
+        foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
@@ -25,6 +30,17 @@ public static class CommandLineProcess
 
     /// <summary>Runs to the end.</summary>
     public static ProgramResult Run(Lab lab, params string[] arguments) => Shell.Try("dotnet", [Program, .. arguments], EnvironmentOf(lab), lab.Folder);
+
+    /// <summary>Runs one that has a server to the end.</summary>
+    public static ProgramResult RunAt(ServiceProcesses server, string folder, params string[] arguments) =>
+        Shell.Try("dotnet", [Program, .. arguments], EnvironmentOf(server, folder), folder);
+
+    private static Dictionary<string, string> EnvironmentOf(ServiceProcesses server, string folder) => new()
+    {
+        ["ZIGONG_SERVER"] = server.Address,
+        ["ZIGONG_TOKEN"] = server.OperatorToken,
+        ["ZIGONG_HOME"] = Path.Combine(folder, "elsewhere"),
+    };
 
     private static Dictionary<string, string> EnvironmentOf(Lab lab) => new()
     {

@@ -21,6 +21,12 @@ public sealed class ServiceProcesses : IDisposable
         _options = options;
     }
 
+    /// <summary>Where Control answers.</summary>
+    public string Address => File.ReadAllText(Path.Combine(_folder, "Control-1.url")).Trim();
+
+    /// <summary>The token that Control made when it first started.</summary>
+    public string OperatorToken => File.ReadAllText(Path.Combine(_folder, "tokens.operator")).Trim();
+
     /// <param name="faults">What the services do to themselves; see <c>FaultPlan</c>.</param>
     /// <param name="workers">How many of a service where that is not one, as <c>NAME=N</c>.</param>
     public void Start(string faults = "", params string[] workers)

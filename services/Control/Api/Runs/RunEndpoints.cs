@@ -21,8 +21,6 @@ namespace ZiGong.Control.Api.Runs;
 /// <summary>Starting runs and looking at them.</summary>
 internal static class RunEndpoints
 {
-    private const int LongestKey = 200;
-
     public static void Map(RouteGroupBuilder view, RouteGroupBuilder operate)
     {
         view.MapGet("runs", ListAsync).WithSummary(
@@ -66,30 +64,20 @@ internal static class RunEndpoints
     }
 
     private static async Task<Created<RunStarted>> StartAsync(
-        NpgsqlDataSource source, RunRequests requests, UploadIntake uploads, OfferedBases bases, ClaimsPrincipal user, RunOrder order,
-        [FromHeader(Name = "Idempotency-Key")] string? key, CancellationToken ct)
+        RunRequests requests, UploadIntake uploads, OfferedBases bases, ClaimsPrincipal user, RunOrder order,
+        [FromHeader(Name = RequestKeys.Header)] string? key, CancellationToken ct)
     {
-        var request = key is null ? null : new RequestKey(Checked(key), ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(order)));
+        var request = RequestKeys.Of(key, order);
         var descriptor = await uploads.DescriptorAsync(order.Dataset, ct);
         var options = bases.Places(Assignments.Of(order.Options)).Aggregate(new RunOptions(), RunOptionsReader.Set);
         if (order.Upload is { } upload)
         {
-            await using var db = PipelineDatabase.NewContext(source);
-            var state = await db.Uploads.Where(u => u.UploadId == upload).Select(u => (UploadState?)u.State).SingleOrDefaultAsync(ct);
-            if (state != UploadState.Ingested)
-            {
-                throw new InputException($"upload {upload} is {(state is null ? "unknown" : $"{state}")}, not Ingested: wait for it, or leave it out");
-            }
+            await uploads.RequireIngestedAsync(upload, ct);
         }
 
         var run = await requests.RequestAsync(descriptor, options, RunKind.Full, user.Actor(), request, ct);
         return TypedResults.Created($"/v1/runs/{run}", new RunStarted(run));
     }
-
-    /// <exception cref="InputException">It is no key.</exception>
-    private static string Checked(string key) => key.Length is > 0 and <= LongestKey && key.All(c => c is > ' ' and <= '~')
-        ? key
-        : throw new InputException($"the Idempotency-Key must have 1 to {LongestKey} visible ASCII characters");
 
     /// <exception cref="NotFoundException">There is no such run.</exception>
     public static async Task RequireAsync(PipelineDb db, Guid run, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Control.Api.Artifacts;
@@ -100,6 +101,17 @@ public sealed class UploadIntake(NpgsqlDataSource source, ArtifactStore artifact
 
         sweeper.Wake();
         return upload;
+    }
+
+    /// <exception cref="InputException">The upload's rows are not in the database.</exception>
+    public async Task RequireIngestedAsync(Guid upload, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        var state = await db.Uploads.Where(u => u.UploadId == upload).Select(u => (UploadState?)u.State).SingleOrDefaultAsync(ct);
+        if (state != UploadState.Ingested)
+        {
+            throw new InputException($"upload {upload} is {(state is null ? "unknown" : $"{state}")}, not Ingested: wait for it, or leave it out");
+        }
     }
 
     private AuditRow Audit(string actor, string action, string target, object details) =>

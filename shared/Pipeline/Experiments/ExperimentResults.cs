@@ -1,16 +1,13 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using ZiGong.Cli.Reports;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
-using ZiGong.Reports;
-using ZiGong.Reports.Experiments;
-using ZiGong.Reports.Page;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
-namespace ZiGong.Cli.Experiments;
+namespace ZiGong.Pipeline.Experiments;
 
 /// <summary>Computes what an experiment found so far, from its runs' selections and predictions.</summary>
 public static class ExperimentResults
@@ -19,26 +16,26 @@ public static class ExperimentResults
     public static async Task<ExperimentResult> ReadAsync(PipelineDb db, ArtifactStore artifacts, ExperimentRow row, CancellationToken ct)
     {
         var plan = ExperimentStore.PlanOf(row);
-        var runs = await RunsAsync(db, row.Id, ct);
+        var runs = await ExperimentStore.RunsAsync(db, row.Id, ct);
         var snapshots = new List<SnapshotRow>();
         foreach (var id in plan.Snapshots)
         {
             snapshots.Add(await db.Snapshots.SingleAsync(s => s.SnapshotId == id, ct));
         }
 
-        var measured = plan.Seeds.Where(seed => plan.Runs.Where(r => r.Seed == seed).All(r => runs.GetValueOrDefault(Key(r)) is { Status: RunStatus.Completed })).ToList();
+        var measured = plan.Seeds.Where(seed => plan.Runs.Where(r => r.Seed == seed).All(r => runs.GetValueOrDefault(r.Key) is { Status: RunStatus.Completed })).ToList();
         var reader = new ArmReader(db, artifacts);
         var facts = new Dictionary<(string, long, int), ArmFacts>();
         foreach (var run in plan.Runs.Where(r => measured.Contains(r.Seed)))
         {
-            facts[Key(run)] = await reader.ReadAsync(runs[Key(run)].RunId, ct);
+            facts[run.Key] = await reader.ReadAsync(runs[run.Key].RunId, ct);
         }
 
         var comparison = measured.Count == 0 ? null : new ArmMeasures(plan, measured, facts, ct);
         var options = plan.Set.Aggregate(new RunOptions(), RunOptionsReader.Set);
         return new ExperimentResult(
             row.Id, row.Name, plan.Question, row.Dataset, row.CreatedAt, plan.CodeVersion,
-            plan.Runs.Count(r => runs.GetValueOrDefault(Key(r)) is { Status: RunStatus.Completed }),
+            plan.Runs.Count(r => runs.GetValueOrDefault(r.Key) is { Status: RunStatus.Completed }),
             plan.Runs.Count(),
             new ExperimentDesign(
                 plan.Seeds, measured, plan.Folds, plan.Snapshots, plan.Steps, plan.StepsAre,
@@ -48,21 +45,13 @@ public static class ExperimentResults
             await ArmsAsync(plan, runs, facts, comparison, snapshots, reader, ct),
             comparison?.Comparisons() ?? [],
             comparison is null || !plan.MeasuresFairness ? [] : await FairnessAsync(db, plan, comparison, snapshots, ct),
-            [.. Notes(plan, measured, snapshots[0]), .. comparison?.WithoutIntervals is { } why ? [$"{Reading.Capital(why)}."] : (string[])[]]);
+            [.. Notes(plan, measured, snapshots[0]), .. comparison?.WithoutIntervals is { } why ? [$"{char.ToUpperInvariant(why[0])}{why[1..]}."] : (string[])[]]);
     }
 
     private static string? BinaryOf(SnapshotRow snapshot)
     {
         var answer = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").Answer;
         return answer.Allowed.Count > 2 ? AnswerFindings.BinaryName(answer.Positive) : null;
-    }
-
-    private static (string Arm, long Seed, int Fold) Key(PlannedRun run) => (run.Arm.Name, run.Seed, run.Fold);
-
-    private static async Task<Dictionary<(string Arm, long Seed, int Fold), RunRow>> RunsAsync(PipelineDb db, string experiment, CancellationToken ct)
-    {
-        var rows = await db.ExperimentArms.Where(a => a.ExperimentId == experiment).Join(db.Runs, a => a.RunId, r => r.RunId, (a, r) => new { a, r }).ToListAsync(ct);
-        return rows.ToDictionary(r => (r.a.Arm, r.a.Seed, r.a.Fold), r => r.r);
     }
 
     private static async Task<IReadOnlyList<ArmResult>> ArmsAsync(
@@ -78,7 +67,7 @@ public static class ExperimentResults
         foreach (var arm in plan.Arms)
         {
             var mine = plan.Runs.Where(r => r.Arm.Name == arm.Name).ToList();
-            var known = mine.Where(r => facts.ContainsKey(Key(r))).Select(r => (Run: r, Facts: facts[Key(r)])).ToList();
+            var known = mine.Where(r => facts.ContainsKey(r.Key)).Select(r => (Run: r, Facts: facts[r.Key])).ToList();
             var kept = new List<(string Answer, double? Age)>();
             foreach (var (run, fact) in known)
             {
@@ -94,7 +83,7 @@ public static class ExperimentResults
                 snapshots[0].DecayIdentified && kept.Count > 0 && kept.All(k => k.Age is not null) ? kept.Average(k => k.Age!.Value) : null,
                 measures?.Overlap(arm.Name, arm.Against.Count > 0 ? arm.Against[0] : arm.Name),
                 known.Sum(k => k.Facts.Seconds), known.Sum(k => k.Facts.Reused), known.Sum(k => k.Facts.Computed),
-                [.. mine.Select(r => runs.TryGetValue(Key(r), out var run) ? new ArmRun(r.Seed, r.Fold, run.RunId, run.Status.ToString()) : new ArmRun(r.Seed, r.Fold, null, "Planned"))]));
+                [.. mine.Select(r => runs.TryGetValue(r.Key, out var run) ? new ArmRun(r.Seed, r.Fold, run.RunId, run.Status.ToString()) : new ArmRun(r.Seed, r.Fold, null, "Planned"))]));
         }
 
         return results;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ZiGong.Contracts;
 
-namespace ZiGong.Cli.Experiments;
+namespace ZiGong.Pipeline.Experiments;
 
 /// <summary>An experiment that the command offers.</summary>
 /// <param name="Arms">The arms for given data and options, and notes on those left out.</param>

@@ -1,6 +1,6 @@
 using ZiGong.Credit.Metrics;
 
-namespace ZiGong.Reports.Experiments;
+namespace ZiGong.Credit.Experiments;
 
 /// <summary>
 /// What an experiment found: all that `experiment show` prints, `--json` writes (camelCase, enums by name) and a report renders. It is

@@ -1,4 +1,4 @@
-namespace ZiGong.Cli.Experiments;
+namespace ZiGong.Pipeline.Experiments;
 
 /// <summary>What an experiment does, frozen when it is first asked for; its JSON is part of the experiment's identity.</summary>
 /// <param name="Question">What it asks, as one sentence.</param>
@@ -41,7 +41,11 @@ public sealed record ExperimentPlan(
 public sealed record PlannedArm(string Name, string Title, IReadOnlyList<string> Set, IReadOnlyList<string> Against, string? Series = null, double? X = null);
 
 /// <summary>One arm under one seed on one fold.</summary>
-public sealed record PlannedRun(PlannedArm Arm, long Seed, int Fold);
+public sealed record PlannedRun(PlannedArm Arm, long Seed, int Fold)
+{
+    /// <summary>What tells it from the others of its plan.</summary>
+    public (string Arm, long Seed, int Fold) Key => (Arm.Name, Seed, Fold);
+}
 
 /// <summary>What a plan has to know of the data.</summary>
 /// <param name="Training">Training samples of the snapshot.</param>

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
-using ZiGong.Reports.Experiments;
+using ZiGong.Credit.Experiments;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
-namespace ZiGong.Cli.Experiments;
+namespace ZiGong.Pipeline.Experiments;
 
 /// <summary>Experiments as rows.</summary>
 public static class ExperimentStore
@@ -18,12 +18,30 @@ public static class ExperimentStore
     public static ExperimentPlan PlanOf(ExperimentRow row) =>
         JsonSerializer.Deserialize<ExperimentPlan>(row.Plan) ?? throw new InvalidDataException($"experiment {row.Id} has no plan");
 
-    /// <returns>The id; what is there already stays.</returns>
-    public static async Task<string> AddAsync(PipelineDb db, ExperimentPlan plan, CancellationToken ct)
+    public static ExperimentOrder OrderOf(ExperimentOrderRow row) =>
+        JsonSerializer.Deserialize<ExperimentOrder>(row.Request) ?? throw new InvalidDataException($"the experiment's order {row.OrderId} is null");
+
+    /// <summary>
+    /// Sets an experiment going, in the caller's transaction. One that is there already goes on: its finished runs stay, and arms whose run failed or was
+    /// cancelled begin again.
+    /// </summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> StartAsync(PipelineDb db, ExperimentPlan plan, int parallel, CancellationToken ct)
     {
         var id = IdOf(plan);
         await db.Database.ExecuteSqlAsync(
-            $"insert into zigong.experiments (id, name, dataset, plan) values ({id}, {plan.Name}, {plan.Dataset}, {PlanJson(plan)}::jsonb) on conflict do nothing", ct);
+            $"""
+            insert into zigong.experiments (id, name, dataset, plan, state, parallel)
+            values ({id}, {plan.Name}, {plan.Dataset}, {PlanJson(plan)}::jsonb, {nameof(ExperimentState.Running)}, {parallel})
+            on conflict (id) do update set state = excluded.state, parallel = excluded.parallel, failure = null, finished_at = null
+            """,
+            ct);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            delete from zigong.experiment_arms a using zigong.runs r
+            where a.experiment_id = {id} and r.run_id = a.run_id and r.status in ({nameof(RunStatus.Failed)}, {nameof(RunStatus.Cancelled)})
+            """,
+            ct);
         return id;
     }
 
@@ -33,6 +51,13 @@ public static class ExperimentStore
         on conflict (experiment_id, arm, seed, fold) do update set run_id = excluded.run_id
         """,
         ct);
+
+    /// <summary>The arms that have a run.</summary>
+    public static async Task<Dictionary<(string Arm, long Seed, int Fold), RunRow>> RunsAsync(PipelineDb db, string experiment, CancellationToken ct)
+    {
+        var rows = await db.ExperimentArms.Where(a => a.ExperimentId == experiment).Join(db.Runs, a => a.RunId, r => r.RunId, (a, r) => new { a, r }).ToListAsync(ct);
+        return rows.ToDictionary(r => (r.a.Arm, r.a.Seed, r.a.Fold), r => r.r);
+    }
 
     /// <summary>Finds the experiment that somebody means: an id, a unique beginning of one, a name (its newest), or <c>latest</c>.</summary>
     /// <exception cref="InputException">None or several match.</exception>

@@ -8,7 +8,7 @@ using ZiGong.Credit.Splits;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
-namespace ZiGong.Cli.Experiments;
+namespace ZiGong.Pipeline.Experiments;
 
 /// <summary>A finished run of an arm: what it kept and what its model said.</summary>
 /// <param name="Kept">Ids of the samples it was tuned on.</param>

@@ -1,12 +1,11 @@
 using ZiGong.Contracts;
+using ZiGong.Credit.Experiments;
 using ZiGong.Credit.Metrics;
-using ZiGong.Reports.Experiments;
-using ZiGong.Reports.Page;
 
-namespace ZiGong.Cli.Experiments;
+namespace ZiGong.Pipeline.Experiments;
 
 /// <summary>The figures of all arms over the seeds that every arm has finished. Pure.</summary>
-internal sealed class ArmMeasures
+public sealed class ArmMeasures
 {
     public const int Resamples = 1000;
 

@@ -1,9 +1,9 @@
 using Shouldly;
 using Xunit;
-using ZiGong.Cli.Experiments;
 using ZiGong.Contracts;
+using ZiGong.Pipeline.Experiments;
 
-namespace ZiGong.UnitTests.Cli.Experiments;
+namespace ZiGong.UnitTests.Pipeline.Experiments;
 
 public sealed class ExperimentCatalogTests
 {

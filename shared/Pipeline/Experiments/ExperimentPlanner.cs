@@ -1,13 +1,8 @@
-using System.Text.Json;
-using ZiGong.Cli.Hosting;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Hosting;
-using ZiGong.Pipeline;
-using ZiGong.Reports.Page;
 using ZiGong.Storage.Entities;
 
-namespace ZiGong.Cli.Experiments;
+namespace ZiGong.Pipeline.Experiments;
 
 /// <summary>What somebody asked for.</summary>
 /// <param name="Descriptor">The data set's descriptor as YAML.</param>
@@ -18,43 +13,25 @@ namespace ZiGong.Cli.Experiments;
 /// <param name="Arms">Those alone; empty: all.</param>
 public sealed record ExperimentOrder(string Name, string Descriptor, IReadOnlyList<string> Set, int Seeds, int? Folds, bool Full, IReadOnlyList<string> Arms);
 
-/// <summary>Makes the plan, for which it seals what is stored.</summary>
-public sealed class ExperimentPlanner(SealSnapshot seal)
+/// <summary>From an order to what is sealed for it, and from that to the plan: pure.</summary>
+public static class ExperimentPlanner
 {
     private const int MaximumTraining = 4000;
     private const int MaximumReference = 1500;
     private const int FairnessFolds = 10;
 
-    /// <returns>The plan, and the snapshot of each fold.</returns>
-    /// <exception cref="InputException">The data or the options do not allow the experiment.</exception>
-    public async Task<(ExperimentPlan Plan, IReadOnlyList<SnapshotRow> Snapshots)> PlanAsync(ExperimentOrder order, CancellationToken ct)
+    /// <summary>The options of all arms, as far as they are known before the data are.</summary>
+    /// <exception cref="InputException">There is no such experiment, or the options or the data set do not allow it.</exception>
+    public static RunOptions OptionsOf(ExperimentOrder order)
     {
-        var kind = ExperimentCatalog.Find(order.Name);
-        var descriptor = DescriptorFile.Parse(order.Descriptor, "the descriptor");
+        var (kind, descriptor) = (ExperimentCatalog.Find(order.Name), DescriptorFile.Parse(order.Descriptor, "the descriptor"));
         if (descriptor.Answer.IsFree)
         {
-            throw new InputException($"experiments compare KS, AUC and fairness, which free texts such as the answers of {descriptor.Name} do not have: take a data set with allowed answers");
+            throw new InputException(
+                "experiments compare KS, AUC and fairness, which free texts such as the answers of "
+                + $"{descriptor.Name} do not have: take a data set with allowed answers");
         }
 
-        var options = OptionsOf(order, kind, descriptor);
-        var snapshots = new List<SnapshotRow>();
-        for (var fold = 0; fold < Math.Max(1, options.Snapshot.Folds); fold++)
-        {
-            snapshots.Add(await seal(order.Descriptor, options.Snapshot with { Fold = fold }, ct));
-        }
-
-        return (Plan(order, kind, options, descriptor, snapshots), snapshots);
-    }
-
-    /// <summary>The options of an arm: those of the plan, then the arm's own, then seed and fold.</summary>
-    public static RunOptions OptionsOf(ExperimentPlan plan, PlannedRun run)
-    {
-        var options = plan.Set.Concat(run.Arm.Set).Aggregate(new RunOptions(), RunOptionsReader.Set);
-        return options with { Seed = run.Seed, Snapshot = options.Snapshot with { Fold = run.Fold } };
-    }
-
-    private static RunOptions OptionsOf(ExperimentOrder order, ExperimentKind kind, DatasetDescriptor descriptor)
-    {
         var options = order.Set.Aggregate(new RunOptions(), RunOptionsReader.Set);
         var snapshot = options.Snapshot;
         if (!order.Full)
@@ -72,10 +49,22 @@ public sealed class ExperimentPlanner(SealSnapshot seal)
         return options with { Snapshot = snapshot with { Folds = folds, Fold = 0 } };
     }
 
-    private static ExperimentPlan Plan(
-        ExperimentOrder order, ExperimentKind kind, RunOptions options, DatasetDescriptor descriptor, IReadOnlyList<SnapshotRow> snapshots)
+    /// <summary>What each of its snapshots is sealed with: one where there are no folds.</summary>
+    public static IReadOnlyList<SnapshotOptions> Snapshots(RunOptions options) =>
+        [.. Enumerable.Range(0, Math.Max(1, options.Snapshot.Folds)).Select(fold => options.Snapshot with { Fold = fold })];
+
+    /// <summary>The options of an arm: those of the plan, then the arm's own, then seed and fold.</summary>
+    public static RunOptions OptionsOf(ExperimentPlan plan, PlannedRun run)
     {
-        var first = snapshots[0];
+        var options = plan.Set.Concat(run.Arm.Set).Aggregate(new RunOptions(), RunOptionsReader.Set);
+        return options with { Seed = run.Seed, Snapshot = options.Snapshot with { Fold = run.Fold } };
+    }
+
+    /// <param name="snapshots">One per fold.</param>
+    /// <exception cref="InputException">The data do not allow the experiment, or have no such arm.</exception>
+    public static ExperimentPlan Plan(ExperimentOrder order, IReadOnlyList<SnapshotRow> snapshots)
+    {
+        var (kind, descriptor, options, first) = (ExperimentCatalog.Find(order.Name), DescriptorFile.Parse(order.Descriptor, "the descriptor"), OptionsOf(order), snapshots[0]);
         var data = new ExperimentData(
             first.Training,
             (long)(first.Training + first.Reference) * first.ReadPeriods().Count,
@@ -89,7 +78,7 @@ public sealed class ExperimentPlanner(SealSnapshot seal)
             kind.Name,
             kind.Question,
             descriptor.Name,
-            [.. RunOptionsReader.Changes(new RunOptions(), options).Where(name => name is not (nameof(RunOptions.Seed))).Select(name => RunOptionsReader.Assignment(options, name))],
+            [.. RunOptionsReader.Changes(new RunOptions(), options).Where(name => name is not nameof(RunOptions.Seed)).Select(name => RunOptionsReader.Assignment(options, name))],
             SeedsFrom(options.Seed, order.Seeds),
             options.Snapshot.Folds,
             [.. snapshots.Select(s => s.SnapshotId)],

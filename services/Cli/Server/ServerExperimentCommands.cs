@@ -1,0 +1,86 @@
+using System.CommandLine;
+using ZiGong.Cli.Experiments;
+using ZiGong.Cli.Reports;
+using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
+using ZiGong.Credit.Descriptors;
+using ZiGong.Credit.Experiments;
+using ZiGong.Pipeline.Api;
+using ZiGong.Pipeline.Experiments;
+using ZiGong.Reports.OfExperiment;
+
+namespace ZiGong.Cli.Server;
+
+/// <summary><c>experiment</c> and its <c>report</c> over a server.</summary>
+internal static class ServerExperimentCommands
+{
+    private const int Most = 500;
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+
+    public static IReadOnlyDictionary<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>> Bodies { get; } =
+        new Dictionary<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>>(
+            ExperimentCatalog.All.Select(kind => KeyValuePair.Create<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>>($"experiment {kind.Name}", RunAsync)),
+            StringComparer.Ordinal)
+        {
+            ["experiment list"] = async (_, screen, api, ct) => ExperimentView.Print(await api.ExperimentsAsync(Most, ct), screen),
+            ["experiment show"] = async (parsed, screen, api, ct) => ExperimentView.Print(await ResultAsync(parsed.GetRequiredValue<string>("EXPERIMENT"), api, ct), screen),
+            ["experiment cancel"] = async (parsed, screen, api, ct) =>
+            {
+                var id = (await api.FindExperimentAsync(parsed.GetRequiredValue<string>("EXPERIMENT"), ct)).Id;
+                await api.CancelExperimentAsync(id, parsed.GetValue<string>("--reason") ?? "", ct);
+                ExperimentView.PrintCancelled(id, screen);
+            },
+            ["report"] = ReportAsync,
+        };
+
+    /// <summary>Uploads tables, asks for the experiment, follows it and prints what it found.</summary>
+    private static async Task RunAsync(ParseResult parsed, Screen screen, ApiClient api, CancellationToken ct)
+    {
+        // Refused here already: nothing is uploaded for an experiment that cannot start.
+        var order = ExperimentCommands.OrderOf(parsed);
+        _ = ExperimentPlanner.OptionsOf(order);
+        var dataset = parsed.GetRequiredValue<string>("--dataset");
+        var name = await ServerRun.StoreDescriptorAsync(dataset, api, ct);
+        var uploads = new List<Guid>();
+        foreach (var file in parsed.GetValue<string[]>("FILES") ?? [])
+        {
+            uploads.Add(await ServerRun.UploadAsync(DescriptorFile.Load(dataset), name, file, screen, api, ct));
+        }
+
+        var request = new ExperimentRequest(
+            order.Name, name, order.Set, order.Seeds, order.Folds, order.Full, order.Arms, parsed.GetValue<int?>("--parallel"), uploads);
+        var asked = await api.OrderExperimentAsync(request, ct);
+        screen.Note($"experiment {order.Name} is ordered (the server does the work)");
+        var follower = new ExperimentFollower(new ServerExperiments(api), Between, screen, TimeProvider.System);
+        try
+        {
+            var progress = await follower.FollowAsync(asked.OrderId, _ => Task.CompletedTask, ct);
+            ExperimentView.Print(await api.ExperimentResultAsync(progress.Experiment, ct), screen);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            var which = follower.Experiment is { } id ? ExperimentStore.Short(id) : order.Name;
+            screen.Note(
+                $"experiment {which} goes on without this command; look at it with: zigong experiment show {which} --server, end it with: zigong experiment cancel {which} --server");
+            throw;
+        }
+    }
+
+    private static async Task<ExperimentResult> ResultAsync(string name, ApiClient api, CancellationToken ct) =>
+        await api.ExperimentResultAsync((await api.FindExperimentAsync(name, ct)).Id, ct);
+
+    /// <summary>The page is made here, of what the server found.</summary>
+    private static async Task ReportAsync(ParseResult parsed, Screen screen, ApiClient api, CancellationToken ct)
+    {
+        var name = parsed.GetRequiredValue<string>("RUN|EXPERIMENT");
+        if (RunsAlone(name))
+        {
+            throw new InputException($"'{name}' is a run: with a server there are reports of experiments alone; a run's is written on the machine of the pipeline");
+        }
+
+        var result = await ResultAsync(name, api, ct);
+        ReportCommand.Write(ExperimentStore.Short(result.Id), ExperimentReport.Of(result), parsed, screen);
+    }
+
+    private static bool RunsAlone(string name) => name.Equals("latest", StringComparison.OrdinalIgnoreCase) || Guid.TryParse(name, out _);
+}
