@@ -149,9 +149,10 @@ public static class RunOptionsReader
         var type = leaf.Property.PropertyType;
         try
         {
-            // Enum.Parse takes any number, also one that names nothing.
-            var value = type.IsEnum ? Enum.Parse(type, text, ignoreCase: true) : Convert.ChangeType(text, type, CultureInfo.InvariantCulture);
-            return !type.IsEnum || Enum.IsDefined(type, value) ? value : throw new FormatException();
+            // Enum.Parse takes numbers, and of several names what their bits make.
+            return !type.IsEnum ? Convert.ChangeType(text, type, CultureInfo.InvariantCulture)
+                : Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse(type, text, ignoreCase: true)
+                : throw new FormatException();
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or InvalidCastException)
         {

@@ -81,8 +81,9 @@ public sealed record MistralConfig
             IntermediateSize = fields.Positive("intermediate_size"),
             Layers = fields.Positive("num_hidden_layers"),
             Heads = heads,
-            KvHeads = fields.Positive("num_key_value_heads", 8),
-            HeadDim = fields.Positive("head_dim", Math.Max(1, hidden / heads)),
+            // As in transformers, null is told from absent.
+            KvHeads = fields.Has("num_key_value_heads") ? fields.PositiveOrNull("num_key_value_heads") ?? heads : 8,
+            HeadDim = fields.PositiveOrNull("head_dim") ?? Math.Max(1, hidden / heads),
             RmsNormEps = fields.Number("rms_norm_eps", 1e-6),
             RopeTheta = fields.RopeTheta(10_000),
             SlidingWindow = fields.Has("sliding_window") ? fields.PositiveOrNull("sliding_window") : 4096,

@@ -110,8 +110,7 @@ internal static class ErrorsCommands
         letter.Exception, Body = withBody ? Text(letter.Body) : null,
     };
 
-    /// <summary>What came from outside must not steer the terminal.</summary>
-    public static string Text(byte[] body) => string.Concat(Encoding.UTF8.GetString(body).Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c));
+    private static string Text(byte[] body) => PlainText.Of(Encoding.UTF8.GetString(body));
 
-    private static string FirstLine(string text) => Text(Encoding.UTF8.GetBytes(text.Split('\n')[0]));
+    private static string FirstLine(string text) => text.Split('\n')[0];
 }

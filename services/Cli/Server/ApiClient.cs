@@ -185,8 +185,7 @@ public sealed class ApiClient : IDisposable
         var detail = "";
         if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
         {
-            var problem = await response.Content.ReadFromJsonAsync<JsonElement>(ct);
-            detail = problem.TryGetProperty("detail", out var text) ? text.ToString() : "";
+            detail = await DetailAsync(response, ct);
         }
 
         return response.StatusCode switch
@@ -199,11 +198,35 @@ public sealed class ApiClient : IDisposable
         };
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken ct)
+    private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        try
+        {
+            var problem = await response.Content.ReadFromJsonAsync<JsonElement>(ct);
+            return problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("detail", out var text) ? text.ToString() : "";
+        }
+        catch (JsonException)
+        {
+            // The status says enough.
+            return "";
+        }
+    }
+
+    /// <exception cref="IOException">The answer is none of a pipeline's.</exception>
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken ct)
     {
         using (response)
         {
-            return await response.Content.ReadFromJsonAsync<T>(Json, ct) ?? throw new IOException("the server answered null");
+            try
+            {
+                return await response.Content.ReadFromJsonAsync<T>(Json, ct) ?? throw new JsonException();
+            }
+            catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+            {
+                // A proxy's page, another program at that address, or another version's pipeline.
+                throw new IOException(
+                    $"{_http.BaseAddress} did not answer as a pipeline of this version does ({response.Content.Headers.ContentType?.MediaType ?? "no content type"}): is it the right address?", e);
+            }
         }
     }
 }

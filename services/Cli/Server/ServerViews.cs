@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
@@ -62,8 +61,8 @@ internal static class ServerViews
                 ["Id>", "Received (UTC)", "Queue", "Message", "Run", "State", "Exception"],
                 errors.DeadLetters.Select(l => (string[])
                 [
-                    $"{l.Id}", Format.Time(l.ReceivedAt), l.Queue, Plain(l.MessageType), l.RunId is { } run ? RunFinder.Short(run) : "", $"{l.State}",
-                    Plain(l.Exception.Split('\n')[0]),
+                    $"{l.Id}", Format.Time(l.ReceivedAt), l.Queue, l.MessageType, l.RunId is { } run ? RunFinder.Short(run) : "", $"{l.State}",
+                    l.Exception.Split('\n')[0],
                 ])));
         }
 
@@ -72,15 +71,15 @@ internal static class ServerViews
             screen.Line("Failed units: zigong retry RUN --server gives them fresh attempts");
             screen.Print(Format.Table(
                 ["Run", "Stage", "Unit", "Attempts>", "Error"],
-                errors.FailedUnits.Select(u => (string[])[RunFinder.Short(u.RunId), u.Stage, u.Unit, $"{u.Attempts}", Plain(u.Error.Split('\n')[0])])));
+                errors.FailedUnits.Select(u => (string[])[RunFinder.Short(u.RunId), u.Stage, u.Unit, $"{u.Attempts}", u.Error.Split('\n')[0]])));
         }
     });
 
     public static void Print(ApiDeadLetter letter, Screen screen) => Print(letter, screen, () =>
     {
-        screen.Line($"Dead letter {letter.Id} of queue {letter.Queue}, {letter.State}{(letter.HandledBy is { } by ? $" by {by}" : "")}{(letter.Reason is { } why ? $": {Plain(why)}" : "")}");
-        screen.Line(Plain(letter.Exception));
-        screen.Line(Plain(letter.Body ?? ""));
+        screen.Line($"Dead letter {letter.Id} of queue {letter.Queue}, {letter.State}{(letter.HandledBy is { } by ? $" by {by}" : "")}{(letter.Reason is { } why ? $": {why}" : "")}");
+        screen.Line(letter.Exception);
+        screen.Line(letter.Body ?? "");
     });
 
     /// <summary>How far a run is, in one line.</summary>
@@ -124,6 +123,4 @@ internal static class ServerViews
     }
 
     private static string Count(int count) => count == 0 ? "" : Format.Count(count);
-
-    private static string Plain(string text) => ErrorsCommands.Text(Encoding.UTF8.GetBytes(text));
 }

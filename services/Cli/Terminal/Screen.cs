@@ -91,11 +91,12 @@ public sealed class Screen
         _output.WriteLine();
     }
 
-    /// <summary>A line of the result; its text is taken as it is.</summary>
-    public void Line(string text = "") => _output.WriteLine(Markdown && text.Length > 0 ? text + Environment.NewLine : text);
+    /// <summary>A line of the result; nothing in it is markup or steers the terminal.</summary>
+    public void Line(string text = "") => _output.WriteLine(PlainText.Of(Markdown && text.Length > 0 ? text + Environment.NewLine : text));
 
     public void Heading(string text)
     {
+        text = PlainText.Of(text);
         if (Markdown)
         {
             _output.WriteLine($"### {text}\n");
@@ -113,7 +114,7 @@ public sealed class Screen
         _output.WriteLine(JsonSerializer.Serialize(value, value.GetType(), new JsonSerializerOptions(JsonFormat) { WriteIndented = false }));
 
     /// <summary>Something worth knowing that is not the result.</summary>
-    public void Note(string text) => _errors.WriteLine(text);
+    public void Note(string text) => _errors.WriteLine(PlainText.Of(text));
 
     /// <summary>Reports an error; returns the exit code that belongs to it.</summary>
     public int Fail(Exception e)
@@ -126,15 +127,15 @@ public sealed class Screen
             return report.ExitCode;
         }
 
-        _errors.WriteLine($"zigong: {report.Message}");
+        Note($"zigong: {report.Message}");
         if (report.Hint is not null)
         {
-            _errors.WriteLine($"        {report.Hint}");
+            Note($"        {report.Hint}");
         }
 
         if (Verbose)
         {
-            _errors.WriteLine(report.Details);
+            Note(report.Details);
         }
 
         return report.ExitCode;

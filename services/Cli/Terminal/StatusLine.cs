@@ -14,7 +14,7 @@ public sealed class StatusLine(Screen screen, TimeProvider time)
         if (screen.Live)
         {
             screen.Console.Write(new ControlCode("\r\u001b[K"));
-            screen.Console.Write(new Text(text, new Style(decoration: Decoration.Dim)));
+            screen.Console.Write(new Text(PlainText.Of(text), new Style(decoration: Decoration.Dim)));
             _shown = true;
         }
         else if (time.GetElapsedTime(_last) >= Every)

@@ -168,7 +168,10 @@ public static class DescriptorFile
             throw map.Fault("column", "needs either 'in' (a list of values) or 'matches' (a regular expression)");
         }
 
-        return new FilterDescriptor { Column = map.Text("column"), In = map.Texts("in"), Matches = map.OptionalText("matches") };
+        var values = map.Texts("in");
+        return map.Has("in") && values.Count == 0
+            ? throw map.Fault("in", "is empty: no row would be kept")
+            : new FilterDescriptor { Column = map.Text("column"), In = values, Matches = map.OptionalText("matches") };
     }
 
     private static FieldDescriptor Field(YamlMap map, FormatDescriptor format)

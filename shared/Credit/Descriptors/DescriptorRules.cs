@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using ZiGong.Credit.Reading;
 
@@ -8,6 +9,7 @@ internal static class DescriptorRules
 {
     public static void Check(DatasetDescriptor descriptor, YamlMap root)
     {
+        CheckNames(descriptor, root);
         CheckFields(descriptor, root);
         AnswerSection.Check(descriptor, root);
         TaskSection.Check(descriptor, root);
@@ -45,6 +47,22 @@ internal static class DescriptorRules
         }
     }
 
+    private static void CheckNames(DatasetDescriptor descriptor, YamlMap root)
+    {
+        foreach (var (key, value) in new[] { ("name", descriptor.Name), ("task", descriptor.Task) })
+        {
+            if (string.IsNullOrWhiteSpace(value))
+            {
+                throw root.Fault(key, "is empty");
+            }
+        }
+
+        if (descriptor.Fields.Any(f => string.IsNullOrWhiteSpace(f.Name)))
+        {
+            throw root.Fault("fields", "holds a field without a name");
+        }
+    }
+
     private static void CheckFields(DatasetDescriptor descriptor, YamlMap root)
     {
         if (!descriptor.Features.Any())
@@ -61,6 +79,11 @@ internal static class DescriptorRules
         if (descriptor.Fields.FirstOrDefault(f => f.Kind == FieldKind.Text && (f.Protected || f.Codes.Count > 0)) is { } text)
         {
             throw root.Fault("fields", $"says '{text.Name}' is a text, so it can have neither codes nor be protected");
+        }
+
+        if (descriptor.Fields.FirstOrDefault(f => f.Cuts.Zip(f.Cuts.Skip(1)).Any(c => c.First >= c.Second)) is { } uncut)
+        {
+            throw root.Fault("fields", $"cuts '{uncut.Name}' into groups at {string.Join(", ", uncut.Cuts.Select(c => c.ToString(CultureInfo.InvariantCulture)))}, but cuts must rise");
         }
 
         // What names the borrower: a sample keeps its fields as they are.

@@ -16,6 +16,11 @@ internal static class Panel
         }
 
         var months = panel.Texts("months").Select(text => DescriptorFile.Month(text, panel, "months")).ToList();
+        if (months.Zip(months.Skip(1)).Any(pair => pair.First >= pair.Second))
+        {
+            throw panel.Fault("months", "must rise: a field's 'lag' and an answer's 'lead' count them");
+        }
+
         var series = panel.ListMap("series");
         foreach (var (name, columns) in series)
         {
@@ -25,7 +30,10 @@ internal static class Panel
             }
         }
 
-        return [.. panel.Maps("windows", "ends", "answer").Select(window => Window(window, months, series, fields, official))];
+        List<WindowDescriptor> windows = [.. panel.Maps("windows", "ends", "answer").Select(window => Window(window, months, series, fields, official))];
+        return windows.Count == 0 ? throw panel.Fault("windows", "must list at least one window")
+            : windows.DistinctBy(window => window.ObservedAt).Count() < windows.Count ? throw panel.Fault("windows", "end in the same month twice: one would replace the other")
+            : windows;
     }
 
     private static WindowDescriptor Window(

@@ -176,7 +176,7 @@ internal sealed class LineGuard(Stream source, string name, CancellationToken ca
         }
 
         _opened = true;
-        if (bytes.IsEmpty)
+        if (bytes.IsEmpty || bytes.SequenceEqual<byte>([0xEF, 0xBB, 0xBF]))
         {
             throw new InputException($"{name} is empty: there is nothing to read.");
         }

@@ -113,6 +113,7 @@ public static class SampleReader
         HasHeader = format.Header,
         Quote = format.Kind == TableFormat.Arff ? '\'' : '"',
         CommentPrefix = format.Kind == TableFormat.Arff ? '%' : null,
+        TrimWhitespace = format.Kind == TableFormat.Arff, // blanks around ARFF's values mean nothing, and a quote may follow them
         AllowLineBreaksInQuotes = false,
         TrackLineNumbers = true,
         DetectSeparatorHint = false,

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using OxyPlot;
+using OxyPlot.Axes;
 
 namespace ZiGong.Reports.Charts;
 
@@ -15,6 +18,7 @@ public static partial class ChartSvg
     /// <param name="className">CSS class of the drawing.</param>
     public static string Render(PlotModel plot, int width, int height, string id, string alt, string className)
     {
+        Clean(plot);
         var root = XDocument.Parse(new SvgExporter { Width = width, Height = height, IsDocument = false, TextMeasurer = new WideText() }.ExportToString(plot)).Root!;
         root.RemoveAttributes();
         foreach (var element in root.Descendants())
@@ -32,9 +36,36 @@ public static partial class ChartSvg
             new XAttribute("width", width),
             new XAttribute("height", height),
             new XAttribute("role", "img"),
-            new XAttribute("aria-label", alt));
+            new XAttribute("aria-label", Known(alt)));
         return root.ToString(SaveOptions.DisableFormatting);
     }
+
+    /// <summary>Labels come from tables and descriptors, and the first character that XML lacks would end the report.</summary>
+    private static void Clean(PlotModel plot)
+    {
+        foreach (var axis in plot.Axes)
+        {
+            axis.Title = Known(axis.Title);
+            if (axis is CategoryAxis { Labels: var labels })
+            {
+                for (var i = 0; i < labels.Count; i++)
+                {
+                    labels[i] = Known(labels[i]);
+                }
+            }
+        }
+
+        foreach (var series in plot.Series)
+        {
+            series.Title = Known(series.Title);
+        }
+    }
+
+    /// <summary>A text of characters that XML knows; each other one, such as a control character or half of a pair, becomes U+FFFD.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Known(string? text) => text is null ? null : string.Concat(text.EnumerateRunes().Select(rune => IsKnown(rune) ? rune : Rune.ReplacementChar));
+
+    private static bool IsKnown(Rune rune) => rune.Value is '\t' or '\n' or '\r' or (>= ' ' and not (0xFFFE or 0xFFFF));
 
     private static void Restyle(XElement element, string id)
     {
