@@ -34,7 +34,10 @@ public static class BorrowerReads
             : await db.Selections.AnyAsync(s => s.Artifact == artifact, ct) ? BorrowerData.Selection
             : await db.GradientShards.AnyAsync(g => g.Artifact == artifact, ct) ? BorrowerData.Gradients
             : await db.Evaluations.FromSql(
-                $"select * from zigong.evaluations where {artifact} in (report #>> array['Lineage', 'Predictions'], report #>> array['Lineage', 'ScorecardPredictions'])").AnyAsync(ct)
+                $"""
+                select * from zigong.evaluations
+                where {artifact} in (report #>> array['Lineage', 'Predictions'], report #>> array['Lineage', 'ScorecardPredictions'])
+                """).AnyAsync(ct)
                 ? BorrowerData.Predictions
             : BorrowerData.None;
 

@@ -23,7 +23,11 @@ public static class ExperimentStore
     {
         var id = IdOf(plan);
         await db.Database.ExecuteSqlAsync(
-            $"insert into zigong.experiments (id, name, dataset, plan) values ({id}, {plan.Name}, {plan.Dataset}, {PlanJson(plan)}::jsonb) on conflict do nothing", ct);
+            $"""
+            insert into zigong.experiments (id, name, dataset, plan) values ({id}, {plan.Name}, {plan.Dataset}, {PlanJson(plan)}::jsonb)
+            on conflict do nothing
+            """,
+            ct);
         return id;
     }
 
