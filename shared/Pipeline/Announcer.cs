@@ -100,7 +100,8 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
         await using var note = source.CreateCommand(
             """
             update zigong.pipeline_events e set announced_at = now() from zigong.runs r
-            where e.run_id = $1 and e.generation = $2 and e.type = $3 and e.unit = $4 and e.announced_at is null and r.run_id = e.run_id and ($5 or not r.over_broker)
+            where e.run_id = $1 and e.generation = $2 and e.type = $3 and e.unit = $4 and e.announced_at is null
+                and r.run_id = e.run_id and ($5 or not r.over_broker)
             """);
         note.Parameters.AddWithValue(message.RunId);
         note.Parameters.AddWithValue(message.Generation);

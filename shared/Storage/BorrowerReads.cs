@@ -37,13 +37,16 @@ public static class BorrowerReads
             nameof(Stage.Dataset) => BorrowerData.DataSet,
             nameof(Stage.Selection) => BorrowerData.Selection,
             nameof(Stage.Gradients) => BorrowerData.Gradients,
-            _ when await db.PipelineEvents.FromSql($"select * from zigong.pipeline_events where type = 'DatasetTemplated' and payload ->> 'Dataset' = {artifact}").AnyAsync(ct) =>
-                BorrowerData.DataSet,
+            _ when await WasDatasetAsync(db, artifact, ct) => BorrowerData.DataSet,
             _ when partOf == nameof(Stage.Dataset) => BorrowerData.Selection,
             _ when partOf == nameof(Stage.Evaluation) => BorrowerData.Predictions,
             _ => BorrowerData.None,
         };
     }
+
+    private static Task<bool> WasDatasetAsync(PipelineDb db, string artifact, CancellationToken ct) => db.PipelineEvents
+        .FromSql($"select * from zigong.pipeline_events where type = 'DatasetTemplated' and payload ->> 'Dataset' = {artifact}")
+        .AnyAsync(ct);
 
     /// <summary>Notes who reads what, before he gets it: nothing is read without a note.</summary>
     /// <param name="target">An artifact's hash or a run's id.</param>

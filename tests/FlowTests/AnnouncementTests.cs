@@ -49,7 +49,11 @@ public sealed class AnnouncementTests
             await transaction.CommitAsync();
         }
 
-        await lab.ExecuteAsync("""update zigong.pipeline_events set occurred_at = now() - interval '1 hour', payload = case when generation = 1 then '{"RunId":"no id"}' else payload end""");
+        await lab.ExecuteAsync(
+            """
+            update zigong.pipeline_events
+            set occurred_at = now() - interval '1 hour', payload = case when generation = 1 then '{"RunId":"no id"}' else payload end
+            """);
         var log = new CountedErrors();
         var announcer = new Announcer(lab.Source, bench.Services.GetRequiredService<IBus>(), lab.Options with { Transport = "rabbitmq" }, log);
 

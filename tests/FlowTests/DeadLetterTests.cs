@@ -143,7 +143,8 @@ public sealed class DeadLetterTests : IAsyncLifetime
     {
         await _lab.ExecuteAsync(
             $"""
-            insert into zigong.work_units (run_id, stage, unit, state, generation, attempts, error) values ('{_run}', 'Scores', 'scores', 'Failed', 1, 2, 'the loss is NaN');
+            insert into zigong.work_units (run_id, stage, unit, state, generation, attempts, error)
+            values ('{_run}', 'Scores', 'scores', 'Failed', 1, 2, 'the loss is NaN');
             """);
         (await Letters.FailedUnitsAsync(10, default)).ShouldBeEmpty("the run goes on");
         await _lab.ExecuteAsync("update zigong.runs set status = 'Failed'");

@@ -37,7 +37,8 @@ public sealed class EventLogTests : IAsyncLifetime
         await _lab.ExecuteAsync(
             """
             insert into zigong.pipeline_events (sequence, message_id, run_id, generation, type, unit, payload)
-            select max(sequence) + 1, gen_random_uuid(), run_id, generation, type, 'older', payload from zigong.pipeline_events group by run_id, generation, type, payload
+            select max(sequence) + 1, gen_random_uuid(), run_id, generation, type, 'older', payload
+            from zigong.pipeline_events group by run_id, generation, type, payload
             """);
 
         await AppendAsync(Event("b"), Event("c"));

@@ -119,7 +119,8 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
     /// <summary>2,000 runs asked for, the first still running, and as many arms after them; 2,000 units of the one and 200 of each of 490 others; 100,000 events.</summary>
     private Task FillAsync() => _lab.ExecuteAsync(
         $$"""
-        create function pg_temp.run(number bigint) returns uuid language sql immutable as $f$ select ('019a3c52-7d1e-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid $f$;
+        create function pg_temp.run(number bigint) returns uuid language sql immutable
+            as $f$ select ('019a3c52-7d1e-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid $f$;
         insert into zigong.runs (run_id, kind, dataset, descriptor, options, status, code_version, requested_at)
         select pg_temp.run(n), case when n <= 2000 then 'full' else 'experiment' end, 'd', 'd', '{{RunOptionsReader.Write(Lab.Small)}}',
             case n when 1 then 'Running' when 2 then 'Failed' else 'Completed' end, '', now() + n * interval '1 second'
@@ -129,14 +130,16 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
         insert into zigong.work_units (run_id, stage, unit, state, generation, output, finished_at)
         select pg_temp.run(1), 'Gradients', 'c/' || n, 'Done', 1, '{}'::jsonb, now() from generate_series(1, 2000) n
         union all
-        select pg_temp.run(2 + n / 200), 'Partials', 'c/' || n, case when n < 2 then 'Failed' else 'Done' end, 1, '{}'::jsonb, now() from generate_series(0, 97999) n;
+        select pg_temp.run(2 + n / 200), 'Partials', 'c/' || n, case when n < 2 then 'Failed' else 'Done' end, 1, '{}'::jsonb, now()
+        from generate_series(0, 97999) n;
         insert into zigong.pipeline_events (sequence, message_id, run_id, generation, type, unit, payload, occurred_at, announced_at)
         select n, gen_random_uuid(), pg_temp.run(n / 250), 1, case when n % 250 = 0 then 'RunCancelled' else 'ReferenceAveraged' end, n::text,
             json_build_object('RunId', pg_temp.run(n / 250), 'Generation', 1, 'Reason', ''), now() - interval '1 hour',
             case when n % 250 = 0 and n > 500 then now() end
         from generate_series(1, 100000) n;
         update zigong.event_counter set last = 100000;
-        insert into zigong.dead_letters (queue, message_type, body, exception, state) select 'q', '', '', '', case when n < 4 then 'Open' else 'Discarded' end from generate_series(1, 20000) n;
+        insert into zigong.dead_letters (queue, message_type, body, exception, state)
+        select 'q', '', '', '', case when n < 4 then 'Open' else 'Discarded' end from generate_series(1, 20000) n;
         insert into zigong.experiments (id, name, dataset, plan, state)
         select lpad(n::text, 64, '0'), 'mix', 'd', '{{OneArm}}'::jsonb, case n when 1 then 'Running' else 'Done' end from generate_series(1, 20000) n;
         insert into zigong.experiment_arms (experiment_id, arm, seed, fold, run_id)

@@ -37,7 +37,9 @@ public sealed class SchemaTests : IAsyncLifetime
         var mapped = db.Model.GetEntityTypes().SelectMany(e => e.GetProperties().Select(p => $"{e.GetTableName()}.{p.GetColumnName()} {TypeOf(p)} {(p.IsNullable ? "YES" : "NO")}"));
         var columns = await NamesAsync(
             """
-            select table_name || '.' || column_name || ' ' || case data_type when 'ARRAY' then case udt_name when '_float8' then 'double precision' else substr(udt_name, 2) end || '[]' else data_type end || ' ' || is_nullable
+            select table_name || '.' || column_name || ' ' || case data_type
+                when 'ARRAY' then case udt_name when '_float8' then 'double precision' else substr(udt_name, 2) end || '[]' else data_type end
+                || ' ' || is_nullable
             from information_schema.columns where table_schema = 'zigong' and table_name <> 'migrations'
             """);
         columns.Order(StringComparer.Ordinal).ShouldBe(mapped.Order(StringComparer.Ordinal));

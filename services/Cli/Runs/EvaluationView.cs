@@ -94,7 +94,9 @@ public static class EvaluationView
         foreach (var field in report.Fairness)
         {
             var groups = field.Groups.OrderByDescending(g => g.Count).ToList();
-            screen.Line($"  {field.Field}{(field.ParityRatio is null ? " (too few to compare)" : "")}: {string.Join(", ", groups.Take(GroupsShown).Select(Words))}{(groups.Count > GroupsShown ? $", {groups.Count - GroupsShown} smaller" : "")}");
+            var shown = string.Join(", ", groups.Take(GroupsShown).Select(Words));
+            var others = groups.Count > GroupsShown ? $", {groups.Count - GroupsShown} smaller" : "";
+            screen.Line($"  {field.Field}{(field.ParityRatio is null ? " (too few to compare)" : "")}: {shown}{others}");
         }
     }
 

@@ -27,13 +27,15 @@ public static class ScoresSection
         return new Figure(
             "Scores by recorded answer",
             $"Share of each class's samples per bin of the score, over the middle 99 % of all scores. "
-            + $"{string.Join(", ", classes.Select(c => $"{c.Name}: median {Format.Score(Median(c.Samples))}, {Format.Share(c.Samples.Count(s => s.Score < 0) / (double)c.Samples.Count)} below 0"))}.",
+            + $"{string.Join(", ", classes.Select(c => $"{c.Name}: median {Format.Score(Median(c.Samples))}, {Format.Share(BelowZero(c.Samples))} below 0"))}.",
             Plots.Lines(
                 new Scale("influence score"),
                 new Scale("share of the class", 0, Format: "0 %"),
                 [.. classes.Select((c, i) => new Line(c.Name, c.Ink, [.. shares[i].Append(shares[i][^1]).Select((share, b) => (edges[b], share))], Steps: true))]),
             DataTable.Of("Scores by recorded answer", Spread.Columns("Answer"), classes.Select(c => Spread.Row(c.Name, [.. c.Samples.Select(s => s.Score)]))));
     }
+
+    private static double BelowZero(IReadOnlyCollection<ScoredSample> samples) => samples.Count(s => s.Score < 0) / (double)samples.Count;
 
     private static Figure PerPeriod(RunFacts facts, ScoredRun scored)
     {

@@ -7,20 +7,12 @@ using ZiGong.Credit.Metrics;
 using ZiGong.Credit.Splits;
 using ZiGong.Evaluation;
 using ZiGong.Reports.Page;
+using static ZiGong.UnitTests.Evaluation.GateFixtures;
 
 namespace ZiGong.UnitTests.Evaluation;
 
 public sealed class GatesTests
 {
-    private static readonly LeakFigures NoLeak = new(50, 0, 0, 0, false, new DateTimeOffset(2023, 6, 1, 0, 0, 0, TimeSpan.Zero), 0, 0, new DateTimeOffset(2023, 5, 1, 0, 0, 0, TimeSpan.Zero));
-
-    private static readonly GateFigures Fine = new(Report(), Against(0.01, -0.01, 0.03), [Parity(0.9, 1.05)], [new FieldDrift("limit", 0.1, 0.01, 0.05)])
-    {
-        Leaks = NoLeak,
-        Classes = [Class("good", 800, 400), Class("bad", 200, 100)],
-        ScoreDrift = new FieldDrift("model", 0.1, 0.01, 0.05),
-    };
-
     /// <summary>One way to fail each gate, and the option that says what then happens.</summary>
     private static readonly Dictionary<string, (GateFigures Failing, Func<EvaluationOptions, GateMode, EvaluationOptions> With)> Cases = new()
     {
@@ -212,50 +204,6 @@ public sealed class GatesTests
     }
 
     [Theory]
-    [InlineData(0.80, 1.25, GateVerdict.Passed)]
-    [InlineData(0.79, 1.00, GateVerdict.Warned)]
-    [InlineData(0.80, 1.26, GateVerdict.Warned)]
-    public void The_parity_ratio_has_a_lower_and_an_upper_bound(double smallest, double largest, GateVerdict expected)
-    {
-        var result = Verdict(Fine with { Fairness = [Parity(smallest, largest)] }, "fairness:sex");
-
-        result.Verdict.ShouldBe(expected);
-        result.Figures.ShouldContain($"parity ratio {smallest:F3} [0.700, 0.950] (at least 0.800)");
-        result.Figures.ShouldContain("f n = 100, m n = 100");
-    }
-
-    [Theory]
-    [InlineData(1.000, 1.000, "0.0 %")]
-    [InlineData(0.995, 0.985, "1.0 %")]
-    [InlineData(0.010, 0.016, "98.7 %")]
-    [InlineData(0.000, 0.000, "100.0 %")]
-    public void Parity_is_not_measured_where_one_decision_is_hardly_ever_made(double first, double second, string refused)
-    {
-        var groups = new[] { new GroupFigures("f", 100, first, null, null, true), new GroupFigures("m", 100, second, null, null, true) };
-
-        var result = Verdict(Fine with { Fairness = [Parity(1, 1) with { Groups = groups }] }, "fairness:sex");
-
-        result.Verdict.ShouldBe(GateVerdict.Skipped);
-        result.Figures.ShouldContain($"{refused} of 200 are refused");
-    }
-
-    [Fact]
-    public void Parity_is_measured_where_two_in_a_hundred_are_refused()
-    {
-        var groups = new[] { new GroupFigures("f", 100, 0.99, null, null, true), new GroupFigures("m", 100, 0.97, null, null, true) };
-
-        Verdict(Fine with { Fairness = [Parity(0.98, 1) with { Groups = groups }] }, "fairness:sex").Verdict.ShouldBe(GateVerdict.Passed);
-    }
-
-    [Fact]
-    public void A_small_group_that_is_refused_whole_is_seen_though_hardly_anyone_is_refused()
-    {
-        var groups = new[] { new GroupFigures("home", 9_810, 1, null, null, true), new GroupFigures("foreign", 190, 0, null, null, true) };
-
-        Verdict(Fine with { Fairness = [Parity(0, 1) with { Groups = groups }] }, "fairness:sex").Verdict.ShouldBe(GateVerdict.Warned);
-    }
-
-    [Theory]
     [InlineData(0.4, 0.05, GateVerdict.Warned)]
     [InlineData(0.4, 0.45, GateVerdict.Passed)] // as large as chance makes it
     [InlineData(0.2, 0.05, GateVerdict.Passed)]
@@ -305,68 +253,7 @@ public sealed class GatesTests
         results["classes"].Verdict.ShouldBe(GateVerdict.Failed, "so such a model is rejected unless that is turned off too");
     }
 
-    [Theory]
-    [InlineData(0.15, 0.05, 0.25, GateVerdict.Passed)]
-    [InlineData(0.05, -0.01, 0.11, GateVerdict.Failed)] // perhaps no better than the most frequent answer
-    [InlineData(0, 0, 0, GateVerdict.Failed)] // always gives it
-    public void Of_three_answers_the_signal_is_macro_f1_above_that_of_the_most_frequent_one(double gain, double lower, double upper, GateVerdict expected)
-    {
-        var auc = Report(aucLower: expected == GateVerdict.Passed ? 0.1 : 0.9); // says the opposite
-
-        var result = Verdict(Fine with { Challenger = auc, AllAnswers = Over(new Difference(gain, lower, upper, 0.1)) }, "signal");
-
-        result.Verdict.ShouldBe(expected);
-        result.Figures.ShouldContain("macro F1 0.5000 over 3 answers against 0.2500 of always 'neutral': gain");
-        result.Values["Gain"].ShouldBe(gain);
-    }
-
-    [Theory]
-    [InlineData(-0.01, -0.05, 0.03, GateVerdict.Passed)]
-    [InlineData(-0.01, -0.02, -0.001, GateVerdict.Failed)] // certain
-    [InlineData(-0.03, -0.09, 0.03, GateVerdict.Failed)] // large
-    public void Of_three_answers_the_champion_is_not_replaced_where_macro_f1_falls(double value, double lower, double upper, GateVerdict expected)
-    {
-        var over = Over(new Difference(0.2, 0.1, 0.3, 0.1), new Difference(value, lower, upper, 0.05));
-        var ks = Against(expected == GateVerdict.Passed ? -0.5 : 0.5, -0.6, expected == GateVerdict.Passed ? -0.4 : 0.6); // says the opposite
-
-        var result = Verdict(Fine with { AgainstChampion = ks, AllAnswers = over }, "champion");
-
-        result.Verdict.ShouldBe(expected);
-        result.Figures.ShouldContain($"Δ macro F1 {value:+0.0000;-0.0000;0} [{lower:+0.0000;-0.0000;0}, {upper:+0.0000;-0.0000;0}]");
-        result.Values["Detectable"].ShouldBe(0.05);
-    }
-
-    [Fact]
-    public void Of_three_answers_each_needs_test_samples_and_of_few_ones_nothing_is_compared()
-    {
-        var few = Over(Difference.Alone(0.2), Difference.Alone(-0.5), rare: 4);
-
-        var results = Gates.Check(Fine with { AgainstChampion = Against(0, 0, 0), AllAnswers = few }, new EvaluationOptions()).ToDictionary(r => r.Gate);
-
-        (results["classes"].Verdict, results["signal"].Verdict, results["champion"].Verdict)
-            .ShouldBe((GateVerdict.Failed, GateVerdict.Skipped, GateVerdict.Skipped));
-        results["classes"].Figures.ShouldBe("246 'positive', 250 'neutral', 4 'negative' among the test samples, at least 10 of each are needed");
-        results["signal"].Figures.ShouldContain("no intervals: the test side holds 4 of 'negative'");
-    }
-
-    private static AnswerFindings Over(Difference gain, Difference? champion = null, int rare = 50)
-    {
-        static Interval At(double value) => new(value, value - 0.1, value + 0.1);
-        AllAnswers Figures(double f1) => new(
-            500,
-            [
-                new("positive", 250 - rare, 100, null, null, At(f1)), new("neutral", 250, 350, null, null, At(f1)),
-                new("negative", rare, 50, null, null, At(f1)),
-            ],
-            [[1, 2, 3], [4, 5, 6], [7, 8, 9]], At(0.5), At(f1), At(0.1));
-        AnswerDifferences Of(Difference macroF1) => new(500, Difference.Alone(0), macroF1, Difference.Alone(0));
-        return new AnswerFindings(Figures(0.5), Figures(0.25), "neutral", Of(gain), champion is null ? null : Of(champion));
-    }
-
     private static EvaluationOptions AllOff => Cases.Values.Aggregate(new EvaluationOptions(), (options, c) => c.With(options, GateMode.Off));
-
-    private static GateResult Verdict(GateFigures figures, string gate, EvaluationOptions? options = null) =>
-        Gates.Check(figures, options ?? new EvaluationOptions()).Single(r => r.Gate == gate);
 
     /// <summary>What the champion gate says of a fall with an interval as wide as its detectable difference makes it.</summary>
     private static GateVerdict AfterFall(KsFallRule rule, double fall, double detectable, double upper)
@@ -378,28 +265,4 @@ public sealed class GatesTests
         });
         return Verdict(Fine with { AgainstChampion = against }, "champion", new EvaluationOptions { KsFallRule = rule }).Verdict;
     }
-
-    private static MetricReport Report(double miss = 0, double aucLower = 0.7) => new(500, 100, new Dictionary<Metric, Interval>
-    {
-        [Metric.Acc] = new(0.8, 0.77, 0.83),
-        [Metric.Ks] = new(0.42, 0.35, 0.49),
-        [Metric.Auc] = new(0.77, aucLower, 0.82),
-        [Metric.Brier] = new(0.14, 0.12, 0.16),
-        [Metric.Miss] = new(miss, 0, miss),
-    });
-
-    private static DifferenceReport Against(double value, double lower, double upper, double missRise = 0, double missLower = 0.001) => new(500, new Dictionary<Metric, Difference>
-    {
-        [Metric.Ks] = new(value, lower, upper, 0.03),
-        [Metric.Miss] = new(missRise, missLower, missRise + 0.01, 0.01),
-    });
-
-    private static FairnessReport Parity(double smallest, double largest) => new(
-        "sex", [new GroupFigures("f", 100, 0.5, 0.6, 0.2, true), new GroupFigures("m", 100, 0.9, 0.9, 0.4, true)], smallest, 0.1, 0.1, 0.1)
-    {
-        LargestRatio = largest,
-        Intervals = new FairnessIntervals(new Interval(smallest, 0.7, 0.95), null, null, null),
-    };
-
-    private static ClassEffect Class(string answer, int training, int kept) => new(answer, training, kept, kept / 3, 50, null, null);
 }

@@ -132,7 +132,10 @@ public sealed class ReportWritingTests
     [Fact]
     public void A_rejection_from_before_failures_had_numbers_is_read()
     {
-        const string old = """{"RunId":"00000000-0000-0000-0000-000000000001","Generation":1,"Model":"m","Reasons":["miss: Miss 2 %"],"AdapterUri":"u","Metrics":{},"Lineage":{"Snapshot":"s","Selection":"s","Dataset":"d","Base":"b","Adapter":"a","Options":"o","CodeVersion":"0.1.0"}}""";
+        const string old = """
+            {"RunId":"00000000-0000-0000-0000-000000000001","Generation":1,"Model":"m","Reasons":["miss: Miss 2 %"],"AdapterUri":"u","Metrics":{},
+            "Lineage":{"Snapshot":"s","Selection":"s","Dataset":"d","Base":"b","Adapter":"a","Options":"o","CodeVersion":"0.1.0"}}
+            """;
 
         var rejected = JsonSerializer.Deserialize<ModelRejected>(old)!;
 

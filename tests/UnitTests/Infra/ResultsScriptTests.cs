@@ -52,7 +52,8 @@ public sealed class ResultsScriptTests : IDisposable
         var index = File.ReadAllText(At("docs/results.md"));
         index.ShouldContain("[findings.md](findings.md)");
         index.ShouldMatch(
-            @"\| german \| \[baseline]\(results/german\.md#baseline\), \[fairness]\(results/german\.md#fairness\), \[fidelity]\(results/german\.md#fidelity\) \| \d+ \|",
+            @"\| german \| \[baseline]\(results/german\.md#baseline\), \[fairness]\(results/german\.md#fairness\), "
+            + @"\[fidelity]\(results/german\.md#fidelity\) \| \d+ \|",
             "the last column has seconds, which are not 0 on a busy machine");
         index.ShouldContain("| polish | [baseline](results/polish.md#baseline) (not measured) | 0 |");
         index.ShouldNotContain("figures of");

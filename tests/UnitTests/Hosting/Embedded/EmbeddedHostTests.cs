@@ -57,7 +57,10 @@ public sealed class EmbeddedHostTests(PostgresServer server) : IClassFixture<Pos
             foreach (var worker in new[] { "embedded/host/1", "host/2" })
             {
                 await db.Database.ExecuteSqlAsync(
-                    $"insert into zigong.work_units (run_id, stage, unit, state, generation, worker, lease_token, lease_expires_at) values ({run.RunId}, 'Gradients', {worker}, 'Leased', {run.Generation}, {worker}, {run.RunId}, now() + interval '1 hour')");
+                    $"""
+                    insert into zigong.work_units (run_id, stage, unit, state, generation, worker, lease_token, lease_expires_at)
+                    values ({run.RunId}, 'Gradients', {worker}, 'Leased', {run.Generation}, {worker}, {run.RunId}, now() + interval '1 hour')
+                    """);
             }
         }
 
