@@ -24,7 +24,7 @@ public sealed record MessageEnvelope(string Type, Guid? MessageId, Guid? RunId, 
             using var document = JsonDocument.Parse(body);
             return Read(document.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the second: text that is no Unicode
         {
             return new MessageEnvelope("", null, null, null, $"not JSON: {e.Message}");
         }

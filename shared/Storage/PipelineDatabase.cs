@@ -23,7 +23,8 @@ public static class PipelineDatabase
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "zigong";
-        builder.ConnectionStringBuilder.CommandTimeout = Math.Max(builder.ConnectionStringBuilder.CommandTimeout, 300);
+        var timeout = builder.ConnectionStringBuilder.CommandTimeout;
+        builder.ConnectionStringBuilder.CommandTimeout = timeout == 0 ? 0 : Math.Max(timeout, 300); // 0 is as long as it takes
         return builder.Build();
     }
 

@@ -205,9 +205,9 @@ public sealed class ApiClient : IDisposable
             var problem = await response.Content.ReadFromJsonAsync<JsonElement>(ct);
             return problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("detail", out var text) ? text.ToString() : "";
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The status says enough.
+            // No JSON, or text that is no Unicode: the status says enough.
             return "";
         }
     }

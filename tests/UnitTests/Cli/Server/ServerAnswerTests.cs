@@ -32,6 +32,7 @@ public sealed class ServerAnswerTests
     [InlineData(400, "[]")]
     [InlineData(400, "not json at all")]
     [InlineData(400, "")]
+    [InlineData(400, """{"detail":"\ud800"}""")]
     public async Task A_problem_that_is_none_leaves_its_status(int status, string body)
     {
         await using var server = await FakeServer.AlwaysAsync(new Answer(body, status, Problem));

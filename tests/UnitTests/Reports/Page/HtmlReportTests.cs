@@ -116,7 +116,7 @@ public sealed partial class HtmlReportTests
     public void A_table_whose_rows_do_not_fit_its_columns_is_refused_with_its_name() =>
         Should.Throw<ArgumentException>(() => DataTable.Of("Sides", ["A", "B"], [["1", "2"], ["1"]])).Message.ShouldBe("table 'Sides' has 2 columns, but a row has 1 cells");
 
-    [GeneratedRegex("<(meta|link)\\b[^>]*>", RegexOptions.None, Patience)]
+    [GeneratedRegex("<(?:meta|link)\\b[^>]*>", RegexOptions.None, Patience)]
     private static partial Regex Void();
 
     [GeneratedRegex("<(?<close>/?)(?<name>[a-zA-Z0-9]+)(?:\"[^\"]*\"|[^>\"])*?(?<self>/?)>", RegexOptions.ExplicitCapture, Patience)]
