@@ -1,9 +1,9 @@
 using ZiGong.Contracts;
-using ZiGong.GradientExtraction;
 using ZiGong.Hosting;
 using ZiGong.Influence;
 using ZiGong.Influence.Fidelity;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
 using ZiGong.Models;
 using ZiGong.Pipeline;
