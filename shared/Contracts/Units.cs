@@ -21,5 +21,8 @@ public static class Units
 {
     public static string Slice(int slice) => $"slice-{slice:D4}";
 
+    /// <summary>A piece of a fidelity run: the nth of its group.</summary>
+    public static string Piece(string group, int index) => $"{group}-{index:D5}";
+
     public static string Pair(string checkpoint, string shard) => $"{checkpoint}/{shard}";
 }
