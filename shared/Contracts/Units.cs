@@ -1,6 +1,6 @@
 namespace ZiGong.Contracts;
 
-/// <summary>The stages of a run, in order; the names are part of the database.</summary>
+/// <summary>The stages of runs, in order; the names are part of the database.</summary>
 public enum Stage
 {
     Snapshot,
@@ -14,6 +14,8 @@ public enum Stage
     Tuning,
     Evaluation,
     Model,
+    Pieces,
+    Fidelity,
 }
 
 /// <summary>How units of work are named.</summary>

@@ -69,6 +69,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
 
     public DbSet<ExperimentArmRow> ExperimentArms => Set<ExperimentArmRow>();
 
+    public DbSet<FidelityOutcomeRow> FidelityOutcomes => Set<FidelityOutcomeRow>();
+
     /// <summary>The database's clock, inside queries: leases and times of completion must not depend on a worker's clock.</summary>
     [DbFunction("clock_timestamp", IsBuiltIn = true)]
     public static DateTimeOffset Now() => throw new InvalidOperationException("only inside a query");
@@ -119,6 +121,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<UploadRow>().ToTable("uploads").HasKey(r => r.UploadId);
         modelBuilder.Entity<ExperimentRow>().ToTable("experiments").HasKey(r => r.Id);
         modelBuilder.Entity<ExperimentArmRow>().ToTable("experiment_arms").HasKey(r => new { r.ExperimentId, r.Arm, r.Seed, r.Fold });
+        modelBuilder.Entity<FidelityOutcomeRow>().ToTable("fidelity_outcomes").HasKey(r => r.OutcomeKey);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {
             if (property.ClrType.IsEnum && property.Name is "Status" or "State" && property.ClrType.IsEnum)

@@ -17,7 +17,7 @@ public sealed class SchemaTests : IAsyncLifetime
         "checkpoints", "gradient_shards", "reference_means", "partial_scores", "selections", "selection_members", "datasets", "adapters", "evaluations",
         "models", "pipeline_events", "event_counter", "audit",
         "pipeline_switch", "dead_letters",
-        "uploads", "experiments", "experiment_arms", "run_requests",
+        "uploads", "experiments", "experiment_arms", "run_requests", "fidelity_outcomes",
     ];
 
     private Lab _lab = null!;

@@ -181,3 +181,12 @@ public sealed class RegisteredModel
 
     public DateTimeOffset RegisteredAt { get; set; }
 }
+
+/// <summary>What a piece of a fidelity run came to.</summary>
+public sealed class FidelityOutcomeRow
+{
+    /// <summary>Hash of everything that the outcome follows from.</summary>
+    public string OutcomeKey { get; set; } = "";
+
+    public string Artifact { get; set; } = "";
+}
