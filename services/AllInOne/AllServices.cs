@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using ZiGong.AllInOne.Fidelity;
 using ZiGong.AllInOne.Tensors;
 using ZiGong.Cli.Hosting;
 using ZiGong.Control;
@@ -33,7 +32,6 @@ public static class AllServices
         },
         OpenSubjectsAsync = (options, source, ct) => SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct),
         Sealing = host => host.Services.GetRequiredService<SnapshotSealing>().SealAsync,
-        MeasureFidelityAsync = FidelityMeasuring.RunAsync,
         ExamineTensors = TensorExamination.Look,
     };
 

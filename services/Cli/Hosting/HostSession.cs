@@ -37,6 +37,8 @@ internal sealed class HostSession : IAsyncDisposable
 
     public ExperimentPlanner Planner => new(_local.Sealing(_host));
 
+    public FidelityRequests Fidelity => _host.Services.GetRequiredService<FidelityRequests>();
+
     public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 
     public static async Task<HostSession> StartAsync(LocalServices local, PipelineOptions options, TimeProvider time, CancellationToken ct) =>

@@ -4,7 +4,6 @@ using ZiGong.Credit.Descriptors;
 using ZiGong.Credit.Subjects;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Embedded;
-using ZiGong.Influence.Fidelity;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.Cli.Hosting;
@@ -27,9 +26,6 @@ public sealed record LocalServices
     /// <summary>Seals what is stored of a data set, on a host that was started.</summary>
     public required Func<EmbeddedHost, SealSnapshot> Sealing { get; init; }
 
-    /// <summary>Has models trained that tell what scores are worth.</summary>
-    public required Func<FidelityOrder, PipelineOptions, Action<int, int, string>, CancellationToken, Task<FidelityResult>> MeasureFidelityAsync { get; init; }
-
     /// <summary>Whether tensors can be computed here; the options are null where they cannot be read.</summary>
     public required Func<PipelineOptions?, TensorFindings> ExamineTensors { get; init; }
 }
@@ -40,11 +36,6 @@ public delegate Task<IngestSummary> IngestTable(
 
 /// <summary>Seals a snapshot of a data set, given by its descriptor's text.</summary>
 public delegate Task<SnapshotRow> SealSnapshot(string descriptor, SnapshotOptions options, CancellationToken ct);
-
-/// <summary>A fidelity experiment that somebody asked for.</summary>
-/// <param name="Home">Folder for outcomes that a later call finds again.</param>
-public sealed record FidelityOrder(
-    DatasetDescriptor Descriptor, IReadOnlyList<string> Files, IReadOnlySet<FidelityMeasure> Measures, FidelitySettings Settings, RunOptions Options, string Home);
 
 /// <summary>What was found of the tensor library.</summary>
 /// <param name="Error">Why it cannot be used; null where it can.</param>
