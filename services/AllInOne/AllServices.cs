@@ -1,4 +1,3 @@
-using ZiGong.AllInOne.Fidelity;
 using ZiGong.AllInOne.Tensors;
 using ZiGong.Cli.Hosting;
 using ZiGong.Control;
@@ -30,7 +29,6 @@ public static class AllServices
             return await new FileIngestion(source, hasher, TimeProvider.System).RunAsync(descriptor, file, progress, ct);
         },
         OpenSubjectsAsync = (options, source, ct) => SubjectKey.OpenAsync(options.SubjectKeyFile, source, ct),
-        MeasureFidelityAsync = FidelityMeasuring.RunAsync,
         ExamineTensors = TensorExamination.Look,
     };
 

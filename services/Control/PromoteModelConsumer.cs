@@ -24,7 +24,7 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
         if (unit.Run.Kind == RunKind.Experiment)
         {
             // Neither champion nor news: whoever waits for models must not hear of it.
-            return new UnitResult(new ArmMeasured(unit.Run.RunId, evaluated.Generation, evaluated.Evaluation), (db, token) => CompleteAsync(db, unit.Run.RunId, token));
+            return new UnitResult(new ArmMeasured(unit.Run.RunId, evaluated.Generation, evaluated.Evaluation), (db, token) => RunEnds.CompleteAsync(db, unit.Run.RunId, token));
         }
 
         var key = (await unit.ResultOfAsync<EvaluationSummary>(Stage.Evaluation, "evaluation", ct)).Key;
@@ -73,12 +73,9 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
 
         await db.Models.Where(m => m.ModelId == model.ModelId).ExecuteDeleteAsync(ct);
         db.Models.Add(model);
-        await CompleteAsync(db, model.RunId, ct);
+        await RunEnds.CompleteAsync(db, model.RunId, ct);
         await db.SaveChangesAsync(ct);
     }
-
-    private static Task CompleteAsync(PipelineDb db, Guid run, CancellationToken ct) => db.Runs.Where(r => r.RunId == run)
-        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Completed).SetProperty(r => r.FinishedAt, r => PipelineDb.Now()), ct);
 }
 
 /// <summary>Another run's model became champion since the evaluation; the attempt counts, and the evaluation has to be done again.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
 using ZiGong.Models;
 using ZiGong.Storage;

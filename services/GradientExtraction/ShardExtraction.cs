@@ -3,6 +3,7 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Hosting;
 using ZiGong.Influence.Gradients;
+using ZiGong.Mistral.Backward;
 using ZiGong.Pipeline;
 using ZiGong.Pipeline.Results;
 using ZiGong.Storage;

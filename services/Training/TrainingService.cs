@@ -3,11 +3,12 @@ using ZiGong.Hosting;
 using ZiGong.Pipeline;
 using ZiGong.Models;
 using ZiGong.Training.Agent;
+using ZiGong.Training.Fidelity;
 using ZiGong.Training.Tuning;
 
 namespace ZiGong.Training;
 
-/// <summary>Trains the agent and tunes the adapter.</summary>
+/// <summary>Trains the agent, tunes the adapter, and works on the pieces of fidelity runs.</summary>
 public static class TrainingService
 {
     /// <param name="tunings">Adapters tuned at a time; each holds a base of its own.</param>
@@ -18,7 +19,9 @@ public static class TrainingService
         pipeline.Services.AddSingleton<BaseModels>();
         pipeline.Services.AddSingleton<AgentSlices>();
         pipeline.Services.AddSingleton<AdapterSlices>();
+        pipeline.Services.AddSingleton<PieceTraining>();
         pipeline.AddConsumer<TrainAgentConsumer>(concurrency: 1);
         pipeline.AddConsumer<TuneAdapterConsumer>(tunings);
+        pipeline.AddConsumer<TrainPieceConsumer>(pipeline.Options.Workers);
     }
 }

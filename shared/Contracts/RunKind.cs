@@ -14,6 +14,9 @@ public enum RunKind
 
     /// <summary>An arm of an experiment: measured as any run, but without champion, promotion and announcement.</summary>
     Experiment,
+
+    /// <summary>Measures what scores are worth: trains hundreds of models and keeps none.</summary>
+    Fidelity,
 }
 
 /// <summary>What became of a tuned model; stored and shown in lower case.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Pipeline.Stages;
 
@@ -12,15 +13,15 @@ public static class CodeVersions
 {
     public const string Product = Hosting.Product.Version;
 
-    /// <summary>Product and stages together: experiments look for finished arms of exactly this code.</summary>
-    public static string Whole => $"{Product}+{string.Join('.', StageCatalogue.All.Where(s => s.Version > 0).Select(s => s.Version))}";
+    /// <summary>Product and stages of experiments' runs together: experiments look for finished arms of exactly this code.</summary>
+    public static string Whole => $"{Product}+{string.Join('.', StageCatalogue.Of(RunKind.Experiment).Where(s => s.Version > 0).Select(s => s.Version))}";
 
     /// <summary>What a run is noted to be made by, for its lineage: the stages with their versions, then the commit built from.</summary>
     public static string Made { get; } = $"{Stages}; commit {CommitOf(typeof(CodeVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)}";
 
     private static string Stages =>
         $"{Product}: encoding {Encoding}, agent {Agent}, gradients {Gradients}, reference {Reference}, partials {Partials}, scores {Scores}, selection {Selection}, dataset {Dataset}, "
-        + $"tuning {Tuning}, evaluation {Evaluation}";
+        + $"tuning {Tuning}, evaluation {Evaluation}, pieces {Pieces}";
 
     /// <summary>Whether a run noted as made by <paramref name="made"/> has the stages of this code, whatever the commit.</summary>
     public static bool AreOf(string made) => made == Whole || made.StartsWith($"{Stages}; ", StringComparison.Ordinal);
@@ -40,4 +41,7 @@ public static class CodeVersions
     public const int Dataset = 2;
     public const int Tuning = 3;
     public const int Evaluation = 6;
+
+    /// <summary>Of pieces of fidelity runs, beside what they are made with.</summary>
+    public const int Pieces = 2;
 }

@@ -17,6 +17,11 @@ public static class NextMessages
             return [];
         }
 
+        if (run.Plan is { } plan)
+        {
+            return OfPlan(run, plan);
+        }
+
         if (run.Outcome<SnapshotSealed>(Stage.Snapshot, "snapshot") is not { } snapshot)
         {
             return [new RunRequested(run.RunId, run.Generation)];
@@ -47,6 +52,15 @@ public static class NextMessages
     {
         var before = Of(run.Without(unit)).Select(Key).ToHashSet();
         return [.. Of(run).Where(m => !before.Contains(Key(m)))];
+    }
+
+    /// <summary>Pieces need nothing of one another, and the figures all of them.</summary>
+    private static IReadOnlyList<IRunMessage> OfPlan(RunState run, RunPlan plan)
+    {
+        var missing = plan.Pieces.Where(p => !run.IsDone(Stage.Pieces, p)).Select(p => new TrainPiece(run.RunId, run.Generation, p)).ToList();
+        return missing.Count > 0 ? missing
+            : run.IsDone(Stage.Fidelity, "fidelity") ? []
+            : [new MeasureFidelity(run.RunId, run.Generation)];
     }
 
     private static (Type Type, string Unit) Key(IRunMessage message) => (message.GetType(), message.Unit);

@@ -23,6 +23,9 @@ public sealed record RunState(
     /// <summary>The reference vector of a checkpoint needs the training gradients there too, since their second moment shapes it.</summary>
     public bool ReferenceNeedsTraining { get; init; }
 
+    /// <summary>Of a fidelity run; null for every other kind.</summary>
+    public RunPlan? Plan { get; init; }
+
     public bool IsDone(Stage stage, string unit) => Finished.ContainsKey(new UnitKey(stage, unit));
 
     /// <summary>The event that ended a unit, or null while it is unfinished.</summary>
@@ -45,9 +48,9 @@ public sealed record RunState(
 
     public RunState Without(UnitKey unit) => this with { Finished = Finished.Where(f => f.Key != unit).ToDictionary() };
 
-    /// <summary>Stages with a unit for every checkpoint and shard: that they are done is all that anybody asks.</summary>
+    /// <summary>Stages with a unit for every checkpoint and shard, or piece: that they are done is all that anybody asks.</summary>
     private static readonly string[] ManyUnits =
-        [.. StageCatalogue.All.Where(s => s.Shape is StageShape.Checkpoint or StageShape.CheckpointShard).Select(s => s.Stage.ToString())];
+        [.. StageCatalogue.All.Where(s => s.Shape is StageShape.Checkpoint or StageShape.CheckpointShard or StageShape.Pieces).Select(s => s.Stage.ToString())];
 
     /// <exception cref="InvalidOperationException">There is no such run.</exception>
     public static async Task<RunState> ReadAsync(PipelineDb db, Guid runId, CancellationToken ct)
@@ -64,6 +67,7 @@ public sealed record RunState(
             units.ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output ?? "{}"))
         {
             ReferenceNeedsTraining = RunOptionsReader.Read(run.Options).TracSeq.Curvature != Curvature.None,
+            Plan = RunPlan.Of(run),
         };
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using TorchSharp;
 using ZiGong.Contracts;
-using ZiGong.GradientExtraction;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
 using ZiGong.Testing;
 using static TorchSharp.torch;

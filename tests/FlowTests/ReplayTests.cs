@@ -6,6 +6,7 @@ using ZiGong.FlowTests.Harness;
 using ZiGong.Hosting;
 using ZiGong.Pipeline;
 using ZiGong.Pipeline.Operations;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;
@@ -14,7 +15,7 @@ namespace ZiGong.FlowTests;
 [Collection("runs")]
 public sealed class ReplayTests
 {
-    public static TheoryData<Stage> Stages => [.. Enum.GetValues<Stage>()];
+    public static TheoryData<Stage> Stages => [.. StageCatalogue.Of(RunKind.Full).Select(s => s.Stage)];
 
     [Theory]
     [MemberData(nameof(Stages))]

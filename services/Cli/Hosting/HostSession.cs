@@ -32,6 +32,8 @@ internal sealed class HostSession : IAsyncDisposable
 
     public ExperimentRequests Experiments => _host.Services.GetRequiredService<ExperimentRequests>();
 
+    public FidelityRequests Fidelity => _host.Services.GetRequiredService<FidelityRequests>();
+
     public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 
     public static async Task<HostSession> StartAsync(LocalServices local, PipelineOptions options, TimeProvider time, CancellationToken ct) =>

@@ -23,9 +23,6 @@ public sealed record LocalServices
     /// <summary>The key that subjects are hashed with, once it is the one that the database knows.</summary>
     public required Func<PipelineOptions, NpgsqlDataSource, CancellationToken, Task<SubjectHasher>> OpenSubjectsAsync { get; init; }
 
-    /// <summary>Has models trained that tell what scores are worth.</summary>
-    public required Func<FidelityOrder, PipelineOptions, Action<int, int, string>, CancellationToken, Task<FidelityResult>> MeasureFidelityAsync { get; init; }
-
     /// <summary>Whether tensors can be computed here; the options are null where they cannot be read.</summary>
     public required Func<PipelineOptions?, TensorFindings> ExamineTensors { get; init; }
 }
@@ -33,11 +30,6 @@ public sealed record LocalServices
 /// <summary>Takes a table into the database.</summary>
 public delegate Task<IngestSummary> IngestTable(
     PipelineOptions options, NpgsqlDataSource source, DatasetDescriptor descriptor, string file, IProgress<IngestProgress> progress, CancellationToken ct);
-
-/// <summary>A fidelity experiment that somebody asked for.</summary>
-/// <param name="Home">Folder for outcomes that a later call finds again.</param>
-public sealed record FidelityOrder(
-    DatasetDescriptor Descriptor, IReadOnlyList<string> Files, IReadOnlySet<FidelityMeasure> Measures, FidelitySettings Settings, RunOptions Options, string Home);
 
 /// <summary>What was found of the tensor library.</summary>
 /// <param name="Error">Why it cannot be used; null where it can.</param>

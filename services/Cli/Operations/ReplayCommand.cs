@@ -16,7 +16,8 @@ internal static class ReplayCommand
     public static Command Create(CommandBuilder builder)
     {
         var run = ShowCommand.RunArgument();
-        var from = new Option<string>("--from") { Description = $"The first stage to do again: {string.Join(", ", StageCatalogue.All.Select(s => s.Name))}.", Required = true };
+        var stages = string.Join(", ", StageCatalogue.Of(RunKind.Full).Select(s => s.Name));
+        var from = new Option<string>("--from") { Description = $"The first stage to do again: {stages}; of a fidelity run pieces or fidelity.", Required = true };
         var units = new Option<string>("--units") { Description = "Which units of that stage: all, failed, or missing (not done, or their files lost or damaged).", DefaultValueFactory = _ => "all" };
         var set = new Option<string[]>("--set") { Description = "Change an option: Section:Name=value; a child run on the same snapshot does the work then. Repeatable.", DefaultValueFactory = _ => [] };
         var dry = new Option<bool>("--dry-run") { Description = "Only say what would be computed, what reused, and why." };

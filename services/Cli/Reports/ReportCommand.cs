@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
@@ -8,8 +9,10 @@ using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Pipeline.Experiments;
 using ZiGong.Reports.OfExperiment;
+using ZiGong.Reports.OfFidelity;
 using ZiGong.Reports.OfRun;
 using ZiGong.Reports.Page;
+using ZiGong.Reports.Runs;
 using ZiGong.Reports.Words;
 using ZiGong.Storage;
 
@@ -65,10 +68,19 @@ internal static class ReportCommand
 
         if (text == "fidelity")
         {
-            throw new InputException("a fidelity experiment writes its report itself: repeat it with --report FILE; what it has computed is found again");
+            throw new InputException(
+                "fidelity runs are reported by their ids, which zigong runs lists; zigong experiment fidelity writes a report itself with --report FILE");
         }
 
         var run = await db.FindRunAsync(text, ct);
+        if (run.Kind == RunKind.Fidelity)
+        {
+            var view = await RunView.ReadAsync(db, run.RunId, TimeProvider.System, ct);
+            var result = await FidelityResults.ReadAsync(view, artifacts, DateTimeOffset.MinValue, ct)
+                ?? throw new InputException($"run {run.RunId} has no figures yet: {ProgressText.Line(view.Stages)}");
+            return (RunFinder.Short(run.RunId), FidelityReport.Of(result));
+        }
+
         await db.NoteReadAsync(OperatorSession.Actor, $"{run.RunId}", "report with samples and their fields", TimeProvider.System, ct);
         return (RunFinder.Short(run.RunId), RunReport.Of(await new RunFactsReader(db, artifacts).ReadAsync(run, ct)));
     }

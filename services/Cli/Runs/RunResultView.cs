@@ -1,3 +1,4 @@
+using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Cli.Reports;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
@@ -33,6 +34,7 @@ public static class RunResultView
         result.Classes,
         result.Ready,
         result.Rejected,
+        result.Fidelity,
         Failure = result.View.Failure?.Message,
     };
 
@@ -78,6 +80,11 @@ public static class RunResultView
         }
 
         PrintOutcome(result, screen);
+        if (result.Fidelity is { } fidelity)
+        {
+            screen.Line();
+            FidelityView.PrintText(fidelity, screen);
+        }
     }
 
     public static void PrintMetrics(EvaluationReport report, Screen screen)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
+using ZiGong.Pipeline;
 using ZiGong.Pipeline.Stages;
 using ZiGong.Reports.Runs;
 using ZiGong.Storage;
@@ -24,6 +25,11 @@ public static class RunViews
 
     private static RunShape ShapeOf(RunRow run, SnapshotRow? snapshot, IReadOnlyList<WorkUnitRow> units)
     {
+        if (RunPlan.Of(run) is { } plan)
+        {
+            return new RunShape(0, 0, 0, 0) { Kind = run.Kind, Pieces = plan.Count };
+        }
+
         if (snapshot is null)
         {
             return new RunShape(0, 0, 0, 0);

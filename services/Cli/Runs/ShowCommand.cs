@@ -1,7 +1,9 @@
 using System.CommandLine;
+using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Terminal;
+using ZiGong.Contracts;
 using ZiGong.Pipeline.Operations;
 using ZiGong.Reports.Runs;
 using ZiGong.Storage;
@@ -46,6 +48,12 @@ internal static class ShowCommand
     {
         await using var db = reader.NewContext();
         var result = await RunResult.ReadAsync(db, view, ct);
+        if (view.Run.Kind == RunKind.Fidelity)
+        {
+            var artifacts = new ArtifactStore(CliSettings.Read().Artifacts);
+            result = result with { Fidelity = await FidelityResults.ReadAsync(view, artifacts, DateTimeOffset.MinValue, ct) };
+        }
+
         if (screen.Json)
         {
             screen.Data(RunResultView.Json(result));

@@ -24,6 +24,7 @@ public static class WaitingUnits
         // The stages before scoring and after it follow one another: what was finished last is what they waited for.
         DateTimeOffset Since(IRunMessage order) => order switch
         {
+            TrainPiece => orderedAt,
             TrainAgentSlice slice => At(Stage.Agent, Units.Slice(slice.Slice - 1)),
             SnapshotSealed => At(Stage.Snapshot, "snapshot"),
             ExtractShard extract => At(Stage.Agent, madeBy.GetValueOrDefault(extract.Checkpoint, "")),

@@ -13,6 +13,7 @@ public static class OperationsOfRuns
         pipeline.AddStages();
         pipeline.Services.AddSingleton<RunRequests>();
         pipeline.Services.AddSingleton<RunOperations>();
+        pipeline.Services.AddSingleton<FidelityRequests>();
         pipeline.Services.AddSingleton<ArmRuns>();
         pipeline.Services.AddSingleton<ExperimentRequests>();
         pipeline.Services.AddSingleton<PipelineSwitch>();

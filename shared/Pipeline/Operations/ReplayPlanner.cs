@@ -16,9 +16,10 @@ public static class ReplayPlanner
 {
     /// <summary>Splits the units of the stage into those that stay and those that are done again.</summary>
     /// <param name="lost">Units whose stored result is gone or damaged; only looked at for <see cref="UnitChoice.Missing"/>.</param>
-    /// <exception cref="InputException">Nothing of the stage is chosen.</exception>
+    /// <exception cref="InputException">The run has no such stage, or nothing of it is chosen.</exception>
     public static ChosenUnits Choose(RunFacts facts, Stage from, UnitChoice choice, IReadOnlySet<string> lost)
     {
+        RequireStage(facts, from);
         if (choice == UnitChoice.All)
         {
             return new ChosenUnits([], [], Forced: true);
@@ -64,7 +65,7 @@ public static class ReplayPlanner
                 + $"replay --from {StageNames.Of(open)} --units missing");
         }
 
-        return [.. StageCatalogue.All.Select(s => s.Stage).Select(stage =>
+        return [.. StageCatalogue.Of(facts.Run.Kind).Select(s => s.Stage).Select(stage =>
             stage < from ? new StagePlan(stage, 0, 0, facts.Done(stage), 0, "before the replay: stays as it is")
             : stage == from ? Begins(facts, stage, chosen)
             : Follows(facts, stage, ""))];
@@ -73,9 +74,18 @@ public static class ReplayPlanner
     /// <summary>The stages of a child run.</summary>
     /// <param name="facts">The parent's rows with the child's options.</param>
     /// <param name="changes">The options that differ.</param>
-    /// <exception cref="InputException">An option shapes what lies before <paramref name="from"/>, or the parent has no snapshot.</exception>
+    /// <exception cref="InputException">
+    /// The run is a fidelity run or has no such stage, an option shapes what lies before <paramref name="from"/>, or the parent has no snapshot.
+    /// </exception>
     public static IReadOnlyList<StagePlan> Child(RunFacts facts, Stage from, UnitChoice choice, IReadOnlyList<string> changes)
     {
+        if (facts.Run.Kind == RunKind.Fidelity)
+        {
+            throw new InputException(
+                $"the options of run {facts.Run.RunId} belong to its plan: measure under others with zigong experiment fidelity --set {changes[0]}=…");
+        }
+
+        RequireStage(facts, from);
         var first = changes.MinBy(c => OptionStages.FirstUse(c, facts.Options))!;
         var changed = OptionStages.FirstUse(first, facts.Options);
         if (changed == Stage.Snapshot)
@@ -99,12 +109,23 @@ public static class ReplayPlanner
         }
 
         var reason = string.Join(", ", changes);
-        return [.. StageCatalogue.All.Select(s => s.Stage).Select(stage =>
+        return [.. StageCatalogue.Of(facts.Run.Kind).Select(s => s.Stage).Select(stage =>
             stage == Stage.Snapshot ? new StagePlan(stage, 0, 1, 0, 0, "the parent's own snapshot")
             : stage == from && choice == UnitChoice.All ? new StagePlan(stage, facts.Whole(stage), 0, 0, 0, stage == changed ? $"{reason} changed" : "asked for")
             : stage >= changed && StageCatalogue.Of(stage).Unkeyed is null
                 ? new StagePlan(stage, facts.Whole(stage), 0, 0, 0, $"{reason} changed; reused only if another run has made the very same")
             : Follows(facts, stage, " of the parent"))];
+    }
+
+    private static void RequireStage(RunFacts facts, Stage from)
+    {
+        var stages = StageCatalogue.Of(facts.Run.Kind);
+        if (stages.All(s => s.Stage != from))
+        {
+            throw new InputException(
+                $"run {facts.Run.RunId} is of kind {facts.Run.Kind.Stored()} and has no stage {StageNames.Of(from)}; "
+                + $"its stages are {string.Join(", ", stages.Select(s => s.Name))}");
+        }
     }
 
     private static StagePlan Begins(RunFacts facts, Stage stage, ChosenUnits chosen)

@@ -18,7 +18,10 @@ public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<W
     /// <summary>What <see cref="NextMessages"/> would look at if the run went on as it is.</summary>
     public RunState State => new(
         Run.RunId, Run.Generation, RunStatus.Running, Snapshot?.TrainingShards ?? [], Snapshot?.ReferenceShards ?? [],
-        Units.Where(u => u.State == UnitState.Done).ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output ?? "{}"));
+        Units.Where(u => u.State == UnitState.Done).ToDictionary(u => new UnitKey(Enum.Parse<Stage>(u.Stage), u.Unit), u => u.Output ?? "{}"))
+    {
+        Plan = RunPlan.Of(Run),
+    };
 
     public IReadOnlyList<WorkUnitRow> Of(Stage stage) => [.. Units.Where(u => u.Stage == stage.ToString()).OrderBy(u => u.Unit, StringComparer.Ordinal)];
 
@@ -33,6 +36,8 @@ public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<W
     /// <summary>Units of a stage where each of them is computed.</summary>
     public int Whole(Stage stage) => StageCatalogue.Of(stage) switch
     {
+        { Shape: StageShape.Pieces } => RunPlan.Of(Run)?.Count ?? 0,
+        _ when Run.Kind == RunKind.Fidelity => 1,
         _ when Snapshot is null => stage == Stage.Snapshot ? 1 : 0,
         { Shape: StageShape.Slices } => SlicesAfter(stage, 0),
         { Shape: StageShape.Checkpoint } => Checkpoints,

@@ -9,6 +9,12 @@ namespace ZiGong.Pipeline.Stages;
 /// <param name="TuningSlices">Slices of the tuning; 0 while the data set is not known.</param>
 public sealed record RunShape(int Checkpoints, int TrainingShards, int GradientShards, int TuningSlices)
 {
+    /// <summary>Which stages the run has.</summary>
+    public RunKind Kind { get; init; } = RunKind.Full;
+
+    /// <summary>Pieces of a fidelity run's plan.</summary>
+    public int Pieces { get; init; }
+
     /// <summary>What progress of a stage counts up to; 0 while it is not known.</summary>
     public int Units(StageDefinition stage) => stage switch
     {
@@ -16,6 +22,7 @@ public sealed record RunShape(int Checkpoints, int TrainingShards, int GradientS
         { Shape: StageShape.Slices or StageShape.Checkpoint } => Checkpoints,
         { Shape: StageShape.CheckpointShard, TakesReferenceShards: true } => Checkpoints * GradientShards,
         { Shape: StageShape.CheckpointShard } => Checkpoints * TrainingShards,
+        { Shape: StageShape.Pieces } => Pieces,
         _ => 1,
     };
 }
@@ -23,11 +30,11 @@ public sealed record RunShape(int Checkpoints, int TrainingShards, int GradientS
 /// <summary>A run's progress from the rows of its units: pure, so that it can be tested.</summary>
 public static class RunProgress
 {
-    /// <summary>One entry per stage, in order.</summary>
+    /// <summary>One entry per stage of the run, in order.</summary>
     public static IReadOnlyList<StageProgress> Of(RunShape shape, IReadOnlyList<WorkUnitRow> units, DateTimeOffset now)
     {
         var byStage = units.ToLookup(u => Enum.Parse<Stage>(u.Stage));
-        return [.. StageCatalogue.All.Select(stage => OfStage(stage, shape, [.. byStage[stage.Stage]], now))];
+        return [.. StageCatalogue.Of(shape.Kind).Select(stage => OfStage(stage, shape, [.. byStage[stage.Stage]], now))];
     }
 
     private static StageProgress OfStage(StageDefinition stage, RunShape shape, IReadOnlyList<WorkUnitRow> units, DateTimeOffset now)

@@ -4,7 +4,7 @@ using ZiGong.Contracts;
 namespace ZiGong.Pipeline.Stages;
 
 /// <summary>
-/// The stages of a run, in order. Everything that lists stages derives from this: names, orders, options, versions, sizes, progress, replay and
+/// The stages of runs, in order. Everything that lists stages derives from this: names, orders, options, versions, sizes, progress, replay and
 /// what waits. docs/architecture.md says what else a new stage needs.
 /// </summary>
 public static class StageCatalogue
@@ -71,12 +71,24 @@ public static class StageCatalogue
         {
             Unkeyed = "the verdict follows the evaluation",
         },
+        new(Stage.Pieces, "Training", CodeVersions.Pieces, StageShape.Pieces, [typeof(TrainPiece)], [typeof(PieceTrained)], [])
+        {
+            Kinds = [RunKind.Fidelity],
+        },
+        new(Stage.Fidelity, "TracSeqScoring", 0, StageShape.One, [typeof(MeasureFidelity)], [typeof(FidelityMeasured)], [])
+        {
+            Kinds = [RunKind.Fidelity],
+            Unkeyed = "computes figures from stored outcomes: takes seconds, so it is always done",
+        },
     ];
 
     /// <summary>Names of the stages whose units are slices, as the database has them.</summary>
     public static IReadOnlyList<string> Sliced { get; } = [.. All.Where(s => s.IsSliced).Select(s => s.Stage.ToString())];
 
     public static StageDefinition Of(Stage stage) => All[(int)stage];
+
+    /// <summary>The stages of a run of this kind, in order.</summary>
+    public static IReadOnlyList<StageDefinition> Of(RunKind kind) => [.. All.Where(s => s.Kinds.Contains(kind))];
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json)!;
 }

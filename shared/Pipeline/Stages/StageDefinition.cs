@@ -16,6 +16,9 @@ public enum StageShape
 
     /// <summary>A unit for every checkpoint and shard.</summary>
     CheckpointShard,
+
+    /// <summary>A unit for every piece of the run's plan.</summary>
+    Pieces,
 }
 
 /// <summary>One stage of a run: all that lists of stages have to know of it.</summary>
@@ -27,6 +30,9 @@ public enum StageShape
 public sealed record StageDefinition(
     Stage Stage, string Service, int Version, StageShape Shape, IReadOnlyList<Type> Orders, IReadOnlyList<Type> Events, IReadOnlyList<string> Claims)
 {
+    /// <summary>Kinds of runs that have it.</summary>
+    public IReadOnlyList<RunKind> Kinds { get; init; } = [RunKind.Full, RunKind.Nightly, RunKind.Replay, RunKind.Experiment];
+
     /// <summary>The words that people may use for it, its own name among them, in the order in which they are listed.</summary>
     public IReadOnlyList<string> Words { get; init; } = [Stage.ToString().ToLowerInvariant()];
 
@@ -51,6 +57,7 @@ public sealed record StageDefinition(
         StageShape.Slices => "slices",
         StageShape.Checkpoint => "checkpoints",
         StageShape.CheckpointShard => "shards",
+        StageShape.Pieces => "pieces",
         _ => "units",
     };
 

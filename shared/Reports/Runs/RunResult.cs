@@ -1,5 +1,6 @@
 using ZiGong.Contracts;
 using ZiGong.Credit.Evaluations;
+using ZiGong.Influence.Fidelity;
 using ZiGong.Reports.Scores;
 
 namespace ZiGong.Reports.Runs;
@@ -13,6 +14,9 @@ namespace ZiGong.Reports.Runs;
 public sealed record RunResult(
     RunView View, EvaluationReport? Report, ModelReady? Ready, ModelRejected? Rejected, IReadOnlyList<string> Notes, ScoredRun? Scored)
 {
+    /// <summary>What a fidelity run found; null before its end, and for every other kind.</summary>
+    public FidelityResult? Fidelity { get; init; }
+
     /// <summary>The scores by recorded answer; empty until there are scores.</summary>
     public IReadOnlyList<ClassScores> Classes => Scored?.Classes ?? [];
 }

@@ -51,5 +51,11 @@ public sealed record AdapterSummary(string Base, long Steps, double Loss);
 /// <param name="Ks">Null, like the three after it, where answers are free texts.</param>
 public sealed record EvaluationSummary(string? Champion, bool Passed, double? Ks, double? Auc, double? Accuracy, double? Miss);
 
+/// <summary>What a piece of a fidelity run came to: losses of the reference samples, or an agent's products.</summary>
+public sealed record PieceSummary(string Sort);
+
+/// <summary>The figures of a fidelity run.</summary>
+public sealed record FidelitySummary(int Pieces);
+
 /// <summary>A sealed snapshot; its artifact is the encoding.</summary>
 public sealed record SnapshotSummary(int Training, int Reference, int Test);

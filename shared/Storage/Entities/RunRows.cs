@@ -14,7 +14,7 @@ public sealed class RunRow
 {
     public Guid RunId { get; set; }
 
-    /// <summary>full, nightly, replay or experiment.</summary>
+    /// <summary>full, nightly, replay, experiment or fidelity.</summary>
     public RunKind Kind { get; set; }
 
     public Guid? ParentRun { get; set; }
@@ -27,6 +27,9 @@ public sealed class RunRow
 
     /// <summary>The frozen options, as JSON.</summary>
     public string Options { get; set; } = "{}";
+
+    /// <summary>JSON of what a fidelity run works on, its artifact and its pieces; null for every other kind.</summary>
+    public string? Plan { get; set; }
 
     public int Generation { get; set; } = 1;
 

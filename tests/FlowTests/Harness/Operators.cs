@@ -4,6 +4,7 @@ using ZiGong.Contracts;
 using ZiGong.Hosting;
 using ZiGong.Hosting.Embedded;
 using ZiGong.Pipeline.Operations;
+using ZiGong.Pipeline.Stages;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests.Harness;
@@ -24,7 +25,7 @@ internal static class Operators
     public static async Task<IReadOnlyList<StageCounts>> CountsAsync(this Lab lab, Guid run, int generation)
     {
         var units = (await lab.UnitsAsync(run)).Where(u => u.State == UnitState.Done).ToList();
-        return [.. Enum.GetValues<Stage>().Select(stage => units.Where(u => u.Stage == stage.ToString()).ToList()).Select((of, i) => new StageCounts(
+        return [.. StageCatalogue.Of(RunKind.Full).Select(s => s.Stage).Select(stage => units.Where(u => u.Stage == stage.ToString()).ToList()).Select((of, i) => new StageCounts(
             (Stage)i,
             of.Count(u => u.Generation == generation && !u.Reused),
             of.Count(u => u.Generation == generation && u.Reused),

@@ -3,6 +3,7 @@ using Xunit;
 using ZiGong.Contracts;
 using ZiGong.Control.Waiting;
 using ZiGong.Hosting;
+using ZiGong.Influence.Fidelity;
 using ZiGong.Pipeline;
 using ZiGong.UnitTests.Hosting;
 using ZiGong.UnitTests.Pipeline;
@@ -25,6 +26,19 @@ public sealed class WaitingUnitsTests
         Of(run, Times(run)).Distinct().ShouldBe([(Stage.Agent, At(3)), (Stage.Gradients, At(3))]);
         run = Slices(3);
         Of(run, Times(run)).Distinct().ShouldBe([(Stage.Agent, At(4)), (Stage.Gradients, At(3))], "a third slice made no checkpoint");
+    }
+
+    [Fact]
+    public void Pieces_wait_since_the_order_and_the_figures_since_the_last_piece()
+    {
+        var run = Scenario.Start() with { Plan = new RunPlan("plan", [new PieceGroup("agents", 2)]) };
+        Of(run, []).ShouldBe([(Stage.Pieces, Ordered), (Stage.Pieces, Ordered)]);
+        var first = new UnitKey(Stage.Pieces, "agents-00000");
+        run = RunScenario.Done(run, first, new PieceTrained(RunScenario.Id, 1, first.Unit));
+        Of(run, new Dictionary<UnitKey, DateTimeOffset> { [first] = At(3) }).ShouldBe([(Stage.Pieces, Ordered)]);
+        var second = new UnitKey(Stage.Pieces, "agents-00001");
+        run = RunScenario.Done(run, second, new PieceTrained(RunScenario.Id, 1, second.Unit));
+        Of(run, new Dictionary<UnitKey, DateTimeOffset> { [first] = At(3), [second] = At(4) }).ShouldBe([(Stage.Fidelity, At(4))]);
     }
 
     [Fact]

@@ -2,11 +2,11 @@ using Shouldly;
 using TorchSharp;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.GradientExtraction;
 using ZiGong.Influence;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.TracSeqScoring;
-using ZiGong.UnitTests.GradientExtraction;
+using ZiGong.UnitTests.Mistral.Backward;
 
 namespace ZiGong.UnitTests.Influence;
 

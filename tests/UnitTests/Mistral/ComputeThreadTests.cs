@@ -1,9 +1,9 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.GradientExtraction;
 using ZiGong.Mistral;
-using ZiGong.UnitTests.GradientExtraction;
+using ZiGong.Mistral.Backward;
+using ZiGong.UnitTests.Mistral.Backward;
 using static TorchSharp.torch;
 
 namespace ZiGong.UnitTests.Mistral;

@@ -4,7 +4,7 @@ using Xunit;
 using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
 using ZiGong.Mistral.Backward;
-using ZiGong.UnitTests.GradientExtraction;
+using ZiGong.UnitTests.Mistral.Backward;
 using static TorchSharp.torch;
 
 namespace ZiGong.UnitTests.Mistral;

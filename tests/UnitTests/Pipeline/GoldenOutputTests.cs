@@ -6,12 +6,12 @@ using ZiGong.Contracts;
 using ZiGong.Credit;
 using ZiGong.Credit.Encodings;
 using ZiGong.Credit.Templates;
-using ZiGong.GradientExtraction;
 using ZiGong.Hosting;
 using ZiGong.Influence;
 using ZiGong.Influence.Gradients;
 using ZiGong.Influence.Rules;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
 using ZiGong.Models;
 using ZiGong.Pipeline;
@@ -20,7 +20,7 @@ using ZiGong.Storage;
 using ZiGong.TracSeqScoring;
 using ZiGong.Training;
 using ZiGong.UnitTests.Credit;
-using ZiGong.UnitTests.GradientExtraction;
+using ZiGong.UnitTests.Mistral.Backward;
 
 namespace ZiGong.UnitTests.Pipeline;
 

@@ -5,12 +5,9 @@ using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Credit.Descriptors;
-using ZiGong.Credit.Subjects;
-using ZiGong.Hosting;
 using ZiGong.Influence.Fidelity;
 using ZiGong.Reports.OfFidelity;
 using ZiGong.Reports.Words;
-using ZiGong.Storage;
 
 namespace ZiGong.Cli.Experiments.Fidelity;
 
@@ -21,7 +18,11 @@ internal static class FidelityCommand
     {
         var defaults = new FidelitySettings();
         var dataset = new Option<string>("--dataset") { Description = "A shipped name (see `dataset list`) or the path of a descriptor.", Required = true };
-        var files = new Argument<string[]>("FILES") { Description = "The tables; nothing of them is stored.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILES")
+        {
+            Description = "The tables; what a model is shown of their samples is stored, no fields and no ids.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var measure = new Option<FidelityMeasure[]>("--measure") { Description = "What to measure: lds, loo, flips, sketch or stability; repeatable; all of it where not given.", DefaultValueFactory = _ => [] };
         var seeds = Number("--seeds", nameof(FidelitySettings.Seeds), defaults.Seeds);
         var subsets = Number("--subsets", nameof(FidelitySettings.Subsets), defaults.Subsets);
@@ -79,32 +80,12 @@ internal static class FidelityCommand
         }
 
         var configuration = CliSettings.Read();
+        await using var reader = await Reader.OpenAsync(configuration, ct);
+        var hasher = await local.OpenSubjectsAsync(configuration, reader.Source, ct);
         var descriptor = DescriptorFile.Load(dataset);
-        var status = new StatusLine(screen, TimeProvider.System);
-        var gate = new Lock();
-        FidelityResult result;
-        try
-        {
-            result = await local.MeasureFidelityAsync(
-                new FidelityOrder(descriptor, files, measures, settings, options, Path.Combine(CliSettings.Home, "experiments", "fidelity")),
-                configuration,
-                (done, total, what) =>
-                {
-                    lock (gate)
-                    {
-                        status.Show($"{what}: {done} of {total}");
-                    }
-                },
-                ct);
-        }
-        catch (OperationCanceledException)
-        {
-            status.Clear();
-            screen.Note("stopping; the same command goes on from here");
-            throw;
-        }
-
-        status.Clear();
+        var (plan, encoding) = FidelityPlanning.Of(descriptor, FidelityPlanning.Read(descriptor, files, hasher, ct), settings, measures, options);
+        var run = new FidelityRun(local, reader, configuration, screen, TimeProvider.System);
+        var result = await run.MeasureAsync(plan, encoding, DescriptorFile.Text(dataset), options, ct);
         if (result.Found > 0)
         {
             screen.Note($"{Format.Count(result.Found)} of {Format.Count(result.Trained + result.Found)} runs were there already");

@@ -13,9 +13,15 @@ internal static class FidelityView
         if (screen.Json)
         {
             screen.Data(result);
-            return;
         }
+        else
+        {
+            PrintText(result, screen);
+        }
+    }
 
+    public static void PrintText(FidelityResult result, Screen screen)
+    {
         var settings = result.Settings;
         screen.Line(
             $"{result.Dataset}: {Format.Count(result.Training)} training samples ({Format.Count(result.Bads)} bad), {Format.Count(result.References)} reference samples, {result.Checkpoints} checkpoints, "

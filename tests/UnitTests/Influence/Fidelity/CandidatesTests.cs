@@ -1,6 +1,5 @@
 using Shouldly;
 using Xunit;
-using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Influence.Fidelity;
 
 namespace ZiGong.UnitTests.Influence.Fidelity;

@@ -1,7 +1,5 @@
 using Shouldly;
 using Xunit;
-using ZiGong.AllInOne.Fidelity;
-using ZiGong.Cli.Experiments.Fidelity;
 using ZiGong.Contracts;
 using ZiGong.Influence;
 using ZiGong.Influence.Fidelity;

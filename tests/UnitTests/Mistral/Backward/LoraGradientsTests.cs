@@ -5,7 +5,6 @@ using ZiGong.Contracts;
 using ZiGong.Mistral;
 using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
-using ZiGong.UnitTests.GradientExtraction;
 using static TorchSharp.torch;
 
 namespace ZiGong.UnitTests.Mistral.Backward;

@@ -28,8 +28,17 @@ public sealed class RunProgressTests
         RunProgress.Of(Shape, units, Start.AddSeconds(now)).Single(s => s.Stage == stage);
 
     [Fact]
-    public void Every_stage_is_listed_in_order_from_the_start() =>
-        RunProgress.Of(Shape, [], Start).Select(s => s.Stage).ShouldBe(Enum.GetValues<Stage>());
+    public void Every_stage_of_the_run_is_listed_in_order_from_the_start() =>
+        RunProgress.Of(Shape, [], Start).Select(s => s.Stage).ShouldBe(Enum.GetValues<Stage>().Except([Stage.Pieces, Stage.Fidelity]));
+
+    [Fact]
+    public void A_fidelity_run_has_stages_of_its_own_and_counts_the_pieces_of_its_plan()
+    {
+        var shape = new RunShape(0, 0, 0, 0) { Kind = RunKind.Fidelity, Pieces = 4 };
+        var stages = RunProgress.Of(shape, [Done(Stage.Pieces, "agents-00000", 0, 4), Leased(Stage.Pieces, "agents-00001", 2, 1, 2)], Start.AddSeconds(5));
+
+        stages.Select(s => (s.Stage, s.Done, s.Total, s.Noun)).ShouldBe([(Stage.Pieces, 1.5, 4, "pieces"), (Stage.Fidelity, 0, 1, "units")]);
+    }
 
     [Fact]
     public void Gradients_count_checkpoints_times_shards_of_both_sides()

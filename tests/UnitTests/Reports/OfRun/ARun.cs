@@ -7,6 +7,7 @@ using ZiGong.Reports.Charts;
 using ZiGong.Reports.OfRun;
 using ZiGong.Reports.Runs;
 using ZiGong.Reports.Scores;
+using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 using ZiGong.UnitTests.Credit.Encodings;
 using ZiGong.UnitTests.Evaluation;
@@ -35,9 +36,9 @@ internal static class ARun
         new RunOptions(),
         [],
         [new SideFacts(Side.Train, 8, 4, null, null, null), new SideFacts(Side.Reference, 4, 1, Day(1), Day(28), Day(30))],
-        [new PeriodFacts("2023-01", 24_000, 4), new PeriodFacts("2023-02", 24_001, 4)],
+        [new SnapshotPeriod("2023-01", 24_000, 4), new SnapshotPeriod("2023-02", 24_001, 4)],
         Scored.Samples.ToDictionary(s => s.Sample.Id, s => s.Score > 0 ? 0 : 1),
-        [new CheckpointRow { Ordinal = 1, LearningRate = 0.25, Step = 1200, Loss = 0.5 }, new CheckpointRow { Ordinal = 2, LearningRate = 0.125, Step = 2400, Loss = 0.25 }],
+        [new Checkpoint("1", "", "", 1, 24_000, 0.25, 1200, 0.5), new Checkpoint("2", "", "", 2, 24_001, 0.125, 2400, 0.25)],
         [new ModelPredictions("model", Ink.Model, Predictions.Of([0.9, 0.6, 0.4, 0.1], [true, false, true, false]))]);
 
     public static RunFacts With(RunStatus status = RunStatus.Completed, EvaluationReport? report = null, ModelReady? ready = null, ModelRejected? rejected = null, string? failure = null) =>

@@ -7,7 +7,7 @@ using ZiGong.Models;
 using ZiGong.Storage;
 using ZiGong.Training;
 using ZiGong.Training.Fidelity;
-using ZiGong.UnitTests.GradientExtraction;
+using ZiGong.UnitTests.Mistral.Backward;
 
 namespace ZiGong.UnitTests.Training.Fidelity;
 

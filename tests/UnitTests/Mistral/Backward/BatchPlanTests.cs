@@ -1,9 +1,9 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Contracts;
-using ZiGong.GradientExtraction;
+using ZiGong.Mistral.Backward;
 
-namespace ZiGong.UnitTests.GradientExtraction;
+namespace ZiGong.UnitTests.Mistral.Backward;
 
 public sealed class BatchPlanTests
 {

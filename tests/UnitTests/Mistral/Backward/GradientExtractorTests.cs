@@ -1,14 +1,13 @@
 using Shouldly;
 using TorchSharp;
 using Xunit;
-using ZiGong.GradientExtraction;
 using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
-using ZiGong.UnitTests.Mistral;
 using static TorchSharp.torch;
 
-namespace ZiGong.UnitTests.GradientExtraction;
+namespace ZiGong.UnitTests.Mistral.Backward;
 
 public sealed class GradientExtractorTests
 {

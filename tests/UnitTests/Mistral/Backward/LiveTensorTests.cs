@@ -1,9 +1,9 @@
+using ZiGong.Mistral.Backward;
 using Shouldly;
 using Xunit;
-using ZiGong.GradientExtraction;
 using static TorchSharp.torch;
 
-namespace ZiGong.UnitTests.GradientExtraction;
+namespace ZiGong.UnitTests.Mistral.Backward;
 
 /// <summary>Alone, because the count of live tensors is the process's.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]

@@ -1,6 +1,4 @@
-using ZiGong.Mistral;
-
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>
 /// Cuts a shard into micro-batches of similar length. A pure function of the set of samples: their order in the list does not matter, so a shard

@@ -1,13 +1,13 @@
 using System.Globalization;
 using Shouldly;
 using Xunit;
-using ZiGong.GradientExtraction;
 using ZiGong.Influence.Gradients;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
 using ZiGong.Testing;
 
-namespace ZiGong.UnitTests.GradientExtraction;
+namespace ZiGong.UnitTests.Mistral.Backward;
 
 /// <summary>What the sketch costs in scores, on gradients of a nano model that has learned a little of the German credit data.</summary>
 public sealed class SketchOnRealGradientsTests

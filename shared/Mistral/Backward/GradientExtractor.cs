@@ -1,9 +1,7 @@
 using TorchSharp;
 using ZiGong.Influence.Gradients;
-using ZiGong.Mistral;
-using ZiGong.Mistral.Backward;
 
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>How gradients are computed; results agree within rounding whatever the settings.</summary>
 /// <param name="BatchSize">Most samples of a micro-batch; 8 to 16 is fastest on a CPU.</param>

@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 using Shouldly;
 using TorchSharp;
 using Xunit;
-using ZiGong.GradientExtraction;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
 using ZiGong.Testing;
 using static TorchSharp.torch;
 
-namespace ZiGong.UnitTests.GradientExtraction;
+namespace ZiGong.UnitTests.Mistral.Backward;
 
 public sealed class PerSampleGradientsTests
 {

@@ -1,11 +1,11 @@
 using TorchSharp;
 using ZiGong.Contracts;
-using ZiGong.GradientExtraction;
 using ZiGong.Mistral;
+using ZiGong.Mistral.Backward;
 using ZiGong.ModelFiles;
 using static TorchSharp.torch;
 
-namespace ZiGong.UnitTests.GradientExtraction;
+namespace ZiGong.UnitTests.Mistral.Backward;
 
 /// <summary>Small models, samples and the slow way: autograd, one sample at a time.</summary>
 internal static class Extraction

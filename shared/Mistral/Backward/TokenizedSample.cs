@@ -1,4 +1,4 @@
-namespace ZiGong.GradientExtraction;
+namespace ZiGong.Mistral.Backward;
 
 /// <summary>A sample as the model reads it: prompt and true answer in one sequence.</summary>
 /// <param name="Id">32 lower-case hexadecimal digits.</param>

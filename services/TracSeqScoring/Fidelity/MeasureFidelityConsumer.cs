@@ -1,0 +1,15 @@
+using MassTransit;
+using ZiGong.Contracts;
+using ZiGong.Pipeline;
+
+namespace ZiGong.TracSeqScoring.Fidelity;
+
+/// <summary>Ends a fidelity run with its figures.</summary>
+public sealed class MeasureFidelityConsumer(StageRunner stages, FidelityMeasuring measuring) : IConsumer<MeasureFidelity>
+{
+    public Task Consume(ConsumeContext<MeasureFidelity> context) => stages.RunAsync(
+        context.Message,
+        new UnitKey(Stage.Fidelity, context.Message.Unit),
+        (unit, ct) => Task.Run(() => measuring.MeasureAsync(unit, ct), ct),
+        context.CancellationToken);
+}
