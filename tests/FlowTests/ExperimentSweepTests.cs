@@ -38,7 +38,8 @@ public sealed class ExperimentSweepTests
         }
 
         await using var host = await lab.StartAsync();
-        var done = await lab.UntilAsync(async db => await db.Experiments.SingleAsync() is { State: not ExperimentState.Running } e ? e : null, "the end of the experiment");
+        var done = await lab.UntilAsync(
+            async db => await db.Experiments.SingleAsync() is { State: not ExperimentState.Running } e ? e : null, "the end of the experiment");
 
         (done.State, done.Failure).ShouldBe((ExperimentState.Done, null));
         done.FinishedAt.ShouldNotBeNull();
@@ -133,7 +134,8 @@ public sealed class ExperimentSweepTests
         await EndAsync(lab, "Completed");
         await sweep.SweepAsync(default);
         await EndAsync(lab, "Failed");
-        await lab.ExecuteAsync("""update zigong.runs set failure = '{"Stage": "Tuning", "FailedUnit": "slice-0001", "Reason": "no space", "Input": false}' where status = 'Failed'""");
+        const string Failure = """{"Stage": "Tuning", "FailedUnit": "slice-0001", "Reason": "no space", "Input": false}""";
+        await lab.ExecuteAsync($"update zigong.runs set failure = '{Failure}' where status = 'Failed'");
 
         await sweep.SweepAsync(default);
 
@@ -180,11 +182,13 @@ public sealed class ExperimentSweepTests
         await EarlierSchema.MakeAsync(lab.Source, "0012");
         await lab.ExecuteAsync(
             """
-            insert into zigong.experiments (id, name, dataset, plan) select n, 'mix', 'd', '{"Arms": [{}, {}], "Seeds": [7], "Folds": 0}' from unnest(array['whole', 'half']) n;
+            insert into zigong.experiments (id, name, dataset, plan)
+            select n, 'mix', 'd', '{"Arms": [{}, {}], "Seeds": [7], "Folds": 0}' from unnest(array['whole', 'half']) n;
             insert into zigong.runs (run_id, kind, dataset, descriptor, options, status, code_version)
             select gen_random_uuid(), 'experiment', 'd', '', '{}', status, '' from unnest(array['Completed', 'Completed', 'Running']) status;
             insert into zigong.experiment_arms select 'whole', 'a' || row_number() over (), 7, 0, run_id from zigong.runs where status = 'Completed';
-            insert into zigong.experiment_arms select 'half', 'a' || row_number() over (), 7, 0, run_id from (select * from zigong.runs order by status limit 1) r
+            insert into zigong.experiment_arms
+            select 'half', 'a' || row_number() over (), 7, 0, run_id from (select * from zigong.runs order by status limit 1) r
             union all select 'half', 'b', 7, 0, run_id from zigong.runs where status = 'Running'
             """);
 

@@ -239,7 +239,8 @@ public sealed class ExperimentTests
     {
         await using var host = await lab.StartAsync();
         var asked = await host.Services.GetRequiredService<ExperimentRequests>().OrderAsync(order, parallel: 2, ct);
-        var follower = new ExperimentFollower(new LocalExperiments(lab.NewContext, TimeProvider.System), LocalExperiments.Between, new Screen(TextWriter.Null, TextWriter.Null), TimeProvider.System);
+        var (experiments, screen) = (new LocalExperiments(lab.NewContext, TimeProvider.System), new Screen(TextWriter.Null, TextWriter.Null));
+        var follower = new ExperimentFollower(experiments, LocalExperiments.Between, screen, TimeProvider.System);
         var progress = await follower.FollowAsync(asked, _ => Task.CompletedTask, ct);
         return (progress.Experiment, progress);
     }

@@ -66,7 +66,8 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
     {
         await using var bench = await Bench.StartAsync(_lab);
         var source = bench.Services.GetRequiredService<Npgsql.NpgsqlDataSource>();
-        var orders = new OrderPlanning(source, bench.Services.GetRequiredService<IBus>(), _lab.Options, TimeProvider.System, NullLogger<OrderPlanning>.Instance);
+        var bus = bench.Services.GetRequiredService<IBus>();
+        var orders = new OrderPlanning(source, bus, _lab.Options, TimeProvider.System, NullLogger<OrderPlanning>.Instance);
         var arms = new ArmBeginning(source, bench.Services.GetRequiredService<ArmRuns>(), NullLogger<ArmBeginning>.Instance);
 
         await CheckAsync(() => orders.SweepAsync(default), "experiment_orders_open");
@@ -149,7 +150,9 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
         analyze;
         """);
 
-    [GeneratedRegex(@"Seq Scan on (?<table>pipeline_events|work_units|runs|models|dead_letters|experiments|experiment_arms|experiment_orders)\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"Seq Scan on (?<table>pipeline_events|work_units|runs|models|dead_letters|experiments|experiment_arms|experiment_orders)\b",
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Whole();
 
     [GeneratedRegex(@"Rows Removed by Filter: (?<rows>\d+)", RegexOptions.ExplicitCapture, 1000)]

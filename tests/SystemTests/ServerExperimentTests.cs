@@ -26,7 +26,7 @@ public sealed class ServerExperimentTests
         await using var arena = await Arena.NewAsync();
         arena.Services.Start();
         await arena.Services.ReadyAsync();
-        using (var command = CommandLineProcess.StartAt(arena.Services, arena.Lab.Folder, [.. Words, "--server"]))
+        using (var command = CommandLineProcess.StartAt(arena.Services, arena.Lab.Folder, Words))
         {
             await arena.Lab.UntilAsync(async db => await db.ExperimentArms.FirstOrDefaultAsync(), "the first arm");
             command.Kill();
@@ -35,7 +35,9 @@ public sealed class ServerExperimentTests
 
         (await arena.Lab.CountAsync("select count(*) from zigong.runs where status = 'Completed'")).ShouldBe(0, "the command is gone before anything is done");
         var ended = await arena.Lab.UntilAsync(
-            async db => await db.Experiments.SingleAsync() is { State: not ExperimentState.Running } e ? e : null, "the end of the experiment", TimeSpan.FromMinutes(10));
+            async db => await db.Experiments.SingleAsync() is { State: not ExperimentState.Running } e ? e : null,
+            "the end of the experiment",
+            TimeSpan.FromMinutes(10));
 
         (ended.State, ended.Failure).ShouldBe((ExperimentState.Done, null), arena.Services.Logs());
         foreach (var words in (string[][])[["experiment", "show", "mix", "--json"], ["report", "mix", "--markdown", "--out", "-"]])
@@ -49,7 +51,7 @@ public sealed class ServerExperimentTests
         FoundBy(ThereIs(arena, show)).ShouldBe(FoundBy(Succeeded(CommandLineProcess.Run(arena.Reference, show))));
     }
 
-    private static string ThereIs(Arena arena, string[] words) => Succeeded(CommandLineProcess.RunAt(arena.Services, arena.Lab.Folder, [.. words, "--server"]));
+    private static string ThereIs(Arena arena, string[] words) => Succeeded(CommandLineProcess.RunAt(arena.Services, arena.Lab.Folder, words));
 
     private static string Succeeded(ProgramResult result)
     {

@@ -63,8 +63,8 @@ internal static class ExperimentCommands
         var seeds = parsed.GetValue<int>("--seeds");
         return seeds is >= 1 and <= 100
             ? new ExperimentOrder(
-                parsed.CommandResult.Command.Name, DescriptorFile.Text(parsed.GetRequiredValue<string>("--dataset")), parsed.GetValue<string[]>("--set") ?? [], seeds,
-                parsed.GetValue<int?>("--folds"), parsed.GetValue<bool>("--full"), parsed.GetValue<string[]>("--arms") ?? [])
+                parsed.CommandResult.Command.Name, DescriptorFile.Text(parsed.GetRequiredValue<string>("--dataset")), parsed.GetValue<string[]>("--set") ?? [],
+                seeds, parsed.GetValue<int?>("--folds"), parsed.GetValue<bool>("--full"), parsed.GetValue<string[]>("--arms") ?? [])
             : throw new InputException($"--seeds is {seeds}, but must lie between 1 and 100");
     }
 
@@ -89,7 +89,8 @@ internal static class ExperimentCommands
         }
 
         var asked = await session.Experiments.OrderAsync(order, parallel, ct);
-        var follower = new ExperimentFollower(new LocalExperiments(reader.NewContext, TimeProvider.System), LocalExperiments.Between, screen, TimeProvider.System);
+        var experiments = new LocalExperiments(reader.NewContext, TimeProvider.System);
+        var follower = new ExperimentFollower(experiments, LocalExperiments.Between, screen, TimeProvider.System);
         try
         {
             var progress = await follower.FollowAsync(asked, session.TakeOverAsync, ct);

@@ -14,7 +14,8 @@ namespace ZiGong.Cli.Experiments;
 public sealed record ExperimentProgress(string Experiment, int Done, int Total, int Found);
 
 /// <summary>
-/// Stays with an experiment from the order to its end, with progress on the screen. It leads nothing on: Control's sweep does that, and goes on when nobody looks.
+/// Stays with an experiment from the order to its end, with progress on the screen. It leads nothing on: Control's sweep does that, and goes on when
+/// nobody looks.
 /// </summary>
 /// <param name="between">Time between two looks.</param>
 public sealed class ExperimentFollower(IExperiments experiments, TimeSpan between, Screen screen, TimeProvider time)
@@ -36,8 +37,8 @@ public sealed class ExperimentFollower(IExperiments experiments, TimeSpan betwee
             var ordered = await PlannedAsync(order, meanwhile, ct);
             Experiment = ordered.Experiment!;
             var details = await experiments.DetailsAsync(Experiment, ct);
-            var (summary, folds) = (details.Experiment, details.Experiment.Folds);
-            screen.Note($"experiment {ExperimentStore.Short(Experiment)}: {summary.Arms.Count} arms × {summary.Seeds.Count} seeds{(folds > 0 ? $" × {folds} folds" : "")}");
+            var (summary, folds) = (details.Experiment, details.Experiment.Folds > 0 ? $" × {details.Experiment.Folds} folds" : "");
+            screen.Note($"experiment {ExperimentStore.Short(Experiment)}: {summary.Arms.Count} arms × {summary.Seeds.Count} seeds{folds}");
             while (true)
             {
                 await TellAsync(details, ordered.OrderedAt, ct);
@@ -102,7 +103,8 @@ public sealed class ExperimentFollower(IExperiments experiments, TimeSpan betwee
             var made = await experiments.RunAsync(run.RunId!.Value, ct);
             _status.Clear();
             screen.Note(
-                $"{_told.Count} of {details.Experiment.Planned}: {NameOf(run, details)} done in {Format.Duration(made.Took ?? TimeSpan.Zero)}, {made.Reused} of {made.Units} units reused");
+                $"{_told.Count} of {details.Experiment.Planned}: {NameOf(run, details)} done in {Format.Duration(made.Took ?? TimeSpan.Zero)}, "
+                    + $"{made.Reused} of {made.Units} units reused");
         }
     }
 
@@ -123,12 +125,13 @@ public sealed class ExperimentFollower(IExperiments experiments, TimeSpan betwee
     /// <summary>That of the run where there is one: it has the details.</summary>
     private async Task<Exception> FailureAsync(ExperimentDetails details, CancellationToken ct)
     {
+        var name = $"experiment {ExperimentStore.Short(details.Experiment.Id)}";
         if (details.Experiment.State == ExperimentState.Cancelled)
         {
-            return new RunFailedException($"experiment {ExperimentStore.Short(details.Experiment.Id)} was cancelled; ask for it again to go on with it", input: false, "");
+            return new RunFailedException($"{name} was cancelled; ask for it again to go on with it", input: false, "");
         }
 
-        var failure = details.Failure ?? new ExperimentFailure($"experiment {ExperimentStore.Short(details.Experiment.Id)} failed", Input: false);
+        var failure = details.Failure ?? new ExperimentFailure($"{name} failed", Input: false);
         return failure.RunId is { } run && (await experiments.RunAsync(run, ct)).Failure is { } known ? known : FailureOf(failure);
     }
 

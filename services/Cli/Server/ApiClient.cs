@@ -74,9 +74,11 @@ public sealed class ApiClient : IDisposable
     public Task<ExperimentOrderStatus> OrderExperimentAsync(ExperimentRequest request, CancellationToken ct) =>
         PostOnceAsync<ExperimentOrderStatus>("v1/experiments", request, ct);
 
-    public Task<ExperimentOrderStatus> ExperimentOrderAsync(Guid order, CancellationToken ct) => GetAsync<ExperimentOrderStatus>($"v1/experiments/orders/{order}", ct);
+    public Task<ExperimentOrderStatus> ExperimentOrderAsync(Guid order, CancellationToken ct) =>
+        GetAsync<ExperimentOrderStatus>($"v1/experiments/orders/{order}", ct);
 
-    public Task<List<ExperimentSummary>> ExperimentsAsync(int limit, CancellationToken ct) => GetAsync<List<ExperimentSummary>>($"v1/experiments?limit={limit}", ct);
+    public Task<List<ExperimentSummary>> ExperimentsAsync(int limit, CancellationToken ct) =>
+        GetAsync<List<ExperimentSummary>>($"v1/experiments?limit={limit}", ct);
 
     /// <param name="name">An experiment's id, a unique beginning of it, a name (its newest), or <c>latest</c>.</param>
     public async Task<ExperimentSummary> FindExperimentAsync(string name, CancellationToken ct) =>
@@ -86,7 +88,8 @@ public sealed class ApiClient : IDisposable
 
     public Task<ExperimentResult> ExperimentResultAsync(string id, CancellationToken ct) => GetAsync<ExperimentResult>($"v1/experiments/{id}/result", ct);
 
-    public Task CancelExperimentAsync(string id, string reason, CancellationToken ct) => SendAsync(() => Post($"v1/experiments/{id}/cancel", new Reason(reason)), ct);
+    public Task CancelExperimentAsync(string id, string reason, CancellationToken ct) =>
+        SendAsync(() => Post($"v1/experiments/{id}/cancel", new Reason(reason)), ct);
 
     /// <summary>Starts something; an answer that does not come is asked for again under the same key, which starts nothing a second time.</summary>
     private async Task<T> PostOnceAsync<T>(string path, object body, CancellationToken ct)

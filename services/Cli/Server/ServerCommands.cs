@@ -9,13 +9,16 @@ using ZiGong.Pipeline.Stages;
 
 namespace ZiGong.Cli.Server;
 
+/// <summary>What a command does over a server.</summary>
+internal delegate Task ServerCommand(ParseResult parsed, Screen screen, ApiClient api, CancellationToken ct);
+
 /// <summary>
 /// What commands do when they are given a server: the same words and options, over its API. A command reads its arguments here by
 /// their names, so that it need not know of servers itself.
 /// </summary>
 internal static class ServerCommands
 {
-    private static readonly Dictionary<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>> Bodies = new(ServerExperimentCommands.Bodies, StringComparer.Ordinal)
+    private static readonly Dictionary<string, ServerCommand> Bodies = new(ServerExperimentCommands.Bodies, StringComparer.Ordinal)
     {
         ["run"] = ServerRun.RunAsync,
         ["runs"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.RunsAsync(parsed.GetValue<int>("--limit"), parsed.GetValue<bool>("--all"), ct), screen),

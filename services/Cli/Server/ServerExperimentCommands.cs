@@ -17,16 +17,15 @@ internal static class ServerExperimentCommands
     private const int Most = 500;
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
-    public static IReadOnlyDictionary<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>> Bodies { get; } =
-        new Dictionary<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>>(
-            ExperimentCatalog.All.Select(kind => KeyValuePair.Create<string, Func<ParseResult, Screen, ApiClient, CancellationToken, Task>>($"experiment {kind.Name}", RunAsync)),
-            StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, ServerCommand> Bodies { get; } =
+        new Dictionary<string, ServerCommand>(
+            ExperimentCatalog.All.Select(kind => KeyValuePair.Create<string, ServerCommand>($"experiment {kind.Name}", RunAsync)), StringComparer.Ordinal)
         {
             ["experiment list"] = async (_, screen, api, ct) => ExperimentView.Print(await api.ExperimentsAsync(Most, ct), screen),
-            ["experiment show"] = async (parsed, screen, api, ct) => ExperimentView.Print(await ResultAsync(parsed.GetRequiredValue<string>("EXPERIMENT"), api, ct), screen),
+            ["experiment show"] = async (parsed, screen, api, ct) => ExperimentView.Print(await ResultAsync(NameOf(parsed), api, ct), screen),
             ["experiment cancel"] = async (parsed, screen, api, ct) =>
             {
-                var id = (await api.FindExperimentAsync(parsed.GetRequiredValue<string>("EXPERIMENT"), ct)).Id;
+                var id = (await api.FindExperimentAsync(NameOf(parsed), ct)).Id;
                 await api.CancelExperimentAsync(id, parsed.GetValue<string>("--reason") ?? "", ct);
                 ExperimentView.PrintCancelled(id, screen);
             },
@@ -61,7 +60,8 @@ internal static class ServerExperimentCommands
         {
             var which = follower.Experiment is { } id ? ExperimentStore.Short(id) : order.Name;
             screen.Note(
-                $"experiment {which} goes on without this command; look at it with: zigong experiment show {which} --server, end it with: zigong experiment cancel {which} --server");
+                $"experiment {which} goes on without this command; look at it with: zigong experiment show {which} --server, "
+                    + $"end it with: zigong experiment cancel {which} --server");
             throw;
         }
     }
@@ -75,12 +75,15 @@ internal static class ServerExperimentCommands
         var name = parsed.GetRequiredValue<string>("RUN|EXPERIMENT");
         if (RunsAlone(name))
         {
-            throw new InputException($"'{name}' is a run: with a server there are reports of experiments alone; a run's is written on the machine of the pipeline");
+            throw new InputException(
+                $"'{name}' is a run: with a server there are reports of experiments alone; a run's is written on the machine of the pipeline");
         }
 
         var result = await ResultAsync(name, api, ct);
         ReportCommand.Write(ExperimentStore.Short(result.Id), ExperimentReport.Of(result), parsed, screen);
     }
+
+    private static string NameOf(ParseResult parsed) => parsed.GetRequiredValue<string>("EXPERIMENT");
 
     private static bool RunsAlone(string name) => name.Equals("latest", StringComparison.OrdinalIgnoreCase) || Guid.TryParse(name, out _);
 }

@@ -84,7 +84,9 @@ internal static class ServerRun
 
     /// <summary>What stands for a data set at the server: a shipped name, or the hash under which it keeps the descriptor from now on.</summary>
     public static async Task<string> StoreDescriptorAsync(string dataset, ApiClient api, CancellationToken ct) =>
-        DescriptorFile.Catalog.Contains(dataset, StringComparer.Ordinal) ? dataset : (await api.StoreDescriptorAsync(DescriptorFile.Text(dataset), ct)).Descriptor;
+        DescriptorFile.Catalog.Contains(dataset, StringComparer.Ordinal)
+            ? dataset
+            : (await api.StoreDescriptorAsync(DescriptorFile.Text(dataset), ct)).Descriptor;
 
     /// <summary>Uploads a table and waits until its rows are taken in.</summary>
     public static async Task<Guid> UploadAsync(DatasetDescriptor descriptor, string name, string file, Screen screen, ApiClient api, CancellationToken ct)

@@ -90,7 +90,9 @@ public sealed class ArmBeginning(NpgsqlDataSource source, ArmRuns arms, ILogger<
         string Text(string property) => failure.RootElement.TryGetProperty(property, out var value) ? value.ToString() : "";
         var input = failure.RootElement.TryGetProperty("Input", out var flag) && flag.ValueKind == JsonValueKind.True;
         return new ExperimentFailure(
-            $"{name} failed in stage {Text("Stage")}, unit {Text("FailedUnit")}: {Text("Reason")}; mend the cause, then ask for the experiment again", input, id);
+            $"{name} failed in stage {Text("Stage")}, unit {Text("FailedUnit")}: {Text("Reason")}; mend the cause, then ask for the experiment again",
+            input,
+            id);
     }
 
     private static Task EndAsync(PipelineDb db, string experiment, ExperimentState state, ExperimentFailure? failure, CancellationToken ct)

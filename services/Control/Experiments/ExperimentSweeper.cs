@@ -12,7 +12,8 @@ namespace ZiGong.Control.Experiments;
 /// starts or somebody says that something moved, then every <see cref="PipelineOptions.SweepSeconds"/>; one sweep at a time, under an advisory lock.
 /// </summary>
 public sealed class ExperimentSweeper(
-    NpgsqlDataSource source, OrderPlanning orders, ArmBeginning arms, PipelineOptions options, TimeProvider time, ILogger<ExperimentSweeper> log) : BackgroundService
+    NpgsqlDataSource source, OrderPlanning orders, ArmBeginning arms, PipelineOptions options, TimeProvider time, ILogger<ExperimentSweeper> log)
+    : BackgroundService
 {
     /// <summary>A broker that stands still must not keep the lock from a Control that reaches another node.</summary>
     private static readonly TimeSpan LongestSweep = TimeSpan.FromMinutes(2);

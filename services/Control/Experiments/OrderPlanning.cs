@@ -71,7 +71,8 @@ public sealed class OrderPlanning(NpgsqlDataSource source, IBus bus, PipelineOpt
         catch (InputException e)
         {
             var failure = JsonSerializer.Serialize(new ExperimentFailure(e.Message, Input: true));
-            await Open(db, order).ExecuteUpdateAsync(set => set.SetProperty(o => o.State, ExperimentOrderState.Failed).SetProperty(o => o.Failure, failure), ct);
+            await Open(db, order).ExecuteUpdateAsync(
+                set => set.SetProperty(o => o.State, ExperimentOrderState.Failed).SetProperty(o => o.Failure, failure), ct);
             return;
         }
 

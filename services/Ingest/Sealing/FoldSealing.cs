@@ -73,7 +73,8 @@ public sealed class FoldSealing(NpgsqlDataSource source, SnapshotSealing sealing
     private static Task FailAsync(PipelineDb db, ExperimentOrderRow order, ExperimentFailure failure, CancellationToken ct)
     {
         var json = JsonSerializer.Serialize(failure);
-        return Open(db, order.OrderId).ExecuteUpdateAsync(set => set.SetProperty(o => o.State, ExperimentOrderState.Failed).SetProperty(o => o.Failure, json), ct);
+        return Open(db, order.OrderId).ExecuteUpdateAsync(
+            set => set.SetProperty(o => o.State, ExperimentOrderState.Failed).SetProperty(o => o.Failure, json), ct);
     }
 
     private static IQueryable<ExperimentOrderRow> Open(PipelineDb db, Guid order) =>

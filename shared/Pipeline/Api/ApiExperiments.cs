@@ -27,15 +27,16 @@ public sealed record ExperimentFailure(string Reason, bool Input, Guid? RunId = 
 /// <param name="Sealed">Those that are.</param>
 /// <param name="Experiment">Id of what it became.</param>
 public sealed record ExperimentOrderStatus(
-    Guid OrderId, string Name, string Dataset, ExperimentOrderState State, int Folds, int Sealed, string? Experiment, ExperimentFailure? Failure, DateTimeOffset OrderedAt);
+    Guid OrderId, string Name, string Dataset, ExperimentOrderState State, int Folds, int Sealed, string? Experiment, ExperimentFailure? Failure,
+    DateTimeOffset OrderedAt);
 
 /// <summary>An experiment in a list.</summary>
 /// <param name="Id">64 hexadecimal digits.</param>
 /// <param name="Done">Runs that are completed.</param>
 /// <param name="Planned">Arms × seeds × folds.</param>
 public sealed record ExperimentSummary(
-    string Id, string Name, string Dataset, DateTimeOffset CreatedAt, ExperimentState State, IReadOnlyList<string> Arms, IReadOnlyList<long> Seeds, int Folds, int Done,
-    int Planned);
+    string Id, string Name, string Dataset, DateTimeOffset CreatedAt, ExperimentState State, IReadOnlyList<string> Arms, IReadOnlyList<long> Seeds, int Folds,
+    int Done, int Planned);
 
 /// <summary>One planned run of an experiment.</summary>
 /// <param name="Fold">0 where there are no folds.</param>

@@ -64,7 +64,8 @@ public static class ExperimentPlanner
     /// <exception cref="InputException">The data do not allow the experiment, or have no such arm.</exception>
     public static ExperimentPlan Plan(ExperimentOrder order, IReadOnlyList<SnapshotRow> snapshots)
     {
-        var (kind, descriptor, options, first) = (ExperimentCatalog.Find(order.Name), DescriptorFile.Parse(order.Descriptor, "the descriptor"), OptionsOf(order), snapshots[0]);
+        var (kind, descriptor) = (ExperimentCatalog.Find(order.Name), DescriptorFile.Parse(order.Descriptor, "the descriptor"));
+        var (options, first) = (OptionsOf(order), snapshots[0]);
         var data = new ExperimentData(
             first.Training,
             (long)(first.Training + first.Reference) * first.ReadPeriods().Count,
@@ -78,7 +79,10 @@ public static class ExperimentPlanner
             kind.Name,
             kind.Question,
             descriptor.Name,
-            [.. RunOptionsReader.Changes(new RunOptions(), options).Where(name => name is not nameof(RunOptions.Seed)).Select(name => RunOptionsReader.Assignment(options, name))],
+            [
+                .. RunOptionsReader.Changes(new RunOptions(), options).Where(name => name is not nameof(RunOptions.Seed))
+                    .Select(name => RunOptionsReader.Assignment(options, name)),
+            ],
             SeedsFrom(options.Seed, order.Seeds),
             options.Snapshot.Folds,
             [.. snapshots.Select(s => s.SnapshotId)],

@@ -35,9 +35,11 @@ public static class ExperimentReading
     /// <exception cref="InputException">There is no such order.</exception>
     public static async Task<ExperimentOrderStatus> OrderAsync(PipelineDb db, Guid order, CancellationToken ct)
     {
-        var row = await db.ExperimentOrders.SingleOrDefaultAsync(o => o.OrderId == order, ct) ?? throw new InputException($"no experiment was ordered as {order}");
+        var row = await db.ExperimentOrders.SingleOrDefaultAsync(o => o.OrderId == order, ct)
+            ?? throw new InputException($"no experiment was ordered as {order}");
         return new ExperimentOrderStatus(
-            row.OrderId, row.Name, row.Dataset, row.State, row.Snapshots.Length, row.Snapshots.Count(s => s.Length > 0), row.ExperimentId, FailureOf(row.Failure), row.OrderedAt);
+            row.OrderId, row.Name, row.Dataset, row.State, row.Snapshots.Length, row.Snapshots.Count(s => s.Length > 0), row.ExperimentId,
+            FailureOf(row.Failure), row.OrderedAt);
     }
 
     private static ExperimentSummary SummaryOf(ExperimentRow row, ExperimentPlan plan, int done) => new(

@@ -50,7 +50,8 @@ public sealed class ExperimentRequests(NpgsqlDataSource source, IBus bus, RunOpe
         db.ExperimentOrders.Add(row);
         if (actor is not null)
         {
-            var details = JsonSerializer.Serialize(new { row.Name, row.Dataset, frozen.Set, frozen.Seeds, frozen.Folds, frozen.Full, frozen.Arms, row.Parallel });
+            var details = JsonSerializer.Serialize(
+                new { row.Name, row.Dataset, frozen.Set, frozen.Seeds, frozen.Folds, frozen.Full, frozen.Arms, row.Parallel });
             db.Audit.Add(new AuditRow { Actor = actor, Action = "experiment", Target = $"{row.OrderId}", Details = details, OccurredAt = time.GetUtcNow() });
         }
 

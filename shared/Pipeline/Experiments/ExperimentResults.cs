@@ -23,7 +23,8 @@ public static class ExperimentResults
             snapshots.Add(await db.Snapshots.SingleAsync(s => s.SnapshotId == id, ct));
         }
 
-        var measured = plan.Seeds.Where(seed => plan.Runs.Where(r => r.Seed == seed).All(r => runs.GetValueOrDefault(r.Key) is { Status: RunStatus.Completed })).ToList();
+        bool IsDone(PlannedRun run) => runs.GetValueOrDefault(run.Key) is { Status: RunStatus.Completed };
+        var measured = plan.Seeds.Where(seed => plan.Runs.Where(r => r.Seed == seed).All(IsDone)).ToList();
         var reader = new ArmReader(db, artifacts);
         var facts = new Dictionary<(string, long, int), ArmFacts>();
         foreach (var run in plan.Runs.Where(r => measured.Contains(r.Seed)))
@@ -35,7 +36,7 @@ public static class ExperimentResults
         var options = plan.Set.Aggregate(new RunOptions(), RunOptionsReader.Set);
         return new ExperimentResult(
             row.Id, row.Name, plan.Question, row.Dataset, row.CreatedAt, plan.CodeVersion,
-            plan.Runs.Count(r => runs.GetValueOrDefault(r.Key) is { Status: RunStatus.Completed }),
+            plan.Runs.Count(IsDone),
             plan.Runs.Count(),
             new ExperimentDesign(
                 plan.Seeds, measured, plan.Folds, plan.Snapshots, plan.Steps, plan.StepsAre,
@@ -45,7 +46,10 @@ public static class ExperimentResults
             await ArmsAsync(plan, runs, facts, comparison, snapshots, reader, ct),
             comparison?.Comparisons() ?? [],
             comparison is null || !plan.MeasuresFairness ? [] : await FairnessAsync(db, plan, comparison, snapshots, ct),
-            [.. Notes(plan, measured, snapshots[0]), .. comparison?.WithoutIntervals is { } why ? [$"{char.ToUpperInvariant(why[0])}{why[1..]}."] : (string[])[]]);
+            [
+                .. Notes(plan, measured, snapshots[0]),
+                .. comparison?.WithoutIntervals is { } why ? [$"{char.ToUpperInvariant(why[0])}{why[1..]}."] : (string[])[],
+            ]);
     }
 
     private static string? BinaryOf(SnapshotRow snapshot)
@@ -83,7 +87,11 @@ public static class ExperimentResults
                 snapshots[0].DecayIdentified && kept.Count > 0 && kept.All(k => k.Age is not null) ? kept.Average(k => k.Age!.Value) : null,
                 measures?.Overlap(arm.Name, arm.Against.Count > 0 ? arm.Against[0] : arm.Name),
                 known.Sum(k => k.Facts.Seconds), known.Sum(k => k.Facts.Reused), known.Sum(k => k.Facts.Computed),
-                [.. mine.Select(r => runs.TryGetValue(r.Key, out var run) ? new ArmRun(r.Seed, r.Fold, run.RunId, run.Status.ToString()) : new ArmRun(r.Seed, r.Fold, null, "Planned"))]));
+                [
+                    .. mine.Select(r => runs.TryGetValue(r.Key, out var run)
+                        ? new ArmRun(r.Seed, r.Fold, run.RunId, run.Status.ToString())
+                        : new ArmRun(r.Seed, r.Fold, null, "Planned")),
+                ]));
         }
 
         return results;

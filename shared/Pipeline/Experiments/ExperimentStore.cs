@@ -55,7 +55,8 @@ public static class ExperimentStore
     /// <summary>The arms that have a run.</summary>
     public static async Task<Dictionary<(string Arm, long Seed, int Fold), RunRow>> RunsAsync(PipelineDb db, string experiment, CancellationToken ct)
     {
-        var rows = await db.ExperimentArms.Where(a => a.ExperimentId == experiment).Join(db.Runs, a => a.RunId, r => r.RunId, (a, r) => new { a, r }).ToListAsync(ct);
+        var rows = await db.ExperimentArms.Where(a => a.ExperimentId == experiment)
+            .Join(db.Runs, a => a.RunId, r => r.RunId, (a, r) => new { a, r }).ToListAsync(ct);
         return rows.ToDictionary(r => (r.a.Arm, r.a.Seed, r.a.Fold), r => r.r);
     }
 

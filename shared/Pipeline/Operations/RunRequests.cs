@@ -18,7 +18,8 @@ public sealed record RequestKey(string Value, string BodyHash);
 
 /// <summary>A request's key stood for another request before.</summary>
 /// <param name="what">What that other request became.</param>
-public sealed class KeyReusedException(string key, string what) : Exception($"the Idempotency-Key '{key}' was used for another request, which is {what}: a new request needs a new key");
+public sealed class KeyReusedException(string key, string what)
+    : Exception($"the Idempotency-Key '{key}' was used for another request, which is {what}: a new request needs a new key");
 
 /// <summary>Starts runs and sets stopped ones going again.</summary>
 public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptions pipeline, TimeProvider time)

@@ -16,7 +16,8 @@ public sealed class ExperimentEndpointTests
     private static readonly string[] Options =
         [.. RunOptionsReader.Changes(new RunOptions(), Lab.Small).Select(name => RunOptionsReader.Assignment(Lab.Small, name))];
 
-    private static readonly object Request = new { name = "mix", dataset = "simulated", options = Options, seeds = 1, arms = new[] { "mix-0", "mix-100" }, parallel = 2 };
+    private static readonly object Request =
+        new { name = "mix", dataset = "simulated", options = Options, seeds = 1, arms = new[] { "mix-0", "mix-100" }, parallel = 2 };
 
     [Fact]
     public async Task One_is_asked_for_listed_shown_cancelled_and_goes_on_when_it_is_asked_for_again()
@@ -116,8 +117,9 @@ public sealed class ExperimentEndpointTests
     private static async Task<string> PlannedAsync(Lab lab, HttpClient client, object request)
     {
         var order = (await client.PostObjectAsync("/v1/experiments", request).JsonAsync()).GetProperty("orderId").GetGuid();
-        return (await lab.UntilAsync(
-            async db => (await db.ExperimentOrders.SingleAsync(o => o.OrderId == order)) is { State: not ExperimentOrderState.Open } o ? o : null, "the plan")).ExperimentId!;
+        var planned = await lab.UntilAsync(
+            async db => await db.ExperimentOrders.SingleAsync(o => o.OrderId == order) is { State: not ExperimentOrderState.Open } o ? o : null, "the plan");
+        return planned.ExperimentId.ShouldNotBeNull(planned.Failure);
     }
 
     private static async Task<(int Status, string Body)> KeyedAsync(HttpClient client, string key, string body)

@@ -31,7 +31,8 @@ internal sealed class MalformedRequests(int seed, Guid run)
         "{\"dataset\":\"german\",\"options\":[\"Seed=1e999\"]}", "{\"dataset\":\"german\",\"options\":[\"Selection:TopShare=NaN\"]}",
         "{\"dataset\":\"german\",\"options\":[\"=\",\"a=b\"]}", "{\"dataset\":\"german\",\"upload\":\"x\"}", "{\"dataset\":\"german\",\"extra\":1}",
         "{\"name\":\"mix\",\"dataset\":\"german\"}", "{\"name\":null,\"dataset\":\"german\"}", "{\"name\":\"mix\",\"dataset\":\"german\",\"arms\":[null]}",
-        "{\"name\":\"mix\",\"dataset\":\"german\",\"arms\":[\"\\u0000\"]}", "{\"name\":\"mix\",\"dataset\":\"german\",\"seeds\":0}", "{\"name\":\"mix\",\"dataset\":\"german\",\"folds\":-1}",
+        "{\"name\":\"mix\",\"dataset\":\"german\",\"arms\":[\"\\u0000\"]}", "{\"name\":\"mix\",\"dataset\":\"german\",\"seeds\":0}",
+        "{\"name\":\"mix\",\"dataset\":\"german\",\"folds\":-1}",
         "{\"name\":\"mix\",\"dataset\":\"german\",\"parallel\":2147483648}", "{\"name\":\"mix\",\"dataset\":\"german\",\"uploads\":[\"x\"]}",
         "{\"from\":\"Selection\"}", "{\"from\":\"Nothing\"}", "{\"from\":4}", "{\"from\":99}", "{\"from\":\"Selection\",\"units\":\"none\"}",
         "{\"from\":\"Model\",\"set\":[\"Selection:TopShare=\\u0000\"],\"dryRun\":true}", "{\"from\":\"Selection\",\"set\":[null],\"dryRun\":true}",
@@ -74,7 +75,8 @@ internal sealed class MalformedRequests(int seed, Guid run)
     private string Query()
     {
         var pairs = Enumerable.Range(0, _random.Next(4)).Select(_ =>
-            $"{Pick("after", "limit", "before", "dataset", "name", "named", "all", "id", "%00", "")}={Uri.EscapeDataString(Chance(80) ? Pick(Values) : Noise(30))}");
+            $"{Pick("after", "limit", "before", "dataset", "name", "named", "all", "id", "%00", "")}"
+            + $"={Uri.EscapeDataString(Chance(80) ? Pick(Values) : Noise(30))}");
         return string.Join('&', pairs) is { Length: > 0 } text ? "?" + text : "";
     }
 

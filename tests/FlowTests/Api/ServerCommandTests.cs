@@ -56,7 +56,10 @@ public sealed class ServerCommandTests
         made.ExitCode.ShouldBe(0, made.Error);
         made.Error.ShouldContain("2 of 2: mix-100, seed 7 done in");
         foreach (var words in (string[][])
-            [["experiment", "show", "mix"], ["experiment", "show", "latest", "--json"], ["experiment", "list", "--json"], ["report", "mix", "--markdown", "--out", "-"]])
+            [
+                ["experiment", "show", "mix"], ["experiment", "show", "latest", "--json"], ["experiment", "list", "--json"],
+                ["report", "mix", "--markdown", "--out", "-"],
+            ])
         {
             var (there, local) = (here([.. words, "--server"]), CommandLineProcess.Run(lab, words));
             there.ExitCode.ShouldBe(0, there.Error);

@@ -10,7 +10,8 @@ public static class CommandLineProcess
     public static Process Start(Lab lab, params string[] arguments) => Start(lab.Folder, EnvironmentOf(lab), arguments);
 
     /// <summary>One that has neither database nor artifacts, but a server.</summary>
-    public static Process StartAt(ServiceProcesses server, string folder, params string[] arguments) => Start(folder, EnvironmentOf(server, folder), arguments);
+    public static Process StartAt(ServiceProcesses server, string folder, params string[] arguments) =>
+        Start(folder, EnvironmentOf(server, folder), [.. arguments, $"--server={server.Address}"]);
 
     private static Process Start(string folder, Dictionary<string, string> environment, string[] arguments)
     {
@@ -33,11 +34,10 @@ public static class CommandLineProcess
 
     /// <summary>Runs one that has a server to the end.</summary>
     public static ProgramResult RunAt(ServiceProcesses server, string folder, params string[] arguments) =>
-        Shell.Try("dotnet", [Program, .. arguments], EnvironmentOf(server, folder), folder);
+        Shell.Try("dotnet", [Program, .. arguments, $"--server={server.Address}"], EnvironmentOf(server, folder), folder);
 
     private static Dictionary<string, string> EnvironmentOf(ServiceProcesses server, string folder) => new()
     {
-        ["ZIGONG_SERVER"] = server.Address,
         ["ZIGONG_TOKEN"] = server.OperatorToken,
         ["ZIGONG_HOME"] = Path.Combine(folder, "elsewhere"),
     };

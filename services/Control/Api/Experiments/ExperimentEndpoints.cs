@@ -89,7 +89,8 @@ internal static class ExperimentEndpoints
 
         var arms = (request.Arms ?? []).Select(a => (string?)a ?? throw new InputException("an arm is null, but must be a name")).ToList();
         var order = new ExperimentOrder(
-            request.Name, await uploads.DescriptorAsync(request.Dataset, ct), bases.Places(Assignments.Of(request.Options)), request.Seeds, request.Folds, request.Full, arms);
+            request.Name, await uploads.DescriptorAsync(request.Dataset, ct), bases.Places(Assignments.Of(request.Options)), request.Seeds, request.Folds,
+            request.Full, arms);
         var id = await experiments.OrderAsync(order, request.Parallel, user.Actor(), keyed, ct);
         await using var db = PipelineDatabase.NewContext(source);
         return TypedResults.Created($"/v1/experiments/orders/{id}", await ExperimentReading.OrderAsync(db, id, ct));

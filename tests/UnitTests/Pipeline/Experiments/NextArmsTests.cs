@@ -47,8 +47,11 @@ public sealed class NextArmsTests
         Begin(PlanOf([7], 2, "a", "b"), 4, ("a", 7, RunStatus.Completed)).ShouldBe(["b 7 0", "a 7 1"], ignoreOrder: true);
 
     [Fact]
-    public void Where_all_have_begun_none_is_next() =>
-        NextArms.Of(PlanOf([7], 0, "a"), new Dictionary<(string, long, int), ArmStanding> { [("a", 7, 0)] = new(Guid.Empty, RunStatus.Completed) }, 4).ShouldBeNull();
+    public void Where_all_have_begun_none_is_next()
+    {
+        var begun = new Dictionary<(string, long, int), ArmStanding> { [("a", 7, 0)] = new(Guid.Empty, RunStatus.Completed) };
+        NextArms.Of(PlanOf([7], 0, "a"), begun, 4).ShouldBeNull();
+    }
 
     [Fact]
     public void An_experiment_is_done_when_every_run_is_completed() => StateOf(RunStatus.Completed, RunStatus.Completed).ShouldBe(ExperimentState.Done);

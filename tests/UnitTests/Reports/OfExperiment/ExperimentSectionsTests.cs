@@ -1,7 +1,7 @@
 using Shouldly;
 using Xunit;
 using ZiGong.Credit.Metrics;
-using ZiGong.Reports.Experiments;
+using ZiGong.Credit.Experiments;
 using ZiGong.Reports.OfExperiment;
 using ZiGong.Reports.Page;
 
