@@ -1,4 +1,5 @@
 using ZiGong.Cli.Hosting;
+using ZiGong.Cli.Operations;
 using ZiGong.Cli.Runs;
 using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
@@ -26,6 +27,11 @@ internal sealed class FidelityRun(LocalServices local, Reader reader, PipelineOp
         await using var host = await HostSession.StartAsync(local, settings, time, ct);
         var run = await host.Fidelity.RequireAsync(plan, encoding, descriptor, options, ct);
         screen.Note($"run {run}");
+        if (PauseCommands.NoteOf(await host.Switch.StateAsync(ct)) is { } paused)
+        {
+            screen.Note(paused);
+        }
+
         var status = new StatusLine(screen, time);
         try
         {
