@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace ZiGong.Cli.Local;
+
+/// <summary>Words that the launcher alone uses: no help shows them.</summary>
+internal static class LocalCommands
+{
+    public static Command Create(TextWriter output, TextWriter errors) => new("local", "What the launcher (./zigong) leaves to this program.")
+    {
+        Hidden = true,
+        Subcommands = { ServicesCommand.Create(output, errors), SuperviseCommand.Create() },
+    };
+}
