@@ -8,6 +8,6 @@ internal static class LocalCommands
     public static Command Create(TextWriter output, TextWriter errors) => new("local", "What the launcher (./zigong) leaves to this program.")
     {
         Hidden = true,
-        Subcommands = { ServicesCommand.Create(output, errors), SuperviseCommand.Create() },
+        Subcommands = { ServicesCommand.Create(output, errors), SuperviseCommand.Create(), TestCommand.Create(output, errors) },
     };
 }
