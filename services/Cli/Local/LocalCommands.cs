@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ZiGong.Cli.Local.Results;
 
 namespace ZiGong.Cli.Local;
 
@@ -8,6 +9,6 @@ internal static class LocalCommands
     public static Command Create(TextWriter output, TextWriter errors) => new("local", "What the launcher (./zigong) leaves to this program.")
     {
         Hidden = true,
-        Subcommands = { ServicesCommand.Create(output, errors), SuperviseCommand.Create(), TestCommand.Create(output, errors) },
+        Subcommands = { ServicesCommand.Create(output, errors), SuperviseCommand.Create(), TestCommand.Create(output, errors), ResultsCommand.Create(errors) },
     };
 }
