@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace ZiGong.Cli.Local;
 
 /// <summary>Processes of this machine that are known by a file with their number.</summary>
-internal static partial class LocalProcess
+public static partial class LocalProcess
 {
     public const int Kill = 9;
     public const int Terminate = 15;
@@ -28,8 +28,18 @@ internal static partial class LocalProcess
     /// <summary>Sends a signal; a process that is gone is no fault.</summary>
     public static void Signal(int id, int signal) => _ = Send(id, signal);
 
-    /// <summary>Whether there is a process of that number.</summary>
-    public static bool Exists(int id) => Directory.Exists($"/proc/{id}");
+    /// <summary>Whether a process of that number is running: one that has ended, and that nobody has asked after yet, has no command line.</summary>
+    public static bool IsRunning(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Length > 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Send(int id, int signal);

@@ -49,7 +49,7 @@ public sealed class ServiceFleet(ServiceFolder folder, TimeProvider time)
         List<int> orphans = [.. workers.Select(folder.Process).OfType<int>()];
         orphans.ForEach(id => LocalProcess.Signal(id, LocalProcess.Terminate));
         await GoneAsync(orphans, started, ct);
-        foreach (var id in asked.Concat(orphans).Where(LocalProcess.Exists))
+        foreach (var id in asked.Concat(orphans).Where(LocalProcess.IsRunning))
         {
             LocalProcess.Signal(id, LocalProcess.Kill);
         }
@@ -150,7 +150,7 @@ public sealed class ServiceFleet(ServiceFolder folder, TimeProvider time)
 
     private async Task GoneAsync(List<int> processes, long since, CancellationToken ct)
     {
-        while (processes.Exists(LocalProcess.Exists) && time.GetElapsedTime(since) < Patience)
+        while (processes.Exists(LocalProcess.IsRunning) && time.GetElapsedTime(since) < Patience)
         {
             await Task.Delay(Look, time, ct);
         }

@@ -48,7 +48,7 @@ internal static class SuperviseCommand
             return;
         }
 
-        while (LocalProcess.Exists(id) && !stop.IsCancellationRequested)
+        while (LocalProcess.IsRunning(id) && !stop.IsCancellationRequested)
         {
             await Task.Delay(Look, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
