@@ -41,48 +41,24 @@ fail_build() {
     fail "the build failed; everything it said is in $build_log"
 }
 
+# Sets `app` too.
 build_everything() {
     require_dotnet
     step "building everything, warnings as errors"
     (cd "$root" && dotnet restore ZiGong.Pipeline.sln --locked-mode -v q --nologo &&
-        dotnet build ZiGong.Pipeline.sln -c Release --no-restore -warnaserror -v q --nologo) >"$build_log" 2>&1 </dev/null 8>&- || fail_build
-    keep_app "$(source_stamp)"
+        dotnet build ZiGong.Pipeline.sln -c Release --no-restore -warnaserror -v q --nologo) >"$build_log" 2>&1 </dev/null 8>&- || return 1
+    local stamp
+    stamp=$(source_stamp)
+    keep_app "$stamp"
+    app=$state/app/$stamp
 }
 
-# Runs the test projects one after the other and adds their figures up: the last line is `N passed, N failed, N skipped`.
-# A test that hangs is named and ends its project after twelve minutes.
+# Runs all test projects and adds their figures up. Servers of tests that were killed go.
 run_tests() {
-    local results=$state/test-results project rc=0 passed=0 failed=0 skipped=0
-    rm -rf "$results"
     export ZIGONG_TEST_SERVERS=${TMPDIR:-/tmp}/zigong-test-$$
     trap 'remove_test_servers' EXIT
-    for project in UnitTests FlowTests ReportTests SystemTests; do
-        step "$project"
-        dotnet test "$root/tests/$project" -c Release --no-build --nologo -v q --results-directory "$results" \
-            --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=minimal" \
-            --blame-hang --blame-hang-timeout 12m --blame-hang-dump-type none "$@" </dev/null || { rc=1; broken+=" $project"; }
-        count_results "$results/$project.trx"
-    done
-    # A test host that died leaves no failed test behind: it must not pass for success.
-    if [ "$rc" != 0 ] && [ "$failed" = 0 ]; then
-        echo "zigong: the test process ended abnormally:$broken" >&2
-        failed=1
-    fi
-    remove_test_servers
-    echo "$passed passed, $failed failed, $skipped skipped"
-    [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+    dotnet "$app/ZiGong.Cli.dll" local test "$root" "$state/test-results" -- "$@"
 }
-
-count_results() {
-    [ -f "$1" ] || return 0   # a project without tests writes none
-    local counters
-    counters=$(grep -o '<Counters [^>]*>' "$1" | head -n 1)
-    local total executed ok bad
-    total=$(attribute total) executed=$(attribute executed) ok=$(attribute passed) bad=$(attribute failed)
-    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
-}
-
-attribute() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
 
 remove_test_servers() {
     local server

@@ -7,6 +7,7 @@ using ZiGong.Cli.Events;
 using ZiGong.Cli.Experiments;
 using ZiGong.Cli.Hosting;
 using ZiGong.Cli.Ingesting;
+using ZiGong.Cli.Local;
 using ZiGong.Cli.Operations;
 using ZiGong.Cli.Options;
 using ZiGong.Cli.Reports;
@@ -81,6 +82,7 @@ public static class CommandLine
         root.Add(SimulateCommand.Create(builder));
         root.Add(OptionsCommand.Create(builder));
         root.Add(DoctorCommand.Create(builder));
+        root.Add(LocalCommands.Create(output, errors));
         HelpWithExamples.AddTo(root, "zigong demo", "zigong run --dataset german german.data", "zigong show latest");
         return root;
     }
@@ -89,7 +91,7 @@ public static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var complaint = command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault() is { } word
-            ? $"there is no command '{word}'; did you mean '{RunOptionsReader.Nearest(word, command.Subcommands.Select(c => c.Name))}'?"
+            ? $"there is no command '{word}'; did you mean '{RunOptionsReader.Nearest(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}'?"
             : parsed.Errors[0].Message;
         return new UsageException($"{complaint}\nTry: {string.Join(' ', Path(command))} --help");
     }

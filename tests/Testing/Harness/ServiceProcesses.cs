@@ -1,24 +1,25 @@
-using System.Diagnostics;
 using System.Globalization;
+using ZiGong.Cli.Local;
 using ZiGong.Hosting;
 
 namespace ZiGong.Testing;
 
 /// <summary>
-/// Every service as supervised processes on this machine, started by the script that <c>zigong up</c> uses, from the assemblies beside the tests.
+/// Every service as supervised processes on this machine, started as <c>zigong up</c> does it, from the assemblies beside the tests.
 /// </summary>
 public sealed class ServiceProcesses : IDisposable
 {
-    public static readonly string[] Names = ["Control", "Ingest", "Training", "GradientExtraction", "TracSeqScoring", "Selection", "Templating", "Evaluation"];
+    public static readonly string[] Names = [.. ServiceWorker.Services];
 
-    private static readonly string Script = Path.Combine(Checkout.Root, "infra", "local", "services.sh");
     private readonly string _folder;
     private readonly PipelineOptions _options;
+    private readonly ServiceFleet _fleet;
 
     public ServiceProcesses(string folder, PipelineOptions options)
     {
         _folder = folder;
         _options = options;
+        _fleet = new ServiceFleet(new ServiceFolder(folder), TimeProvider.System);
     }
 
     /// <summary>Where Control answers.</summary>
@@ -53,32 +54,19 @@ public sealed class ServiceProcesses : IDisposable
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0",
         };
-        var started = Shell.Try(Script, ["start", _folder, AppContext.BaseDirectory, .. workers], environment);
-        if (started.ExitCode != 0)
-        {
-            throw new InvalidOperationException(started.Errors);
-        }
+        _fleet.StartAsync(AppContext.BaseDirectory, ServiceWorker.Of(workers), environment, default).GetAwaiter().GetResult();
     }
 
-    public void Stop() => Shell.Run(Script, ["stop", _folder]);
+    public void Stop() => _fleet.StopAsync(default).GetAwaiter().GetResult();
 
     /// <summary>Waits until every process is ready.</summary>
     public async Task ReadyAsync()
     {
-        var watch = Stopwatch.StartNew();
-        ProgramResult seen;
-        do
+        var states = await _fleet.WaitAsync(TimeSpan.FromMinutes(3), default);
+        if (!ServiceFleet.AreReady(states))
         {
-            seen = Shell.Try(Script, ["ps", _folder]);
-            if (seen.ExitCode == 0)
-            {
-                return;
-            }
-
-            await Task.Delay(500);
+            throw new TimeoutException($"not all services are ready:\n{string.Join('\n', states)}\n{Logs()}");
         }
-        while (watch.Elapsed < TimeSpan.FromMinutes(3));
-        throw new TimeoutException($"not all services are ready:\n{seen.Output}\n{Logs()}");
     }
 
     /// <summary>Kills one worker of a service, as soon as it is there: it may just be starting again.</summary>

@@ -5,6 +5,7 @@ using Shouldly;
 using Xunit;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
+using ZiGong.Cli.Local;
 using ZiGong.Testing;
 
 namespace ZiGong.UnitTests.Infra;
@@ -21,8 +22,7 @@ public sealed class ComposeFileTests
     [Fact]
     public void Every_service_of_the_pipeline_has_its_container()
     {
-        var projects = System.IO.File.ReadAllText(Path.Combine(Checkout.Root, "infra", "local", "services.sh")).Split('\n').Single(l => l.StartsWith("readonly SERVICES=", StringComparison.Ordinal));
-        var expected = projects.Split('"')[1].Split(' ').Select(name => $"ZiGong.{name}.dll");
+        var expected = ServiceWorker.Services.Select(name => $"ZiGong.{name}.dll");
         Section("services").Values.Cast<Dictionary<object, object>>().Where(s => s.ContainsKey("command")).SelectMany(s => (List<object>)s["command"])
             .ShouldBe(expected, ignoreOrder: true);
     }

@@ -14,7 +14,7 @@ public sealed class CodeVersionsTests
     [Fact]
     public void Every_stage_is_named_with_its_version()
     {
-        Stages.Count.ShouldBe(10);
+        Stages.Count.ShouldBe(11);
         foreach (var (name, version) in Stages)
         {
             CodeVersions.Made.ShouldContain($"{name} {version}");

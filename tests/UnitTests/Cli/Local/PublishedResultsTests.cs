@@ -3,10 +3,10 @@ using Shouldly;
 using Xunit;
 using ZiGong.Testing;
 
-namespace ZiGong.UnitTests.Infra;
+namespace ZiGong.UnitTests.Cli.Local;
 
-/// <summary><c>infra/local/results.sh</c> with a command line in zigong's place that answers at once.</summary>
-public sealed class ResultsScriptTests : IDisposable
+/// <summary><c>zigong results</c> with a command line in zigong's place that answers at once.</summary>
+public sealed class PublishedResultsTests : IDisposable
 {
     private const string Zigong = """
         #!/usr/bin/env bash
@@ -24,14 +24,11 @@ public sealed class ResultsScriptTests : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("zigong-results-").FullName;
 
-    public ResultsScriptTests()
+    public PublishedResultsTests()
     {
-        foreach (var file in new[] { "infra/local/results.sh", "shared/Credit/Descriptors/catalog/simulated.yaml" })
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(At(file))!);
-            File.Copy(Path.Combine(Checkout.Root, file), At(file));
-        }
-
+        const string Descriptor = "shared/Credit/Descriptors/catalog/simulated.yaml";
+        Directory.CreateDirectory(Path.GetDirectoryName(At(Descriptor))!);
+        File.Copy(Path.Combine(Checkout.Root, Descriptor), At(Descriptor));
         Directory.CreateDirectory(At("docs"));
         Directory.CreateDirectory(At("data/calm"));
         File.WriteAllText(At("data/calm/german.data"), "A11 6\n");
@@ -115,7 +112,7 @@ public sealed class ResultsScriptTests : IDisposable
     [Fact]
     public void Code_that_is_in_no_commit_keeps_nothing()
     {
-        File.AppendAllText(At("infra/local/results.sh"), "# changed\n");
+        File.AppendAllText(At("shared/Credit/Descriptors/catalog/simulated.yaml"), "# changed\n");
         var first = Measure().Calls;
         Measure().Calls.ShouldBe(first);
         File.ReadAllText(At("docs/results.md")).ShouldContain("with changes on");
@@ -208,7 +205,8 @@ public sealed class ResultsScriptTests : IDisposable
     private (int Code, string[] Calls) Measure(params string[] more)
     {
         File.Delete(At("calls"));
-        var result = Shell.Try("bash", [At("infra/local/results.sh"), At("zigong"), At("data"), At("tables"), At("docs/results.md"), .. more], OwnGit, _root);
+        var program = Path.Combine(AppContext.BaseDirectory, "ZiGong.Cli.dll");
+        var result = Shell.Try("dotnet", [program, "local", "results", _root, At("data"), At("tables"), .. more], OwnGit, _root);
         return (result.ExitCode, File.Exists(At("calls")) ? File.ReadAllLines(At("calls")) : []);
     }
 }
