@@ -73,7 +73,8 @@ public static class NativeLibraryFile
                 return LibraryState.Relaxed;
             case LibraryState.Unknown:
                 throw new InvalidDataException(
-                    $"this is not the {Name} of {Package} (its SHA-256 is {HashOf(File.ReadAllBytes(file))}), and {library?.Path} lacks {Version}, which it may ask for. "
+                    $"this is not the {Name} of {Package} (its SHA-256 is {HashOf(File.ReadAllBytes(file))}), "
+                    + $"and {library?.Path} lacks {Version}, which it may ask for. "
                     + "Use that version, or a system with libstdc++ 13 or newer (Debian 13, Ubuntu 24.04).");
             case var state:
                 return state;
@@ -96,7 +97,10 @@ public static class NativeLibraryFile
 
     public static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    /// <summary>By another file's name: this one may be a hard link to the package, which nobody may write to. Its times stay, so that the build leaves it alone.</summary>
+    /// <summary>
+    /// By another file's name: this one may be a hard link to the package, which nobody may write to. Its times
+    /// stay, so that the build leaves it alone.
+    /// </summary>
     private static void Replace(string file, byte[] content)
     {
         var written = $"{file}.{Environment.ProcessId}";

@@ -13,7 +13,8 @@ public sealed record StandardLibrary(string Path, Predicate<string> Has)
     public static StandardLibrary? Find()
     {
         var path = File.Exists(Maps)
-            ? File.ReadLines(Maps).Select(line => line[(line.LastIndexOf(' ') + 1)..]).FirstOrDefault(p => p.Contains("/libstdc++.so.6", StringComparison.Ordinal))
+            ? File.ReadLines(Maps).Select(line => line[(line.LastIndexOf(' ') + 1)..])
+                .FirstOrDefault(p => p.Contains("/libstdc++.so.6", StringComparison.Ordinal))
             : null;
         return path is null || !File.Exists(path) ? null : new StandardLibrary(path, version => Defines(File.ReadAllBytes(path), version));
     }

@@ -12,7 +12,8 @@ public sealed class CommandBuilder(GlobalOptions globals, TextWriter output, Tex
     /// <summary>The services in this process.</summary>
     /// <exception cref="InputException">There are none.</exception>
     public LocalServices Local => local
-        ?? throw new InputException("this program has no services in it: name a running pipeline with --server, or use the whole program (./zigong, ZiGong.AllInOne.dll)");
+        ?? throw new InputException(
+            "this program has no services in it: name a running pipeline with --server, or use the whole program (./zigong, ZiGong.AllInOne.dll)");
 
     /// <summary>A command whose body gets the screen that the global options ask for and returns the exit code.</summary>
     public Command Command(
@@ -39,7 +40,9 @@ public sealed class CommandBuilder(GlobalOptions globals, TextWriter output, Tex
         {
             var screen = globals.ScreenOf(parsed, output, errors);
             var (server, isExplicit) = globals.ServerOf(parsed);
-            return await ServerCommands.TryRunAsync(parsed, server, isExplicit, globals.ServerCaOf(parsed), screen, ct) ? ExitCodes.Done : await body(parsed, screen, ct);
+            return await ServerCommands.TryRunAsync(parsed, server, isExplicit, globals.ServerCaOf(parsed), screen, ct)
+                ? ExitCodes.Done
+                : await body(parsed, screen, ct);
         });
         HelpWithExamples.AddTo(command, examples);
         return command;

@@ -59,7 +59,10 @@ public static class CommandLine
     public static RootCommand Root(GlobalOptions globals, TextWriter output, TextWriter errors, LocalServices? local)
     {
         var builder = new CommandBuilder(globals, output, errors, local);
-        var root = new RootCommand("Scores credit samples by their influence, keeps the best, tunes a Mistral model on them and announces it.") { HelpName = "zigong" };
+        var root = new RootCommand("Scores credit samples by their influence, keeps the best, tunes a Mistral model on them and announces it.")
+        {
+            HelpName = "zigong",
+        };
         globals.AddTo(root);
         root.Add(DemoCommand.Create(builder));
         root.Add(IngestCommand.Create(builder));

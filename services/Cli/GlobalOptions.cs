@@ -7,11 +7,13 @@ namespace ZiGong.Cli;
 public sealed class GlobalOptions
 {
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON instead of tables.", Recursive = true };
-    private readonly Option<bool> _markdown = new("--md") { Description = "Print Markdown, for documents, instead of tables for the screen.", Recursive = true };
+    private readonly Option<bool> _markdown =
+        new("--md") { Description = "Print Markdown, for documents, instead of tables for the screen.", Recursive = true };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show log lines and stack traces.", Recursive = true };
     private readonly Option<string?> _server = new("--server")
     {
-        Description = "Do it over the HTTP API of a running pipeline: URL, or nothing for the one that `zigong up` started here (also: ZIGONG_SERVER; token: ZIGONG_TOKEN).",
+        Description = "Do it over the HTTP API of a running pipeline: URL, or nothing for the one that `zigong up` started here (also: "
+            + "ZIGONG_SERVER; token: ZIGONG_TOKEN).",
         HelpName = "URL",
         Arity = ArgumentArity.ZeroOrOne,
         Recursive = true,

@@ -24,7 +24,8 @@ public sealed class PromoteModelConsumer(StageRunner stages) : IConsumer<ModelEv
         if (unit.Run.Kind == RunKind.Experiment)
         {
             // Neither champion nor news: whoever waits for models must not hear of it.
-            return new UnitResult(new ArmMeasured(unit.Run.RunId, evaluated.Generation, evaluated.Evaluation), (db, token) => RunEnds.CompleteAsync(db, unit.Run.RunId, token));
+            return new UnitResult(
+                new ArmMeasured(unit.Run.RunId, evaluated.Generation, evaluated.Evaluation), (db, token) => RunEnds.CompleteAsync(db, unit.Run.RunId, token));
         }
 
         var key = (await unit.ResultOfAsync<EvaluationSummary>(Stage.Evaluation, "evaluation", ct)).Key;

@@ -16,7 +16,8 @@ namespace ZiGong.Control;
 /// Sends the next messages again for every unfinished run that stopped moving: after a kill, a wiped broker or a back-off.
 /// At once when the host starts, then every <see cref="PipelineOptions.SweepSeconds"/>; one sweeper at a time, under an advisory lock.
 /// </summary>
-public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announcer, PipelineOptions options, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announcer, PipelineOptions options, TimeProvider time, ILogger<Sweeper> log)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,7 +42,8 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using var take = new NpgsqlCommand("select pg_try_advisory_xact_lock($1)", connection, transaction) { Parameters = { new() { Value = AdvisoryLocks.Sweeper } } };
+        await using var take =
+            new NpgsqlCommand("select pg_try_advisory_xact_lock($1)", connection, transaction) { Parameters = { new() { Value = AdvisoryLocks.Sweeper } } };
         if (!(bool)(await take.ExecuteScalarAsync(ct))!)
         {
             return 0;
@@ -133,7 +135,13 @@ public sealed class Sweeper(NpgsqlDataSource source, IBus bus, Announcer announc
         var generation = await db.Runs.Where(r => r.RunId == runId).Select(r => r.Generation).SingleAsync(ct);
         var units = await db.WorkUnits.Where(u => u.RunId == runId)
             .GroupBy(u => u.RunId)
-            .Select(g => new { Done = g.Count(u => u.State == UnitState.Done), Attempts = g.Sum(u => u.Attempts), Waiting = g.Count(u => u.NextAttemptAt > PipelineDb.Now()) })
+            .Select(
+                g =>
+                    new
+                    {
+                        Done = g.Count(u => u.State == UnitState.Done), Attempts = g.Sum(u => u.Attempts),
+                        Waiting = g.Count(u => u.NextAttemptAt > PipelineDb.Now()),
+                    })
             .SingleOrDefaultAsync(ct);
         return new RunStanding(generation, units?.Done ?? 0, units?.Attempts ?? 0, units?.Waiting ?? 0);
     }

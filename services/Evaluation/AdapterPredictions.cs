@@ -21,7 +21,9 @@ public sealed record AdapterOutput(IReadOnlyList<double> Probabilities, IReadOnl
 /// <summary>Asks a base with an adapter for its answers.</summary>
 public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore models)
 {
-    /// <summary>Equal prompts have equal answers whatever stands beside them: each is computed once. Probabilities are on the <see cref="ScoreGrid"/>.</summary>
+    /// <summary>
+    /// Equal prompts have equal answers whatever stands beside them: each is computed once. Probabilities are on the <see cref="ScoreGrid"/>.
+    /// </summary>
     /// <param name="baseModel">Its base.</param>
     /// <param name="adapter">Artifact of the adapter.</param>
     /// <param name="encoder">How samples become prompts.</param>
@@ -58,7 +60,9 @@ public sealed class AdapterPredictions(ArtifactStore artifacts, ModelStore model
             PeftAdapter.Load(model, folder);
             return model.Config.VocabSize >= encoder.VocabularySize
                 ? model
-                : throw new InputException($"the model knows {model.Config.VocabSize} tokens, but its prompts are written with {encoder.VocabularySize}: it was tuned to read them in another way");
+                : throw new InputException(
+                    $"the model knows {model.Config.VocabSize} tokens, but its prompts are written with {encoder.VocabularySize}: "
+                    + "it was tuned to read them in another way");
         }
         catch
         {

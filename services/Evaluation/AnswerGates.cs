@@ -15,13 +15,15 @@ internal static class AnswerGates
     public static Gates.Finding Signal(AnswerFindings found)
     {
         var (f1, gain, n) = (found.Model.MacroF1, found.AgainstUsual.MacroF1, found.Model.N);
-        var figures = FormattableString.Invariant($"macro F1 {f1.Value:F4} over {found.Model.Answers.Count} answers against {found.Usual.MacroF1.Value:F4} of always ")
+        var figures = FormattableString.Invariant($"macro F1 {f1.Value:F4} over {found.Model.Answers.Count} answers against ")
+            + FormattableString.Invariant($"{found.Usual.MacroF1.Value:F4} of always ")
             + FormattableString.Invariant($"'{found.UsualAnswer}': gain {gain.Value:+0.0000;-0.0000;0}");
         return found.Model.WithoutIntervals is { } why
             ? new(null, $"{figures}, {why}", ("MacroF1", f1.Value), ("Gain", gain.Value), ("N", n))
             : new(
                 gain.Lower > 0,
-                figures + FormattableString.Invariant($" [{gain.Lower:+0.0000;-0.0000;0}, {gain.Upper:+0.0000;-0.0000;0}] must lie above 0; n = {n} could have shown {gain.Detectable:F4}"),
+                figures + FormattableString.Invariant($" [{gain.Lower:+0.0000;-0.0000;0}, {gain.Upper:+0.0000;-0.0000;0}] must lie above 0; ")
+                + FormattableString.Invariant($"n = {n} could have shown {gain.Detectable:F4}"),
                 ("MacroF1", f1.Value), ("Gain", gain.Value), ("GainLower", gain.Lower), ("GainUpper", gain.Upper), ("N", n));
     }
 
@@ -33,8 +35,10 @@ internal static class AnswerGates
             ? new(null, $"{figures}, {why}", ("F1Difference", change.Value), ("N", n))
             : new(
                 change.Upper >= 0 && change.Value >= -limit,
-                figures + FormattableString.Invariant($" [{change.Lower:+0.0000;-0.0000;0}, {change.Upper:+0.0000;-0.0000;0}]: the upper end must reach 0 and the loss stay within {limit:F4}; ")
+                figures + FormattableString.Invariant($" [{change.Lower:+0.0000;-0.0000;0}, {change.Upper:+0.0000;-0.0000;0}]: ")
+                + FormattableString.Invariant($"the upper end must reach 0 and the loss stay within {limit:F4}; ")
                 + FormattableString.Invariant($"n = {n} could have shown {change.Detectable:F4}"),
-                ("F1Difference", change.Value), ("F1Lower", change.Lower), ("F1Upper", change.Upper), ("MaximumF1Fall", limit), ("Detectable", change.Detectable), ("N", n));
+                ("F1Difference", change.Value), ("F1Lower", change.Lower), ("F1Upper", change.Upper), ("MaximumF1Fall", limit),
+                ("Detectable", change.Detectable), ("N", n));
     }
 }

@@ -59,8 +59,10 @@ public static partial class Gates
         var rule = counts ? Invariant($"and the loss stay within {limit:F4}") : "whatever the loss";
         return new Finding(
             !(ks.Upper < 0) && !isLarge,
-            Invariant($"ΔKS {ks.Value:+0.0000;-0.0000} [{ks.Lower:+0.0000;-0.0000}, {ks.Upper:+0.0000;-0.0000}]: the upper end must reach 0 {rule}; n = {against.N} could have shown {ks.Detectable:F4}"),
-            ("KsDifference", ks.Value), ("KsLower", ks.Lower), ("KsUpper", ks.Upper), ("MaximumKsFall", limit), ("Detectable", ks.Detectable), ("N", against.N));
+            Invariant($"ΔKS {ks.Value:+0.0000;-0.0000} [{ks.Lower:+0.0000;-0.0000}, {ks.Upper:+0.0000;-0.0000}]: the upper end must reach 0 {rule}; ")
+            + Invariant($"n = {against.N} could have shown {ks.Detectable:F4}"),
+            ("KsDifference", ks.Value), ("KsLower", ks.Lower), ("KsUpper", ks.Upper), ("MaximumKsFall", limit), ("Detectable", ks.Detectable),
+            ("N", against.N));
     }
 
     private static string NoChampion(GateFigures figures) => figures.ChampionFault ?? "there is no champion yet";
@@ -77,7 +79,8 @@ public static partial class Gates
             var refused = Fairness.RefusedShare(report);
             return new Finding(
                 null,
-                $"{report.Field}: {Percent(refused)} of {report.Groups.Sum(g => g.Count)} are refused at P 0.5; where either decision is under {Percent(Fairness.SmallestDecision)} in every group, shares say nothing of parity",
+                $"{report.Field}: {Percent(refused)} of {report.Groups.Sum(g => g.Count)} are refused at P 0.5; "
+                + $"where either decision is under {Percent(Fairness.SmallestDecision)} in every group, shares say nothing of parity",
                 ("RefusedShare", refused), ("SmallestDecision", Fairness.SmallestDecision));
         }
 
@@ -86,11 +89,15 @@ public static partial class Gates
         var groups = string.Join(", ", report.Groups.Select(g => $"{g.Group} n = {g.Count}{(g.Counted ? "" : " (too few)")}"));
         return new Finding(
             ratio >= options.MinimumParityRatio && largest <= options.MaximumParityRatio,
-            Invariant($"{report.Field}: parity ratio {ratio:F3}{interval} (at least {options.MinimumParityRatio:F3}), most favoured to largest group {largest:F3} (at most {options.MaximumParityRatio:F3}), ")
-            + Invariant($"difference {report.ParityDifference:F3}, equal opportunity {report.EqualOpportunity:F3}, average odds {report.AverageOdds:F3}; {groups}"),
-            ("ParityRatio", ratio), ("ParityRatioLower", report.Intervals?.ParityRatio?.Lower ?? double.NaN), ("ParityRatioUpper", report.Intervals?.ParityRatio?.Upper ?? double.NaN),
+            Invariant($"{report.Field}: parity ratio {ratio:F3}{interval} (at least {options.MinimumParityRatio:F3}), most favoured to largest group ")
+            + Invariant($"{largest:F3} (at most {options.MaximumParityRatio:F3}), ")
+            + Invariant($"difference {report.ParityDifference:F3}, equal opportunity {report.EqualOpportunity:F3}, ")
+            + Invariant($"average odds {report.AverageOdds:F3}; {groups}"),
+            ("ParityRatio", ratio), ("ParityRatioLower", report.Intervals?.ParityRatio?.Lower ?? double.NaN),
+            ("ParityRatioUpper", report.Intervals?.ParityRatio?.Upper ?? double.NaN),
             ("LargestRatio", largest), ("MinimumParityRatio", options.MinimumParityRatio), ("MaximumParityRatio", options.MaximumParityRatio),
-            ("ParityDifference", report.ParityDifference ?? double.NaN), ("EqualOpportunity", report.EqualOpportunity ?? double.NaN), ("AverageOdds", report.AverageOdds ?? double.NaN));
+            ("ParityDifference", report.ParityDifference ?? double.NaN), ("EqualOpportunity", report.EqualOpportunity ?? double.NaN),
+            ("AverageOdds", report.AverageOdds ?? double.NaN));
     }
 
     internal static Finding Drifted(IReadOnlyList<FieldDrift> drift, double limit)
@@ -100,7 +107,11 @@ public static partial class Gates
         var byChance = drift.Count(d => d.Psi > limit) - alarms.Length;
         (string, double)[] values = [("Fields", drift.Count), ("LargestPsi", largest), ("MaximumPsi", limit), .. alarms.Select(d => ($"Psi:{d.Field}", d.Psi))];
         return alarms.Length == 0
-            ? new Finding(true, Invariant($"{drift.Count} fields, largest PSI {largest:F3}{(byChance > 0 ? $"; {byChance} above {limit:0.###} by chance of few or rare values" : "")}"), values)
+            ? new Finding(
+                true,
+                Invariant($"{drift.Count} fields, ")
+                + Invariant($"largest PSI {largest:F3}{(byChance > 0 ? $"; {byChance} above {limit:0.###} by chance of few or rare values" : "")}"),
+                values)
             : new Finding(false, $"a full run is recommended: {string.Join(", ", alarms.Select(Words))}", values);
     }
 

@@ -40,11 +40,13 @@ public sealed record EvaluationData(
         [.. Reference.OrderBy(s => s.Id, StringComparer.Ordinal).Take(Math.Max(FewestScored, Test.Count / ScoredPart))];
 
     /// <summary>The group of a sample for fairness.</summary>
-    public static string GroupOf(FieldDescriptor field, Sample sample) => sample.Fields.TryGetValue(field.Name, out var value) ? field.GroupOf(value) : "missing";
+    public static string GroupOf(FieldDescriptor field, Sample sample) =>
+        sample.Fields.TryGetValue(field.Name, out var value) ? field.GroupOf(value) : "missing";
 
     public LeakFigures Leaks() => LeakCheck.Measure(Training, Reference, Test, SplitOptions.From(Descriptor));
 
-    public static async Task<EvaluationData> ReadAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, Encoders encoders, CancellationToken ct)
+    public static async Task<EvaluationData> ReadAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, Encoders encoders, CancellationToken ct)
     {
         var training = await PlacedAsync(unit, snapshot, descriptor, Side.Train, ct);
         var reference = await MembersAsync(unit, snapshot, descriptor, Side.Reference, ct);
@@ -61,14 +63,18 @@ public sealed record EvaluationData(
             reference,
             test,
             [.. test.Select(IsPositive)],
-            descriptor.MoreTasks.Count == 0 ? kept : training.Select(m => m.Sample.Id).Where(kept.ContainsKey).ToDictionary(id => id, id => kept[id], StringComparer.Ordinal));
+            descriptor.MoreTasks.Count == 0
+                ? kept
+                : training.Select(m => m.Sample.Id).Where(kept.ContainsKey).ToDictionary(id => id, id => kept[id], StringComparer.Ordinal));
     }
 
     /// <summary>One side's samples of a task; of the primary one for the descriptor of several.</summary>
-    public static async Task<IReadOnlyList<Sample>> MembersAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, Side side, CancellationToken ct) =>
+    public static async Task<IReadOnlyList<Sample>> MembersAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, Side side, CancellationToken ct) =>
         [.. (await PlacedAsync(unit, snapshot, task, side, ct)).Select(m => m.Sample)];
 
-    private static async Task<IReadOnlyList<(Sample Sample, int Period)>> PlacedAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, Side side, CancellationToken ct)
+    private static async Task<IReadOnlyList<(Sample Sample, int Period)>> PlacedAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, Side side, CancellationToken ct)
     {
         var all = await unit.Db.MembersAsync(snapshot.SnapshotId, side, ct);
         var isOneOfSeveral = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").MoreTasks.Count > 0;

@@ -11,8 +11,8 @@ namespace ZiGong.Evaluation;
 public sealed record ScorecardKey(string Snapshot, string Task, string Encoding, ulong Seed);
 
 /// <summary>
-/// The scorecards of the last few evaluations; those of one key at one time wait for one fit, unless more keys than are kept are at work. A scorecard is a pure function
-/// of its key, so one that is recomputed would be the same.
+/// The scorecards of the last few evaluations; those of one key at one time wait for one fit, unless more keys than are kept
+/// are at work. A scorecard is a pure function of its key, so one that is recomputed would be the same.
 /// </summary>
 public sealed class FittedScorecards : IDisposable
 {

@@ -15,7 +15,8 @@ namespace ZiGong.Evaluation;
 public sealed class FurtherTaskEvaluation(Encoders encoders, AdapterPredictions predictions, GenerativeEvaluation generative)
 {
     /// <returns>One entry a task, in the descriptor's order; empty where there is only one.</returns>
-    public async Task<IReadOnlyList<TaskFindings>> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, TunedAdapter adapter, CancellationToken ct)
+    public async Task<IReadOnlyList<TaskFindings>> MeasureAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, TunedAdapter adapter, CancellationToken ct)
     {
         var found = new List<TaskFindings>();
         foreach (var task in descriptor.Tasks.Skip(1))

@@ -95,9 +95,12 @@ public static partial class Gates
         var notNumbers = figures.NotNumbers;
         var n = figures.Challenger.N;
         var words = notNumbers.Count > 0
-            ? $"{notNumbers.Count} of {n} probabilities are not numbers (samples {string.Join(", ", notNumbers.Samples)}); for them the figures of this report use the training side's share of bads"
+            ? $"{notNumbers.Count} of {n} probabilities are not numbers (samples {string.Join(", ", notNumbers.Samples)}); "
+                + "for them the figures of this report use the training side's share of bads"
             : broken.Length > 0 ? $"not a number: {string.Join(", ", broken)} on n = {n}" : $"{figures.Challenger.Values.Count} metrics on n = {n}";
-        return Of("finite", GateMode.Fail, new Finding(notNumbers.Count + broken.Length == 0, words, ("NotNumbers", notNumbers.Count), ("Metrics", broken.Length), ("N", n))).Single();
+        return Of(
+            "finite", GateMode.Fail,
+            new Finding(notNumbers.Count + broken.Length == 0, words, ("NotNumbers", notNumbers.Count), ("Metrics", broken.Length), ("N", n))).Single();
     }
 
     internal static Finding Leakage(LeakFigures? leaks)
@@ -107,10 +110,12 @@ public static partial class Gates
             return new Finding(null, "sides were not looked at");
         }
 
-        var subjects = $"of {leaks.TestSubjects} borrowers on the test side {leaks.InTraining} are on the training and {leaks.InReference} on the reference side, "
+        var subjects = $"of {leaks.TestSubjects} borrowers on the test side {leaks.InTraining} are on the training and {leaks.InReference} "
+            + "on the reference side, "
             + $"{leaks.ReferenceInTraining} are on the reference and the training side{(leaks.SubjectsMayRepeat ? " (allowed: OutOfTime)" : "")}";
         var times = leaks.ReferenceFrom is { } from
-            ? $"; {leaks.LateTraining} training samples are from after {Day(from)}, when the reference side begins (newest label {(leaks.NewestLabel is { } label ? Day(label) : "unknown")}), "
+            ? $"; {leaks.LateTraining} training samples are from after {Day(from)}, when the reference side begins (newest label "
+                + $"{(leaks.NewestLabel is { } label ? Day(label) : "unknown")}), "
                 + $"{leaks.LateReference} reference samples from after the test side begins"
             : "; the split is not by time";
         return new Finding(
@@ -133,8 +138,10 @@ public static partial class Gates
         double before = effect.Training / (double)training, after = kept == 0 ? 0 : effect.Kept / (double)kept;
         return new Finding(
             effect.Training == 0 ? null : effect.Kept >= least && after >= options.MinimumKeptRatio * before,
-            Invariant($"{effect.Kept} of {effect.Training} '{effect.Answer}' are kept (at least {least}): {Percent(after)} of the kept samples, {Percent(before)} of all (at least {options.MinimumKeptRatio:0.###} of that share)"),
-            ("Kept", effect.Kept), ("Training", effect.Training), ("MinimumKept", least), ("KeptShare", after), ("TrainingShare", before), ("MinimumKeptRatio", options.MinimumKeptRatio));
+            Invariant($"{effect.Kept} of {effect.Training} '{effect.Answer}' are kept (at least {least}): {Percent(after)} of the kept samples, ")
+            + Invariant($"{Percent(before)} of all (at least {options.MinimumKeptRatio:0.###} of that share)"),
+            ("Kept", effect.Kept), ("Training", effect.Training), ("MinimumKept", least), ("KeptShare", after), ("TrainingShare", before),
+            ("MinimumKeptRatio", options.MinimumKeptRatio));
     }
 
     // KS of pure noise is above 0 too, and its interval, cut off at 0, says little where it is small: AUC tells whether there is a signal.

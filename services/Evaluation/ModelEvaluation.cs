@@ -19,9 +19,12 @@ namespace ZiGong.Evaluation;
 /// <param name="Artifact">Hash of the adapter's folder.</param>
 public sealed record TunedAdapter(string Artifact, string Base);
 
-/// <summary>Measures the tuned adapter on the test side, which nothing before in its run has looked at, beside majority class, scorecard and champion.</summary>
+/// <summary>
+/// Measures the tuned adapter on the test side, which nothing before in its run has looked at, beside majority class, scorecard and champion.
+/// </summary>
 public sealed class ModelEvaluation(
-    Encoders encoders, AdapterPredictions predictions, FittedScorecards scorecards, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks, ArtifactStore artifacts)
+    Encoders encoders, AdapterPredictions predictions, FittedScorecards scorecards, GenerativeEvaluation generative, FurtherTaskEvaluation furtherTasks,
+    ArtifactStore artifacts)
 {
     public async Task<ResultWork> EvaluateAsync(UnitContext unit, CancellationToken ct)
     {
@@ -33,7 +36,8 @@ public sealed class ModelEvaluation(
             : await unit.Db.Models.SingleOrDefaultAsync(m => m.Dataset == unit.Run.Dataset && m.State == ModelState.Champion, ct);
         var key = KeyOf(unit, adapter.Artifact, champion?.ModelId);
         return new ResultWork<EvaluationSummary>(
-            key, CodeVersions.Evaluation, async token => Made(unit, key, champion?.ModelId, await MeasureAsync(unit, snapshot, adapter, champion, token)), result => Tell(unit, result))
+            key, CodeVersions.Evaluation, async token => Made(unit, key, champion?.ModelId, await MeasureAsync(unit, snapshot, adapter, champion, token)),
+            result => Tell(unit, result))
         {
             // Another arm may have come to the same adapter.
             IsLookedUp = unit.Run.Kind == RunKind.Experiment,
@@ -48,7 +52,8 @@ public sealed class ModelEvaluation(
         var others = await furtherTasks.MeasureAsync(unit, snapshot, descriptor, adapter, ct);
         if (descriptor.Answer.IsFree)
         {
-            var written = await generative.EvaluateAsync(unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), uri, ct);
+            var written = await generative.EvaluateAsync(
+                unit, snapshot, descriptor, adapter, champion, await LineageAsync(unit, snapshot, adapter, ct), uri, ct);
             return written with { OtherTasks = others };
         }
 
@@ -90,7 +95,8 @@ public sealed class ModelEvaluation(
             Passed = report.FailedGates.Count == 0,
         };
         var summary = new EvaluationSummary(
-            champion, row.Passed, Value(report, Metric.Ks), Value(report, Metric.Auc), report.AllAnswers?.Model.Accuracy.Value ?? Value(report, Metric.Acc), Value(report, Metric.Miss));
+            champion, row.Passed, Value(report, Metric.Ks), Value(report, Metric.Auc), report.AllAnswers?.Model.Accuracy.Value ?? Value(report, Metric.Acc),
+            Value(report, Metric.Miss));
 
         // Of arms that share it each was chosen another way, which changes nothing of what was measured.
         var measured = report with { Lineage = report.Lineage with { Selection = "", Dataset = "", Options = "" } };
@@ -117,7 +123,9 @@ public sealed class ModelEvaluation(
 
     private static double? Value(EvaluationReport report, Metric metric) => report.Model.Values.TryGetValue(metric, out var interval) ? interval.Value : null;
 
-    /// <summary>A run's own with the champion it was measured against, anew in each generation; of an experiment's arm that of all arms with the same adapter.</summary>
+    /// <summary>
+    /// A run's own with the champion it was measured against, anew in each generation; of an experiment's arm that of all arms with the same adapter.
+    /// </summary>
     private static string KeyOf(UnitContext unit, string adapter, string? champion) => unit.Run.Kind == RunKind.Experiment
         ? ContentHash.Of(
             "arm evaluation", $"{CodeVersions.Evaluation}", unit.Run.SnapshotId!, adapter, $"{unit.Options.Seed}",

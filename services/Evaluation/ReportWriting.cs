@@ -44,7 +44,8 @@ public static class ReportWriting
         var fairness = PruningEffect.FairnessOf(data, probabilities, seed, resamples, ct);
         var drift = Drift.Measure(data.Encoding, data.Test, ct);
         var classes = PruningEffect.Classes(data, probabilities, said.ScorecardProbabilities, allAnswers?.Model);
-        var scoreDrift = PruningEffect.ScoreDrift(said.Model.Scored, said.Model.Probabilities, said.Scorecard.Predict(data.Encoding, data.Reference), said.ScorecardProbabilities);
+        var scoreDrift = PruningEffect.ScoreDrift(
+            said.Model.Scored, said.Model.Probabilities, said.Scorecard.Predict(data.Encoding, data.Reference), said.ScorecardProbabilities);
         var leaks = data.Leaks();
         var gates = Gates.Check(
             new GateFigures(metrics, againstChampion, fairness, drift)

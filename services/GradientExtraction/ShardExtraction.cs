@@ -38,7 +38,8 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
     /// <param name="readsAs">What the agent's prompts consist of; see <see cref="Encoders.ReadsAsAsync"/>.</param>
     private static string KeyOf(Checkpoint checkpoint, string shard, string readsAs, GradientOptions options, IEnumerable<Sample> samples) => ContentHash.Of(
     [
-        "gradients", $"{CodeVersions.Gradients}", checkpoint.Id, checkpoint.State, shard, readsAs, $"{options.Sketch}", $"{options.Width}", $"{options.MicroBatch}",
+        "gradients", $"{CodeVersions.Gradients}", checkpoint.Id, checkpoint.State, shard, readsAs, $"{options.Sketch}", $"{options.Width}",
+        $"{options.MicroBatch}",
         .. samples.Select(s => s.Id),
     ]);
 
@@ -70,7 +71,8 @@ public sealed class ShardExtraction(ArtifactStore artifacts, Encoders encoders, 
         return new TokenizedSample(sample.Id, [.. prompt.Prompt, .. prompt.Answers[prompt.Truth]], prompt.Prompt.Length);
     }
 
-    private static ExtractedShard Write(Stream stream, GradientExtractor extractor, List<TokenizedSample> samples, GradientOptions options, UnitContext unit, CancellationToken ct)
+    private static ExtractedShard Write(
+        Stream stream, GradientExtractor extractor, List<TokenizedSample> samples, GradientOptions options, UnitContext unit, CancellationToken ct)
     {
         var sketch = options.Sketch == SketchKind.None ? null : new CountSketch(options.Width, CountSketch.SharedSeed, extractor.Blocks);
         var writer = new GradientFileWriter(

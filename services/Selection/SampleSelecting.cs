@@ -21,7 +21,8 @@ public sealed class SampleSelecting(ArtifactStore artifacts)
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         await unit.ResultOfAsync<ScoresSummary>(Stage.Scores, "scores", ct);
         var scores = await unit.Db.ScoresAsync(unit.Run.RunId, ct);
-        var key = ContentHash.Of("selection", $"{CodeVersions.Selection}", scores.Key, $"{unit.Options.Seed}", RunOptionsReader.ForKeys(unit.Options.Selection));
+        var key = ContentHash.Of(
+            "selection", $"{CodeVersions.Selection}", scores.Key, $"{unit.Options.Seed}", RunOptionsReader.ForKeys(unit.Options.Selection));
         return new ResultWork<SelectionSummary>(
             key,
             CodeVersions.Selection,

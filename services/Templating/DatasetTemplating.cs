@@ -35,7 +35,8 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
     {
         var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var samples = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
-        var kept = Mixed(SelectionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(selection, ct), ct)), samples, descriptor, unit.Options.Seed)
+        var kept = Mixed(
+            SelectionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(selection, ct), ct)), samples, descriptor, unit.Options.Seed)
             .OrderBy(m => m.Id, StringComparer.Ordinal)
             .ToList();
         var writing = await WritingAsync(unit, snapshot, descriptor, [.. kept.Select(m => samples[m.Id])], ct);
@@ -66,7 +67,8 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
         return [.. kept.Where(m => stays.Contains(m.Id))];
     }
 
-    private async Task<Writing> WritingAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, IReadOnlyList<Sample> kept, CancellationToken ct)
+    private async Task<Writing> WritingAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, IReadOnlyList<Sample> kept, CancellationToken ct)
     {
         var options = unit.Options;
         var copies = options.Templating.Resample == Resampling.None
@@ -86,25 +88,27 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
         return new Writing(descriptor, await encoders.EncoderAsync(unit.Db, snapshot, options.Tuning.Base, options, ct), tasks, copies);
     }
 
-    private Task<string> PutAsync(IReadOnlyList<SelectionMember> kept, Action<InstructionWriter, SelectionMember> write, CancellationToken ct) => artifacts.PutAsync(
-        (stream, token) =>
-        {
-            using var writer = new InstructionWriter(stream);
-            foreach (var member in kept)
+    private Task<string> PutAsync(IReadOnlyList<SelectionMember> kept, Action<InstructionWriter, SelectionMember> write, CancellationToken ct) =>
+        artifacts.PutAsync(
+            (stream, token) =>
             {
-                token.ThrowIfCancellationRequested();
-                write(writer, member);
-            }
+                using var writer = new InstructionWriter(stream);
+                foreach (var member in kept)
+                {
+                    token.ThrowIfCancellationRequested();
+                    write(writer, member);
+                }
 
-            return Task.CompletedTask;
-        },
-        ct);
+                return Task.CompletedTask;
+            },
+            ct);
 
     /// <summary>How the lines are written.</summary>
     /// <param name="Tasks">Wording and worked examples, if any, of each task.</param>
     /// <param name="Copies">How often each instruction counts; null: once.</param>
     private sealed record Writing(
-        DatasetDescriptor Descriptor, IPromptEncoder Encoder, IReadOnlyDictionary<string, (PromptTemplate Template, WorkedExamples? Examples)> Tasks, IReadOnlyDictionary<string, int>? Copies)
+        DatasetDescriptor Descriptor, IPromptEncoder Encoder, IReadOnlyDictionary<string, (PromptTemplate Template, WorkedExamples? Examples)> Tasks,
+        IReadOnlyDictionary<string, int>? Copies)
     {
         public InstructionRecord InstructionOf(Sample sample)
         {

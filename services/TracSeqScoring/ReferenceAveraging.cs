@@ -45,9 +45,12 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
     public static async Task<float[]> ReadAsync(ArtifactStore artifacts, string artifact, CancellationToken ct) =>
         MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(await artifacts.RequireAsync(artifact, ct), ct)).ToArray();
 
-    /// <summary>Which vector a run means: its gradients, its members, how they are averaged, and the training gradients whose curvature counts, if any.</summary>
+    /// <summary>
+    /// Which vector a run means: its gradients, its members, how they are averaged, and the training gradients whose curvature counts, if any.
+    /// </summary>
     public static string ReferenceKey(
-        RunOptions options, IEnumerable<Stored<GradientSummary>> shards, IEnumerable<string> members, IEnumerable<Stored<GradientSummary>> training, IReadOnlyCollection<string> trainingMembers) => ContentHash.Of(
+        RunOptions options, IEnumerable<Stored<GradientSummary>> shards, IEnumerable<string> members, IEnumerable<Stored<GradientSummary>> training,
+        IReadOnlyCollection<string> trainingMembers) => ContentHash.Of(
         [
             "reference", $"{CodeVersions.Reference}", $"{options.TracSeq.Reference}", .. shards.Select(s => s.Key), .. members.Order(StringComparer.Ordinal),
             .. trainingMembers.Count == 0
@@ -75,7 +78,8 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
             EmpiricalFisher.Choose(members.Select(m => m.Sample.Id), (ulong)unit.Options.Seed));
     }
 
-    private async Task<EmpiricalFisher> FisherAsync(UnitContext unit, IReadOnlyList<Stored<GradientSummary>> shards, IReadOnlyList<string> members, CancellationToken ct)
+    private async Task<EmpiricalFisher> FisherAsync(
+        UnitContext unit, IReadOnlyList<Stored<GradientSummary>> shards, IReadOnlyList<string> members, CancellationToken ct)
     {
         var place = members.Select((id, i) => (id, i)).ToDictionary(m => m.id, m => m.i, StringComparer.Ordinal);
         var rows = new float[members.Count][];
@@ -124,6 +128,8 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
             unit.Report(++done, shards.Count);
         }
 
-        return vectors is not null ? [.. vectors.Values.SelectMany(v => v.Build())] : throw new InputException("the reference set is empty; take a wider reference window");
+        return vectors is not null
+            ? [.. vectors.Values.SelectMany(v => v.Build())]
+            : throw new InputException("the reference set is empty; take a wider reference window");
     }
 }

@@ -22,7 +22,8 @@ public static class ScoreCombining
         var options = unit.Options.TracSeq;
         var key = ContentHash.Of(["scores", $"{CodeVersions.Scores}", snapshot.SnapshotId, $"{options.Gamma:R}", $"{options.Clock}", .. partials.Keys]);
         return new ResultWork<ScoresSummary>(
-            key, CodeVersions.Scores, token => MakeAsync(unit.Db, key, snapshot, partials, new DecayOptions(options.Gamma, options.Clock), token), scores => Tell(unit, snapshot, scores.Summary))
+            key, CodeVersions.Scores, token => MakeAsync(unit.Db, key, snapshot, partials, new DecayOptions(options.Gamma, options.Clock), token),
+            scores => Tell(unit, snapshot, scores.Summary))
         {
             IsLookedUp = false,
         };
@@ -44,7 +45,11 @@ public static class ScoreCombining
             .GroupBy(s => s.Sample.ShardId!, StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => (Shard: g.Key, Members: g.OrderBy(s => s.Sample.Sequence).ToList()))
-            .Select(s => new ScoreShardRow { ScoreKey = key, ShardId = s.Shard, Samples = [.. s.Members.Select(m => m.Sample.SampleId)], Scores = [.. s.Members.Select(m => m.Score)] })
+            .Select(
+                s => new ScoreShardRow
+                {
+                    ScoreKey = key, ShardId = s.Shard, Samples = [.. s.Members.Select(m => m.Sample.SampleId)], Scores = [.. s.Members.Select(m => m.Score)],
+                })
             .ToList();
         return new Made<ScoresSummary>(ResultKind.Rows, HashOf(rows), new ScoresSummary(partials.Samples.Count, scores.Weights, scores.Notes))
         {

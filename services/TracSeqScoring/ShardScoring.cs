@@ -30,8 +30,12 @@ public sealed class ShardScoring(ArtifactStore artifacts)
             CodeVersions.Partials,
             async token =>
             {
-                var rows = await ComputeAsync(unit, key, checkpoint, gradients.Content, reference.Content, await TaskOffsetsAsync(unit, snapshot, shard, token), token);
-                return new Made<PartialsSummary>(ResultKind.Rows, HashOf(rows), new PartialsSummary(rows.Count)) { Rows = rows.Count, Save = (db, t) => SaveAsync(db, key, rows, t) };
+                var rows = await ComputeAsync(
+                    unit, key, checkpoint, gradients.Content, reference.Content, await TaskOffsetsAsync(unit, snapshot, shard, token), token);
+                return new Made<PartialsSummary>(ResultKind.Rows, HashOf(rows), new PartialsSummary(rows.Count))
+                {
+                    Rows = rows.Count, Save = (db, t) => SaveAsync(db, key, rows, t),
+                };
             },
             _ => new Told(Outcome: null));
     }
@@ -55,7 +59,8 @@ public sealed class ShardScoring(ArtifactStore artifacts)
             var entry = file.Entries[i];
             moments?.Apply(row);
             var own = vector.AsSpan(tasks.GetValueOrDefault(entry.SampleId) * file.Dimension, file.Dimension);
-            var value = PartialScore.Of(entry.SampleId, row, own, checkpoint.LearningRate, unit.Options.TracSeq.Similarity, moments is null ? entry.Norm : null);
+            var value = PartialScore.Of(
+                entry.SampleId, row, own, checkpoint.LearningRate, unit.Options.TracSeq.Similarity, moments is null ? entry.Norm : null);
             rows.Add(new PartialScoreRow { ScoreKey = key, SampleId = ContentHash.ToGuid(entry.SampleId), Value = value, Loss = entry.Loss });
             unit.Report(i + 1, file.Count);
         }
@@ -69,7 +74,8 @@ public sealed class ShardScoring(ArtifactStore artifacts)
         var tasks = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor").Tasks.Select(t => t.Task).ToList();
         return tasks.Count == 1
             ? new Dictionary<string, int>()
-            : await unit.Db.Samples.Where(s => s.ShardId == shard).ToDictionaryAsync(s => ContentHash.FromGuid(s.SampleId), s => tasks.IndexOf(s.Task), StringComparer.Ordinal, ct);
+            : await unit.Db.Samples.Where(s => s.ShardId == shard).ToDictionaryAsync(
+                s => ContentHash.FromGuid(s.SampleId), s => tasks.IndexOf(s.Task), StringComparer.Ordinal, ct);
     }
 
     private async Task<CheckpointMoments?> MomentsAsync(UnitContext unit, Checkpoint checkpoint, CancellationToken ct)
@@ -84,7 +90,8 @@ public sealed class ShardScoring(ArtifactStore artifacts)
             : throw new InputException("TracSeq:Optimizer=Adam needs every coordinate of the gradients: set Gradients:Sketch=None");
     }
 
-    private static string HashOf(List<PartialScoreRow> rows) => ContentHash.Of(rows.OrderBy(r => r.SampleId).Select(r => $"{r.SampleId:N} {r.Value:R} {r.Loss:R}"));
+    private static string HashOf(List<PartialScoreRow> rows) =>
+        ContentHash.Of(rows.OrderBy(r => r.SampleId).Select(r => $"{r.SampleId:N} {r.Value:R} {r.Loss:R}"));
 
     private static async Task SaveAsync(PipelineDb db, Guid key, List<PartialScoreRow> rows, CancellationToken ct)
     {

@@ -35,7 +35,8 @@ public sealed class LoraTraining : IDisposable
 
     /// <param name="state">Folder artifact of an earlier slice, or null to begin.</param>
     public static async Task<LoraTraining> OpenAsync(
-        ModelStore models, ArtifactStore artifacts, string baseModel, LoraOptions lora, ulong seed, AdamWOptions adam, double clipNorm, string? state, CancellationToken ct)
+        ModelStore models, ArtifactStore artifacts, string baseModel, LoraOptions lora, ulong seed, AdamWOptions adam, double clipNorm, string? state,
+        CancellationToken ct)
     {
         var model = await models.LoadAsync(baseModel, lora, seed, state, ct);
         Trainer? trainer = null;

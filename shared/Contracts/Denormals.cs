@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace ZiGong.Contracts;
 
 /// <summary>
-/// Numbers too small for a full mantissa (below 1.2e-38 in single precision) cost a processor a hundred times the work of others, and trained models are full of them: softmax of
-/// what is certain. While a <see cref="Scope"/> lasts, its thread takes them for zero, where they come from memory (DAZ) and where they come out (FTZ).
-/// The state belongs to the thread, so a scope must not last over an await. Elsewhere than on Linux on x86-64 nothing changes.
+/// Numbers too small for a full mantissa (below 1.2e-38 in single precision) cost a processor a hundred times the work of others, and
+/// trained models are full of them: softmax of what is certain. While a <see cref="Scope"/> lasts, its thread takes them for zero, where they come
+/// from memory (DAZ) and where they come out (FTZ). The state belongs to the thread, so a scope must not last over an await. Elsewhere
+/// than on Linux on x86-64 nothing changes.
 /// </summary>
 public static partial class Denormals
 {
@@ -36,7 +37,8 @@ public static partial class Denormals
         return new Scope(before & Both);
     }
 
-    private static FloatingPointEnvironment Read() => GetEnvironment(out var environment) == 0 ? environment : throw new InvalidOperationException("fegetenv failed");
+    private static FloatingPointEnvironment Read() =>
+        GetEnvironment(out var environment) == 0 ? environment : throw new InvalidOperationException("fegetenv failed");
 
     private static void Write(FloatingPointEnvironment environment)
     {

@@ -4,7 +4,8 @@ namespace ZiGong.Contracts;
 /// <param name="Evaluation">Key of the evaluation's row.</param>
 /// <param name="Ks">Null, like the three after it, where answers are free texts; of three or more answers, as AUC, of the bad outcome against the rest.</param>
 /// <param name="Accuracy">Over all answers.</param>
-public sealed record ModelEvaluated(Guid RunId, int Generation, string Evaluation, double? Ks, double? Auc, double? Accuracy, double? Miss, bool Passed) : IRunMessage
+public sealed record ModelEvaluated(
+    Guid RunId, int Generation, string Evaluation, double? Ks, double? Auc, double? Accuracy, double? Miss, bool Passed) : IRunMessage
 {
     public string Unit => "evaluation";
 }

@@ -6,8 +6,8 @@ namespace ZiGong.Contracts;
 /// <summary>
 /// Everything that shapes a run's result, frozen with the run and part of its keys. Set one by
 /// <c>--set Section:Name=value</c>; a child run of a replay starts from its parent's. An option that came later carries
-/// <see cref="DefaultValueAttribute"/>: what runs did before it existed. Keys leave it out at that value and old rows without it mean it, so the attribute never
-/// changes, whatever the default becomes.
+/// <see cref="DefaultValueAttribute"/>: what runs did before it existed. Keys leave it out at that value and old rows
+/// without it mean it, so the attribute never changes, whatever the default becomes.
 /// </summary>
 public sealed record RunOptions
 {

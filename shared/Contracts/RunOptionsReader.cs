@@ -24,7 +24,8 @@ public static class RunOptionsReader
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
-    private static readonly JsonSerializerOptions InKeys = new(Stored) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutWhatWasBefore } } };
+    private static readonly JsonSerializerOptions InKeys =
+        new(Stored) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutWhatWasBefore } } };
 
     /// <summary>Every option with its value, so that no default of later code changes what a run means.</summary>
     public static string Write(RunOptions options) => JsonSerializer.Serialize(options, Stored);
@@ -87,7 +88,8 @@ public static class RunOptionsReader
         [.. Leaves().Where(l => !Equals(l.Read(before), l.Read(after))).Select(l => l.Name)];
 
     /// <summary>Names of the options that name a folder of the machine that works on the run.</summary>
-    public static IReadOnlyList<string> Folders { get; } = [.. Leaves().Where(l => l.Property.IsDefined(typeof(NamesFolderAttribute), inherit: false)).Select(l => l.Name)];
+    public static IReadOnlyList<string> Folders { get; } = [
+        .. Leaves().Where(l => l.Property.IsDefined(typeof(NamesFolderAttribute), inherit: false)).Select(l => l.Name)];
 
     /// <summary>An option's value as text.</summary>
     public static string TextOf(RunOptions options, string name) => Text(Leaves().Single(l => l.Name == name).Read(options));

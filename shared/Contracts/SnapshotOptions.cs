@@ -10,7 +10,9 @@ public sealed record SnapshotOptions
     [Range(1, 120)]
     public int Periods { get; init; } = 4;
 
-    [Description("Seed of the stratified split of data without subjects and times; apart from Seed, so that all runs on the same rows leave out the same test samples and a champion never meets its own training samples there.")]
+    [Description(
+        "Seed of the stratified split of data without subjects and times; apart from Seed, so that all runs on the same rows leave out the same test samples "
+        + "and a champion never meets its own training samples there.")]
     [Range(0L, long.MaxValue)]
     public long SplitSeed { get; init; } = 1;
 

@@ -70,7 +70,8 @@ public sealed record TracSeqOptions
     [Description("Sgd, or Adam: the training gradient is divided by the root of the checkpoint's second moments (exact gradients only).")]
     public GradientOptimizer Optimizer { get; init; } = GradientOptimizer.Sgd;
 
-    [Description("None, or EmpiricalFisher: the reference vector is multiplied by the inverse of the training gradients' damped second moment at each checkpoint.")]
+    [Description(
+        "None, or EmpiricalFisher: the reference vector is multiplied by the inverse of the training gradients' damped second moment at each checkpoint.")]
     public Curvature Curvature { get; init; } = Curvature.None;
 
     [Description("Damping of the EmpiricalFisher, as a multiple of its mean eigenvalue (trace/k).")]

@@ -17,12 +17,14 @@ public static class BrokerHost
             return;
         }
 
-        var authorities = options.BrokerCa.Length > 0 ? TrustedAuthorities.Read(options.BrokerCa, $"{PipelineOptions.Section}:{nameof(PipelineOptions.BrokerCa)}") : null;
+        var authorities =
+            options.BrokerCa.Length > 0 ? TrustedAuthorities.Read(options.BrokerCa, $"{PipelineOptions.Section}:{nameof(PipelineOptions.BrokerCa)}") : null;
         transport.Host(address, host => host.UseSsl(tls =>
         {
             tls.ServerName = address.Host;
             tls.Protocol = SslProtocols.None; // the best that both sides know
-            tls.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateNotAvailable | SslPolicyErrors.RemoteCertificateChainErrors);
+            tls.EnforcePolicyErrors(
+                SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateNotAvailable | SslPolicyErrors.RemoteCertificateChainErrors);
             if (authorities is not null)
             {
                 tls.CertificateValidationCallback = authorities.Validate;

@@ -68,7 +68,8 @@ internal sealed class DeadLetterFilter(NpgsqlDataSource source, ILogger<DeadLett
         insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.MessageId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         insert.Parameters.Add(new NpgsqlParameter { Value = (object?)envelope.RunId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         insert.Parameters.AddWithValue(body);
-        insert.Parameters.AddWithValue(Printable((Outage.IsSlowCommand(context.Exception) ? new SlowCommandException(context.Exception) : context.Exception).ToString()));
+        insert.Parameters.AddWithValue(Printable(
+            (Outage.IsSlowCommand(context.Exception) ? new SlowCommandException(context.Exception) : context.Exception).ToString()));
         await insert.ExecuteNonQueryAsync(CancellationToken.None);
     }
 

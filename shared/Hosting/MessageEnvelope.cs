@@ -37,7 +37,9 @@ public sealed record MessageEnvelope(string Type, Guid? MessageId, Guid? RunId, 
             return new MessageEnvelope("", null, null, null, "not an envelope");
         }
 
-        var type = Get(root, "messageType") is { ValueKind: JsonValueKind.Array } names && names.GetArrayLength() > 0 && names[0].ValueKind == JsonValueKind.String
+        var type = Get(root, "messageType") is { ValueKind: JsonValueKind.Array } names
+            && names.GetArrayLength() > 0
+            && names[0].ValueKind == JsonValueKind.String
             ? names[0].GetString()!.Split(':', '.')[^1]
             : "";
         var id = GuidOf(Get(root, "messageId"));

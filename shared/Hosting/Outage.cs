@@ -28,8 +28,12 @@ public static partial class Outage
 
     /// <summary>The database is unreachable or restarting, or did not answer in time (but see <see cref="IsSlowCommand"/>).</summary>
     public static bool OfDatabase(Exception e) =>
-        Any(e, x => x is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or (NpgsqlException and not PostgresException)
-            || x is TimeoutException && WithinNpgsql().IsMatch(x.StackTrace ?? "")); // as it is, where time runs out between two steps of opening a connection
+        Any(
+            e,
+            x => x is NpgsqlException { IsTransient: true } or PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or (NpgsqlException
+                and not PostgresException)
+                // as it is, where time runs out between two steps of opening a connection
+                || x is TimeoutException && WithinNpgsql().IsMatch(x.StackTrace ?? ""));
 
     /// <summary>
     /// A command ran out of time on a connection that stood. It is an outage where the database answers nothing else either; where it does, the command
@@ -43,7 +47,8 @@ public static partial class Outage
     {
         for (var inner = e; inner is not null; inner = inner.InnerException)
         {
-            var ours = new StackTrace(inner).GetFrames().Select(f => f.GetMethod()).FirstOrDefault(m => m?.DeclaringType?.Namespace?.StartsWith("ZiGong.", StringComparison.Ordinal) == true);
+            var ours = new StackTrace(inner).GetFrames().Select(f => f.GetMethod())
+                .FirstOrDefault(m => m?.DeclaringType?.Namespace?.StartsWith("ZiGong.", StringComparison.Ordinal) == true);
             if (ours is not null)
             {
                 return NameOf(ours);
@@ -53,7 +58,9 @@ public static partial class Outage
         return "";
     }
 
-    /// <summary>As the source has it: an async method runs as a nested class <c>&lt;Name&gt;d__1</c>, a lambda as a method <c>&lt;Name&gt;b__1</c> of one.</summary>
+    /// <summary>
+    /// As the source has it: an async method runs as a nested class <c>&lt;Name&gt;d__1</c>, a lambda as a method <c>&lt;Name&gt;b__1</c> of one.
+    /// </summary>
     private static string NameOf(MethodBase method)
     {
         var type = method.DeclaringType!;

@@ -71,9 +71,15 @@ public sealed record PipelineOptions
     {
         Require(Database.Length > 0, nameof(Database), "is empty: give a PostgreSQL connection string");
         Require(Transport is "memory" or "rabbitmq", nameof(Transport), $"is '{Transport}', but must be memory or rabbitmq");
-        Require(Transport == "memory" || Uri.TryCreate(Broker, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps", nameof(Broker), "must be an amqp:// or amqps:// address");
-        Require(BrokerCa.Length == 0 || Broker.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase), nameof(BrokerCa), "is given, but the broker's address is not amqps://");
-        Require(Telemetry.Length == 0 || Uri.TryCreate(Telemetry, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https", nameof(Telemetry), "must be an address such as http://collector:4318");
+        Require(
+            Transport == "memory" || Uri.TryCreate(Broker, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps", nameof(Broker),
+            "must be an amqp:// or amqps:// address");
+        Require(
+            BrokerCa.Length == 0 || Broker.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase), nameof(BrokerCa),
+            "is given, but the broker's address is not amqps://");
+        Require(
+            Telemetry.Length == 0 || Uri.TryCreate(Telemetry, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https", nameof(Telemetry),
+            "must be an address such as http://collector:4318");
         Require(Workers is >= 1 and <= 1024, nameof(Workers), $"is {Workers}, but must lie between 1 and 1024");
         Require(Device == "cpu" || IsCuda(Device), nameof(Device), $"is '{Device}', but must be cpu, cuda or cuda:N");
         Require(LeaseSeconds is >= 1 and <= 3600, nameof(LeaseSeconds), $"is {LeaseSeconds}, but must lie between 1 and 3600");

@@ -27,7 +27,9 @@ public sealed class TrustedAuthorities
             throw new InputException($"{option} names {file}, which cannot be read: {e.Message}", e);
         }
 
-        return authorities.Count > 0 ? new TrustedAuthorities(authorities) : throw new InputException($"{option} names {file}, which holds no certificate in PEM");
+        return authorities.Count > 0
+            ? new TrustedAuthorities(authorities)
+            : throw new InputException($"{option} names {file}, which holds no certificate in PEM");
     }
 
     /// <summary>Whether the server is the one that was asked for, and one of these authorities vouches for it.</summary>

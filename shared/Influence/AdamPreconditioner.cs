@@ -28,7 +28,8 @@ public static class AdamPreconditioner
     {
         if (secondMoments.IsEmpty || step < 1)
         {
-            throw new InputException("the checkpoint stores no second moments, so Optimizer = Adam cannot be used on it: set Optimizer = Sgd or train the agent anew");
+            throw new InputException(
+                "the checkpoint stores no second moments, so Optimizer = Adam cannot be used on it: set Optimizer = Sgd or train the agent anew");
         }
 
         if (gradient.Length != secondMoments.Length || gradient.Length != result.Length)

@@ -28,7 +28,8 @@ public sealed class EmpiricalFisher
     {
         if (rows.Count == 0 || rows.Any(r => r.Length != rows[0].Length))
         {
-            throw new ArgumentException($"{rows.Count} training gradients of {rows.Select(r => r.Length).Distinct().Count()} different sizes have no second moment");
+            throw new ArgumentException(
+                $"{rows.Count} training gradients of {rows.Select(r => r.Length).Distinct().Count()} different sizes have no second moment");
         }
 
         _rows = rows;
@@ -110,7 +111,9 @@ public sealed class EmpiricalFisher
             }
 
             var rest = row[i] - TensorPrimitives.SumOfSquares<double>(row.AsSpan(0, i));
-            row[i] = rest > 0 ? Math.Sqrt(rest) : throw new ArithmeticException($"the damped second moment is not positive definite at row {i} ({rest}): raise TracSeq:Damping");
+            row[i] = rest > 0
+                ? Math.Sqrt(rest)
+                : throw new ArithmeticException($"the damped second moment is not positive definite at row {i} ({rest}): raise TracSeq:Damping");
         }
     }
 

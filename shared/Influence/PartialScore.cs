@@ -25,6 +25,7 @@ public static class PartialScore
         var score = eta * product;
         return double.IsFinite(score)
             ? score
-            : throw new NotFiniteNumberException($"sample {sampleId}: its partial score is {score} (η {eta:R}); the gradient or the reference vector holds NaN or infinity");
+            : throw new NotFiniteNumberException(
+                $"sample {sampleId}: its partial score is {score} (η {eta:R}); the gradient or the reference vector holds NaN or infinity");
     }
 }

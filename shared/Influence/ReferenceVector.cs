@@ -77,7 +77,8 @@ public sealed class ReferenceVector
         {
             throw new InputException(
                 $"the reference set of {_task} holds no sample with answer {string.Join(" or ", missing)} " +
-                $"({string.Join(", ", _classes.Select((c, i) => $"{c}: {_counts[i]}"))}): widen the reference window (reference_months) or ingest more recent labels");
+                $"({string.Join(", ", _classes.Select((c, i) => $"{c}: {_counts[i]}"))}): "
+                + "widen the reference window (reference_months) or ingest more recent labels");
         }
 
         var vector = new float[_sums[0].Length];

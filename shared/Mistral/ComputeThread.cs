@@ -4,8 +4,9 @@ using ZiGong.Contracts;
 namespace ZiGong.Mistral;
 
 /// <summary>
-/// The one way in which threads compute models: everything of this project that does enters here first, so that a result does not depend on what its thread did before.
-/// libtorch uses no further threads, since workers take the cores, and numbers too small to be normal are zero (<see cref="Denormals"/>).
+/// The one way in which threads compute models: everything of this project that does enters here first, so that a result does
+/// not depend on what its thread did before. libtorch uses no further threads, since workers take the cores, and numbers too small to be
+/// normal are zero (<see cref="Denormals"/>).
 /// </summary>
 public static class ComputeThread
 {

@@ -35,7 +35,8 @@ public sealed class HfFolder : IDisposable
             }
             else
             {
-                throw new InputException($"{folder}: neither {ModelFolder.Weights} nor {ModelFolder.Index} is there; weights in other formats have to be converted to safetensors.");
+                throw new InputException(
+                    $"{folder}: neither {ModelFolder.Weights} nor {ModelFolder.Index} is there; weights in other formats have to be converted to safetensors.");
             }
         }
         catch

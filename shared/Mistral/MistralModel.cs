@@ -98,7 +98,8 @@ public sealed class MistralModel : IDisposable
         var foreign = files.TensorNames.FirstOrDefault(name => !asked.Contains(name) && !name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal));
         return foreign is null
             ? model.Keep()
-            : throw new InputException($"{folder}: tensor {foreign} is not part of a Mistral model with {files.Config.Layers} layers as config.json describes it.");
+            : throw new InputException(
+                $"{folder}: tensor {foreign} is not part of a Mistral model with {files.Config.Layers} layers as config.json describes it.");
     }
 
     /// <summary>Normal weights of standard deviation <see cref="MistralConfig.InitializerRange"/>, norms at one: the same on every platform.</summary>
@@ -147,7 +148,8 @@ public sealed class MistralModel : IDisposable
         if (unknown is not null || options.Rank < 1 || options.Targets.Count == 0)
         {
             throw new InputException(
-                $"LoRA rank {options.Rank} on {string.Join(", ", options.Targets)}: expected a rank of 1 or more on some of {string.Join(", ", LoraOptions.AllTargets)}.");
+                $"LoRA rank {options.Rank} on {string.Join(", ", options.Targets)}: "
+                + $"expected a rank of 1 or more on some of {string.Join(", ", LoraOptions.AllTargets)}.");
         }
 
         using var scope = NewDisposeScope();
@@ -472,7 +474,8 @@ public sealed class MistralModel : IDisposable
     {
         if (ids.dim() != 2 || ids.shape[0] != lengths.Length)
         {
-            throw new ArgumentException($"ids of shape [{string.Join(", ", ids.shape)}] with {lengths.Length} lengths; expected [{lengths.Length}, tokens].", nameof(ids));
+            throw new ArgumentException(
+                $"ids of shape [{string.Join(", ", ids.shape)}] with {lengths.Length} lengths; expected [{lengths.Length}, tokens].", nameof(ids));
         }
 
         if (lengths.FirstOrDefault(length => length < 1 || length > ids.shape[1], -1) is var wrong and not -1)

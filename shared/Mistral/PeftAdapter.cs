@@ -66,7 +66,8 @@ public static class PeftAdapter
             if (!entry.Shape.AsSpan().SequenceEqual(value.shape))
             {
                 throw new InputException(
-                    $"{file.Path}: tensor {entry.Name} has shape {entry.ShapeText}, but the model and its adapter_config.json ask for [{string.Join(", ", value.shape)}].");
+                    $"{file.Path}: tensor {entry.Name} has shape {entry.ShapeText}, but the model and its adapter_config.json ask for "
+                    + $"[{string.Join(", ", value.shape)}].");
             }
 
             value.copy_(file.Read(entry.Name));

@@ -28,7 +28,8 @@ public sealed class PromptContinuations : IDisposable
         (_model, _samples, _prompt, _longest) = (model, prompts.Count, prompts.Count > 0 ? prompts[0].Length : 0, longest);
         if (_prompt == 0 || prompts.Any(prompt => prompt.Length != _prompt))
         {
-            throw new ArgumentException($"prompts of one length above 0 are expected; got {string.Join(", ", prompts.Select(prompt => prompt.Length))}.", nameof(prompts));
+            throw new ArgumentException(
+                $"prompts of one length above 0 are expected; got {string.Join(", ", prompts.Select(prompt => prompt.Length))}.", nameof(prompts));
         }
 
         RequireKnown(prompts, nameof(prompts));
@@ -152,7 +153,9 @@ public sealed class PromptContinuations : IDisposable
     {
         if (answers.Count != _samples || answers.Any(answer => answer.Length == 0))
         {
-            throw new ArgumentException($"answers of {string.Join(", ", answers.Select(answer => answer.Length))} tokens to {_samples} prompts; expected one each, not empty.", nameof(answers));
+            throw new ArgumentException(
+                $"answers of {string.Join(", ", answers.Select(answer => answer.Length))} tokens to {_samples} prompts; expected one each, not empty.",
+                nameof(answers));
         }
 
         RequireRoom(answers.Max(answer => answer.Length));

@@ -109,7 +109,8 @@ public sealed class SafetensorsFile : IDisposable
     public void Dispose() => _handle.Dispose();
 
     private static string TypeName(string name, Tensor value) =>
-        Types.FirstOrDefault(pair => pair.Value == value.dtype).Key ?? throw new NotSupportedException($"{name}: safetensors here has no type for {value.dtype}");
+        Types.FirstOrDefault(pair => pair.Value == value.dtype).Key
+            ?? throw new NotSupportedException($"{name}: safetensors here has no type for {value.dtype}");
 
     private void ReadExactly(Span<byte> target, long offset, string name)
     {

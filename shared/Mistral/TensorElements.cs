@@ -17,7 +17,8 @@ public static class TensorElements
         if (tensor.dtype != TypeOf<T>() || tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
         {
             throw new InvalidOperationException(
-                $"a contiguous tensor of {typeof(T).Name} in the processor's memory is expected; this is {tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device}.");
+                $"a contiguous tensor of {typeof(T).Name} in the processor's memory is expected; "
+                + $"this is {tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device}.");
         }
 
         return MemoryMarshal.Cast<byte, T>(tensor.bytes);
@@ -35,7 +36,8 @@ public static class TensorElements
     }
 
     /// <summary>
-    /// Lets go of what an in-place call returned: some of TorchSharp's return the tensor itself, most another handle of it, which would stay until the finalizer.
+    /// Lets go of what an in-place call returned: some of TorchSharp's return the tensor itself, most another handle of
+    /// it, which would stay until the finalizer.
     /// </summary>
     internal static void ReleaseUnless(this Tensor returned, Tensor changed)
     {

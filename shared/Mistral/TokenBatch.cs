@@ -65,7 +65,8 @@ public sealed record TokenBatch(int[][] Tokens, int[] AnswerStart)
             var tokens = Tokens[sample];
             if (AnswerStart[sample] < 1 || AnswerStart[sample] >= tokens.Length)
             {
-                throw new ArgumentException($"sample {sample}: the answer starts at {AnswerStart[sample]} of {tokens.Length} tokens; expected 1 to {tokens.Length - 1}.");
+                throw new ArgumentException(
+                    $"sample {sample}: the answer starts at {AnswerStart[sample]} of {tokens.Length} tokens; expected 1 to {tokens.Length - 1}.");
             }
 
             var foreign = Array.FindIndex(tokens, token => (uint)token >= (uint)vocabulary);

@@ -21,7 +21,8 @@ public sealed class Trainer : IDisposable
     /// <param name="options">Null: the defaults of <see cref="AdamW"/>.</param>
     /// <param name="maxNorm">Gradients are clipped to this joint norm.</param>
     /// <param name="byHand">False: by autograd in any case, to compare.</param>
-    public Trainer(MistralModel model, IReadOnlyList<(string Name, Tensor Value)> parameters, AdamWOptions? options = null, double maxNorm = 1, bool byHand = true)
+    public Trainer(
+        MistralModel model, IReadOnlyList<(string Name, Tensor Value)> parameters, AdamWOptions? options = null, double maxNorm = 1, bool byHand = true)
     {
         _model = model;
         _maxNorm = maxNorm;

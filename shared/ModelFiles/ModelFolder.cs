@@ -14,7 +14,9 @@ public static class ModelFolder
     private const string Config = "config.json";
     private const string Tokenizer = "tokenizer.model";
 
-    /// <summary>Names of the files that shape the model: configuration, tokenizer if there is one, and weights. Whatever else lies there is never read.</summary>
+    /// <summary>
+    /// Names of the files that shape the model: configuration, tokenizer if there is one, and weights. Whatever else lies there is never read.
+    /// </summary>
     /// <exception cref="InputException">There is no such folder, or a file that it needs is missing.</exception>
     public static IReadOnlyList<string> Files(string folder)
     {
@@ -27,7 +29,10 @@ public static class ModelFolder
         List<string> files = [Config, .. File.Exists(Path.Combine(folder, Tokenizer)) ? [Tokenizer] : (string[])[]];
         files.AddRange(File.Exists(Path.Combine(folder, Weights)) || !File.Exists(index)
             ? [Weights]
-            : [Index, .. new ConfigFields(File.ReadAllText(index), index).TextMap("weight_map").Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+            : [
+                Index,
+                .. new ConfigFields(File.ReadAllText(index), index).TextMap("weight_map").Values.Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)]);
         return files.Find(f => f != Path.GetFileName(f) || !File.Exists(Path.Combine(folder, f))) is { } missing
             ? throw new InputException($"{Path.Combine(folder, missing)}: there is no such file; a model folder in Hugging Face layout has it.")
             : files;

@@ -152,7 +152,8 @@ public sealed class SentencePieceTokenizer
             return ReplaceLoneSurrogates(spaced);
         }
 
-        // The reference takes spaces from the end of what is escaped already: a ▁ that the text ends in goes with them, and so does a dummy prefix before nothing else.
+        // The reference takes spaces from the end of what is escaped already: a ▁ that the text ends in goes with them, and so
+        // does a dummy prefix before nothing else.
         var escaped = spaced.Replace(' ', Space);
         return ReplaceLoneSurrogates(_model.RemoveExtraWhitespaces ? escaped.TrimEnd(Space) : escaped);
     }

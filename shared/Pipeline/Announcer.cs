@@ -61,7 +61,8 @@ public sealed class Announcer(NpgsqlDataSource source, IBus bus, PipelineOptions
             }
             catch (Exception e) when (!ct.IsCancellationRequested && (Outage.IsRefusedMessage(e) || !Outage.IsOne(e)))
             {
-                // One event that is damaged, that newer code wrote, or that a subscriber's full queue refuses, must not keep all later ones from those who wait for them.
+                // One event that is damaged, that newer code wrote, or that a subscriber's full queue refuses, must not keep all
+                // later ones from those who wait for them.
                 TellOf(row, e);
             }
         }

@@ -65,7 +65,8 @@ public sealed class BaseFolders(string? memory) : IDisposable
         var parts = new List<string> { "base" };
         foreach (var file in ModelFolder.Files(folder))
         {
-            await using var stream = new FileStream(Path.Combine(folder, file), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+            await using var stream = new FileStream(
+                Path.Combine(folder, file), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
             parts.Add(file);
             parts.Add(Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, ct)));
         }
@@ -87,7 +88,8 @@ public sealed class BaseFolders(string? memory) : IDisposable
             return known;
         }
 
-        return memory is not null && Path.Combine(memory, looks) is var note && File.Exists(note) && File.ReadLines(note).FirstOrDefault() is { Length: 64 } content
+        return memory is not null && Path.Combine(memory, looks) is var note && File.Exists(note)
+            && File.ReadLines(note).FirstOrDefault() is { Length: 64 } content
             ? _known[looks] = content
             : null;
     }

@@ -15,7 +15,10 @@ public static class Bases
     /// <summary>Whether a base is shown instructions in words (or their bytes) rather than one token a field.</summary>
     public static bool ReadsWords(string baseModel, TemplatingOptions templating) => !IsNano(baseModel) || templating.Nano == NanoReading.Words;
 
-    /// <summary>Where the base of a stored checkpoint or adapter lies for a run: what was found by its key may have been made from another copy of the run's own folder.</summary>
+    /// <summary>
+    /// Where the base of a stored checkpoint or adapter lies for a run: what was found by its key may have been made
+    /// from another copy of the run's own folder.
+    /// </summary>
     public static string PlaceOf(string stored, string ofRun) => IsArtifact(stored) ? stored : ofRun;
 
     /// <summary>Where the base's files lie.</summary>

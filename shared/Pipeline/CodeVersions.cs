@@ -17,10 +17,12 @@ public static class CodeVersions
     public static string Whole => $"{Product}+{string.Join('.', StageCatalogue.Of(RunKind.Experiment).Where(s => s.Version > 0).Select(s => s.Version))}";
 
     /// <summary>What a run is noted to be made by, for its lineage: the stages with their versions, then the commit built from.</summary>
-    public static string Made { get; } = $"{Stages}; commit {CommitOf(typeof(CodeVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)}";
+    public static string Made { get; } =
+        $"{Stages}; commit {CommitOf(typeof(CodeVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)}";
 
     private static string Stages =>
-        $"{Product}: encoding {Encoding}, agent {Agent}, gradients {Gradients}, reference {Reference}, partials {Partials}, scores {Scores}, selection {Selection}, dataset {Dataset}, "
+        $"{Product}: encoding {Encoding}, agent {Agent}, gradients {Gradients}, reference {Reference}, partials {Partials}, scores {Scores}, "
+        + $"selection {Selection}, dataset {Dataset}, "
         + $"tuning {Tuning}, evaluation {Evaluation}, pieces {Pieces}";
 
     /// <summary>Whether a run noted as made by <paramref name="made"/> has the stages of this code, whatever the commit.</summary>

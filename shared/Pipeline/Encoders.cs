@@ -86,7 +86,8 @@ public sealed class Encoders(ArtifactStore artifacts, BaseFolders folders) : IDi
 
     /// <summary>A base as keys name it: by its content, wherever it lies and whenever its files were written.</summary>
     /// <exception cref="InputException">There is no such folder, or a file of it is missing.</exception>
-    public Task<string> NameOfAsync(string baseModel, CancellationToken ct) => Bases.IsNano(baseModel) ? Task.FromResult(baseModel) : folders.ContentAsync(baseModel, ct);
+    public Task<string> NameOfAsync(string baseModel, CancellationToken ct) =>
+        Bases.IsNano(baseModel) ? Task.FromResult(baseModel) : folders.ContentAsync(baseModel, ct);
 
     /// <summary>
     /// What prompts for a base consist of, for keys: the compact nano reads the encoding alone, any other base the template's words and its own

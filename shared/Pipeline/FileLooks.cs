@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace ZiGong.Pipeline;
 
-/// <summary>A file's size and times, with what tells a file from another in its place: on Linux its number and the time of its last change, which nobody can set back.</summary>
+/// <summary>
+/// A file's size and times, with what tells a file from another in its place: on Linux its number and the time of
+/// its last change, which nobody can set back.
+/// </summary>
 internal static partial class FileLooks
 {
     private const int CurrentFolder = -100; // AT_FDCWD

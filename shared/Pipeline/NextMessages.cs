@@ -74,7 +74,9 @@ public static class NextMessages
         }
 
         var averaged = run.IsDone(Stage.Reference, checkpoint);
-        if (missing.Count == 0 && !averaged && (!run.ReferenceNeedsTraining || run.TrainingShards.All(s => run.IsDone(Stage.Gradients, Units.Pair(checkpoint, s)))))
+        if (missing.Count == 0
+            && !averaged
+            && (!run.ReferenceNeedsTraining || run.TrainingShards.All(s => run.IsDone(Stage.Gradients, Units.Pair(checkpoint, s)))))
         {
             yield return new AverageReference(run.RunId, run.Generation, checkpoint);
         }

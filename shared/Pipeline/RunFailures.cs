@@ -17,7 +17,8 @@ public sealed class RunFailures(NpgsqlDataSource source)
         var what = e is InputException
             ? "correct the input, then start the run again"
             : $"look into the cause, then: zigong run --resume {message.RunId}";
-        var failed = new StageFailed(message.RunId, message.Generation, unit.Stage.ToString(), unit.Unit, e is InputException ? e.Message : $"{e.GetType().Name}: {e.Message}", what);
+        var failed = new StageFailed(
+            message.RunId, message.Generation, unit.Stage.ToString(), unit.Unit, e is InputException ? e.Message : $"{e.GetType().Name}: {e.Message}", what);
         await using var db = PipelineDatabase.NewContext(source);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
@@ -28,7 +29,8 @@ public sealed class RunFailures(NpgsqlDataSource source)
             // An operator has set the run going anew since, or ended it: this attempt belongs to the past.
             await db.WorkUnits.Where(u => u.RunId == message.RunId && u.Stage == failed.Stage && u.Unit == unit.Unit && u.LeaseToken == token)
                 .ExecuteUpdateAsync(
-                    set => set.SetProperty(u => u.State, UnitState.Pending).SetProperty(u => u.LeaseToken, (Guid?)null).SetProperty(u => u.LeaseExpiresAt, (DateTimeOffset?)null),
+                    set => set.SetProperty(u => u.State, UnitState.Pending).SetProperty(u => u.LeaseToken, (Guid?)null)
+                        .SetProperty(u => u.LeaseExpiresAt, (DateTimeOffset?)null),
                     ct);
             await transaction.CommitAsync(ct);
             return null;
@@ -45,7 +47,8 @@ public sealed class RunFailures(NpgsqlDataSource source)
                 ct);
         if (mine == 1)
         {
-            var failure = JsonSerializer.Serialize(new { failed.Stage, failed.FailedUnit, failed.Reason, failed.WhatToDo, Input = e is InputException, Details = e.ToString() });
+            var failure = JsonSerializer.Serialize(
+                new { failed.Stage, failed.FailedUnit, failed.Reason, failed.WhatToDo, Input = e is InputException, Details = e.ToString() });
             mine = await db.Runs.Where(r => r.RunId == message.RunId && r.Generation == message.Generation && r.Status == RunStatus.Running)
                 .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Failed).SetProperty(r => r.Failure, failure), ct);
         }

@@ -22,7 +22,8 @@ namespace ZiGong.Pipeline;
 /// publish what follows, acknowledge. A crash between any two steps leads to a redelivery or a sweep that finishes the rest.
 /// </summary>
 public sealed class StageRunner(
-    NpgsqlDataSource source, WorkUnits units, StoredResults results, RunFailures failures, IBus bus, Announcer announcer, PipelineOptions options, TimeProvider time,
+    NpgsqlDataSource source, WorkUnits units, StoredResults results, RunFailures failures, IBus bus, Announcer announcer, PipelineOptions options,
+    TimeProvider time,
     ILogger<StageRunner> log, FaultInjection? faults = null)
 {
     /// <param name="message">The order; its generation decides whether it still counts.</param>
@@ -82,7 +83,9 @@ public sealed class StageRunner(
         {
             var result = await WorkAsync(message, unit, lease, work, lost, ct);
             var committed = await CommitAsync(message, unit, lease.Token, result, ct);
-            log.LogDebug("{Stage} {Unit} of run {Run}: {State} after {Seconds:F1} s", unit.Stage, unit.Unit, message.RunId, committed ? "done" : "dropped", Stopwatch.GetElapsedTime(started).TotalSeconds);
+            log.LogDebug(
+                "{Stage} {Unit} of run {Run}: {State} after {Seconds:F1} s", unit.Stage, unit.Unit, message.RunId, committed ? "done" : "dropped",
+                Stopwatch.GetElapsedTime(started).TotalSeconds);
             if (!committed)
             {
                 trace.Dropped();
@@ -138,7 +141,8 @@ public sealed class StageRunner(
     }
 
     private async Task<UnitResult> WorkAsync(
-        IRunMessage message, UnitKey unit, Lease lease, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationTokenSource lost, CancellationToken ct)
+        IRunMessage message, UnitKey unit, Lease lease, Func<UnitContext, CancellationToken, Task<UnitResult>> work, CancellationTokenSource lost,
+        CancellationToken ct)
     {
         using var step = UnitTrace.Step("work");
         await using var db = PipelineDatabase.NewContext(source);
@@ -177,7 +181,9 @@ public sealed class StageRunner(
             guard.Parameters.AddWithValue(message.Generation);
             if (await guard.ExecuteScalarAsync(ct) is null)
             {
-                log.LogInformation("{Stage} {Unit} of run {Run}: generation {Generation} is over, the result is dropped", unit.Stage, unit.Unit, message.RunId, message.Generation);
+                log.LogInformation(
+                    "{Stage} {Unit} of run {Run}: generation {Generation} is over, the result is dropped", unit.Stage, unit.Unit, message.RunId,
+                    message.Generation);
                 await transaction.RollbackAsync(ct);
                 await units.ReleaseAsync(message.RunId, unit, token, ct);
                 return false;
@@ -244,7 +250,9 @@ public sealed class StageRunner(
         }
 
         var backOff = Math.Pow(2, lease.Attempts);
-        log.LogWarning(e, "{Stage} {Unit} of run {Run} failed (attempt {Attempt}); again in {Seconds} s", unit.Stage, unit.Unit, message.RunId, lease.Attempts + 1, backOff);
+        log.LogWarning(
+            e, "{Stage} {Unit} of run {Run} failed (attempt {Attempt}); again in {Seconds} s", unit.Stage, unit.Unit, message.RunId, lease.Attempts + 1,
+            backOff);
         await units.RetryLaterAsync(message.RunId, unit, lease.Token, e.Message, backOff, ct);
     }
 

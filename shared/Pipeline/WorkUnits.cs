@@ -26,7 +26,9 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
     /// <summary>Who takes units here. An embedded host frees what embedded hosts before it left behind; leases of services are not its business.</summary>
     public string Worker { get; } = $"{(options.Transport == "memory" ? "embedded" : "service")}/{Environment.MachineName}/{Environment.ProcessId}";
 
-    /// <summary>Leases a unit, unless somebody else has it, it is done, or the pipeline is paused. Replay and cancel wait for this, and this for them.</summary>
+    /// <summary>
+    /// Leases a unit, unless somebody else has it, it is done, or the pipeline is paused. Replay and cancel wait for this, and this for them.
+    /// </summary>
     public async Task<Lease> TakeAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
     {
         var token = Guid.CreateVersion7(time.GetUtcNow());
@@ -124,7 +126,8 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
     /// <summary>Counts a failed attempt; the unit is tried again after <paramref name="backOffSeconds"/>.</summary>
     public Task RetryLaterAsync(Guid runId, UnitKey unit, Guid token, string error, double backOffSeconds, CancellationToken ct) =>
         ChangeAsync(
-            "state = 'Pending', lease_token = null, lease_expires_at = null, attempts = attempts + 1, error = @error, next_attempt_at = now() + make_interval(secs => @backoff)",
+            "state = 'Pending', lease_token = null, lease_expires_at = null, attempts = attempts + 1, error = @error, "
+            + "next_attempt_at = now() + make_interval(secs => @backoff)",
             runId, unit, token, error, backOffSeconds, ct);
 
     /// <summary>

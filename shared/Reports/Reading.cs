@@ -10,7 +10,9 @@ public static class Reading
 {
     /// <summary>In the order of reports; F1Calm is for published figures only.</summary>
     public static IReadOnlyList<Metric> Metrics { get; } =
-        [Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.MacroF1, Metric.WeightedF1, Metric.Mcc, Metric.Brier, Metric.Ece, Metric.Miss, Metric.AccGenerated];
+        [
+            Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.MacroF1, Metric.WeightedF1, Metric.Mcc, Metric.Brier, Metric.Ece, Metric.Miss,
+            Metric.AccGenerated];
 
     /// <summary>Fairness of arms, in the order of tables.</summary>
     public static IReadOnlyList<(string Name, FairnessFigure Figure)> FairnessFigures { get; } =
@@ -38,7 +40,9 @@ public static class Reading
     public static Tone ToneOf(Metric metric, Difference difference)
     {
         var sign = LowerIsBetter(metric) ? -1 : 1;
-        return Math.Min(sign * difference.Lower, sign * difference.Upper) > 0 ? Tone.Good : Math.Max(sign * difference.Lower, sign * difference.Upper) < 0 ? Tone.Bad : Tone.Neutral;
+        return Math.Min(sign * difference.Lower, sign * difference.Upper) > 0 ? Tone.Good
+            : Math.Max(sign * difference.Lower, sign * difference.Upper) < 0 ? Tone.Bad
+            : Tone.Neutral;
     }
 
     /// <summary>The word for what <see cref="ToneOf"/> says.</summary>
@@ -63,10 +67,13 @@ public static class Reading
         return tone switch
         {
             Tone.Neutral when !difference.HasEnds => $"Whether {first} is better than {second} cannot be said: {figures}, too few for an interval.",
-            Tone.Neutral when difference is { Lower: 0, Upper: 0 } => $"{Capital(first)} and {second} have the same {metric} on every resample of {Format.Count(n)} test samples.",
+            Tone.Neutral when difference is { Lower: 0, Upper: 0 } =>
+                $"{Capital(first)} and {second} have the same {metric} on every resample of {Format.Count(n)} test samples.",
             Tone.Good => $"{Capital(first)} is better than {second} beyond the chance of which test samples were drawn: {figures}.",
             Tone.Bad => $"{Capital(first)} is worse than {second} beyond the chance of which test samples were drawn: {figures}.",
-            _ => $"No difference in {metric} between {first} and {second} can be shown: it{figures[metric.Length..]}, which would have shown a true difference of {Format.Figure(difference.Detectable)}.",
+            _ =>
+                $"No difference in {metric} between {first} and {second} can be shown: it{figures[metric.Length..]}, which would have shown a true difference "
+                + $"of {Format.Figure(difference.Detectable)}.",
         };
     }
 

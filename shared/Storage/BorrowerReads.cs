@@ -52,7 +52,11 @@ public static class BorrowerReads
     /// <param name="target">An artifact's hash or a run's id.</param>
     public static async Task NoteReadAsync(this PipelineDb db, string actor, string target, string what, TimeProvider time, CancellationToken ct)
     {
-        db.Audit.Add(new AuditRow { Actor = actor, Action = "read", Target = target, Details = JsonSerializer.Serialize(new { What = what }), OccurredAt = time.GetUtcNow() });
+        db.Audit.Add(
+            new AuditRow
+            {
+                Actor = actor, Action = "read", Target = target, Details = JsonSerializer.Serialize(new { What = what }), OccurredAt = time.GetUtcNow(),
+            });
         await db.SaveChangesAsync(ct);
     }
 }

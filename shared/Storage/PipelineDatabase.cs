@@ -58,7 +58,8 @@ public static class PipelineDatabase
         }
         finally
         {
-            await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = AdvisoryLocks.Migrations } } };
+            await using var release =
+                new NpgsqlCommand("select pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = AdvisoryLocks.Migrations } } };
             await release.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }

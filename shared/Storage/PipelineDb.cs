@@ -130,7 +130,8 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<SnapshotRow>().Property(r => r.Descriptor).HasColumnType("text");
         foreach (var side in new[] { "Pool", "Side" })
         {
-            foreach (var property in modelBuilder.Model.GetEntityTypes().Select(e => e.FindProperty(side)).OfType<Microsoft.EntityFrameworkCore.Metadata.IMutableProperty>())
+            foreach (var property in modelBuilder.Model.GetEntityTypes().Select(e => e.FindProperty(side))
+                .OfType<Microsoft.EntityFrameworkCore.Metadata.IMutableProperty>())
             {
                 property.SetProviderClrType(typeof(short));
             }

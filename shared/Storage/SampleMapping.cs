@@ -37,7 +37,9 @@ public static class SampleMapping
     public static async Task<IReadOnlyList<Sample>> ScorableAsync(this PipelineDb db, string snapshot, string shard, bool membersAlone, CancellationToken ct)
     {
         var rows = await db.Samples
-            .Where(s => s.ShardId == shard && (!membersAlone || db.SnapshotMembers.Any(m => m.SnapshotId == snapshot && m.SampleId == s.SampleId && m.Side != Side.Idle)))
+            .Where(
+                s => s.ShardId == shard
+                    && (!membersAlone || db.SnapshotMembers.Any(m => m.SnapshotId == snapshot && m.SampleId == s.SampleId && m.Side != Side.Idle)))
             .Where(s => !db.SnapshotMembers.Any(m => m.SnapshotId == snapshot && m.SampleId == s.SampleId && m.Side == Side.Test))
             .OrderBy(s => s.Sequence)
             .ToListAsync(ct);

@@ -15,7 +15,8 @@ namespace ZiGong.Storage;
 public sealed record Checkpoint(string Id, string State, string Base, int Ordinal, double PeriodTime, double LearningRate, long Step, double Loss)
 {
     public static Checkpoint Of(Stored<CheckpointSummary> result) => new(
-        result.Key, result.Content, result.Summary.Base, result.Summary.Ordinal, result.Summary.PeriodTime, result.Summary.LearningRate, result.Summary.Step, result.Summary.Loss);
+        result.Key, result.Content, result.Summary.Base, result.Summary.Ordinal, result.Summary.PeriodTime, result.Summary.LearningRate, result.Summary.Step,
+        result.Summary.Loss);
 }
 
 /// <summary>A sample's partial scores at every checkpoint of a run, in the order of the checkpoints.</summary>
@@ -86,7 +87,8 @@ public static class ScoreQueries
             }
         }
 
-        return new RunPartials(checkpoints, [.. results.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => r.Value.Key)], [.. training.Select(id => samples[id])]);
+        return new RunPartials(
+            checkpoints, [.. results.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => r.Value.Key)], [.. training.Select(id => samples[id])]);
     }
 
     /// <summary>The TracSeq scores that a run's scoring stored.</summary>
@@ -96,7 +98,8 @@ public static class ScoreQueries
         var result = await db.ResultOfAsync<ScoresSummary>(runId, Stage.Scores, "scores", ct);
         var shards = await db.Scores.Where(s => s.ScoreKey == result.Key).ToListAsync(ct);
         return new StoredScores(
-            result.Key, result.Summary, [.. shards.SelectMany(s => s.Samples.Zip(s.Scores)).Select(s => (SampleId: s.First, Score: s.Second)).OrderBy(s => s.SampleId)]);
+            result.Key, result.Summary,
+            [.. shards.SelectMany(s => s.Samples.Zip(s.Scores)).Select(s => (SampleId: s.First, Score: s.Second)).OrderBy(s => s.SampleId)]);
     }
 
     /// <summary>Mean error, rank correlation and top overlap of a run's sketched gradients; null where they are exact.</summary>

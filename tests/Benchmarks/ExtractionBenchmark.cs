@@ -96,7 +96,9 @@ public static class ExtractionBenchmark
                 Array.ConvertAll(indices, i => samples[i].Tokens), Array.ConvertAll(indices, i => samples[i].AnswerStart)))
             .ToArray();
         var tokens = samples.Sum(s => s.Tokens.Length);
-        return Compare("LoRA training, nano", "autograd", rounds: 5, "tokens/s", wanted: null, () => Rate(tokens, () => Epoch(byHand)), () => Rate(tokens, () => Epoch(byAutograd)));
+        return Compare(
+            "LoRA training, nano", "autograd", rounds: 5, "tokens/s", wanted: null, () => Rate(tokens, () => Epoch(byHand)),
+            () => Rate(tokens, () => Epoch(byAutograd)));
 
         void Epoch(Trainer trainer)
         {

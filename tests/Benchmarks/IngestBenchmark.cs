@@ -40,7 +40,8 @@ public static class IngestBenchmark
             }
 
             var ratios = ours.Zip(plain, (a, b) => a / b).Order().ToArray();
-            return new BenchmarkRow("ingest", "plain COPY", ours.Order().ElementAt(Rounds / 2), plain.Order().ElementAt(Rounds / 2), "rows/s", ratios[Rounds / 2], null);
+            return new BenchmarkRow(
+                "ingest", "plain COPY", ours.Order().ElementAt(Rounds / 2), plain.Order().ElementAt(Rounds / 2), "rows/s", ratios[Rounds / 2], null);
         }
         finally
         {

@@ -1,7 +1,8 @@
 using ZiGong.Benchmarks;
 using ZiGong.Benchmarks.Services;
 
-// Names of what to run: nano, small, mid, trained, ingest; without any, all of these. The last two take minutes and want the machine for themselves: overhead, workers.
+// Names of what to run: nano, small, mid, trained, ingest; without any, all of these. The last two take minutes and want the
+// machine for themselves: overhead, workers.
 var rows = new List<BenchmarkRow>();
 if (args.Length == 0 || args.Contains("ingest"))
 {

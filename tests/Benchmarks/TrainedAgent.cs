@@ -12,8 +12,8 @@ using ZiGong.Training;
 namespace ZiGong.Benchmarks;
 
 /// <summary>
-/// The agent of UCI's panel as a run trains it: nano, compact prompts, one pass. What it is certain of leaves it full of numbers that are all but zero, which a model
-/// with random weights never has.
+/// The agent of UCI's panel as a run trains it: nano, compact prompts, one pass. What it is certain of leaves it full of
+/// numbers that are all but zero, which a model with random weights never has.
 /// </summary>
 public static class TrainedAgent
 {
@@ -35,7 +35,8 @@ public static class TrainedAgent
             for (var step = 0; step < steps; step++)
             {
                 var chosen = Array.ConvertAll(order.At(step).ToArray(), i => examples[i]);
-                TokenBatch[] batches = [.. chosen.Chunk(16).Select(part => new TokenBatch([.. part.Select(e => e.Tokens)], [.. part.Select(e => e.AnswerStart)]))];
+                TokenBatch[] batches = [
+                    .. chosen.Chunk(16).Select(part => new TokenBatch([.. part.Select(e => e.Tokens)], [.. part.Select(e => e.AnswerStart)]))];
                 trainer.Step(batches, LearningRate.Constant(step, 5e-3, 20));
             }
         }

@@ -134,7 +134,8 @@ public sealed class DeadLetterTests : IAsyncLifetime
         (discarded.State, discarded.Reason, discarded.HandledBy).ShouldBe((DeadLetterState.Discarded, "sent by a test", Operators.Actor));
         discarded.HandledAt.ShouldNotBeNull();
         (await Should.ThrowAsync<InputException>(() => Letters.DiscardAsync(id, "again", Operators.Actor, default))).Message.ShouldContain("discarded already");
-        (await Should.ThrowAsync<InputException>(() => Letters.DiscardAsync(id + 1, "none", Operators.Actor, default))).Message.ShouldContain("there is no dead letter");
+        (await Should.ThrowAsync<InputException>(() => Letters.DiscardAsync(id + 1, "none", Operators.Actor, default))).Message
+            .ShouldContain("there is no dead letter");
         (await _lab.AuditAsync()).Select(a => a.Action).ShouldBe(["discard"]);
     }
 

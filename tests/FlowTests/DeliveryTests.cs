@@ -213,7 +213,8 @@ public sealed class DeliveryTests : IAsyncLifetime
     public async Task A_cancelled_unit_is_given_back_untouched()
     {
         using var stop = new CancellationTokenSource();
-        await Should.ThrowAsync<OperationCanceledException>(() => DeliverAsync(work: stop.CancelAsync, afterwards: ct => Task.Delay(Timeout.Infinite, ct), ct: stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => DeliverAsync(work: stop.CancelAsync, afterwards: ct => Task.Delay(Timeout.Infinite, ct), ct: stop.Token));
         var unit = await UnitAsync();
         (unit.State, unit.Attempts, unit.LeaseToken).ShouldBe((UnitState.Pending, 0, null));
     }

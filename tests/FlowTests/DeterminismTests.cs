@@ -83,7 +83,8 @@ public sealed class DeterminismTests
         await using var lab = await Lab.IngestedAsync();
         var run = await RequestOnlyAsync(lab);
         using var process = CommandLineProcess.Start(lab, "run", "--resume", run.ToString());
-        await lab.UntilAsync(async db => await db.WorkUnits.AnyAsync(u => u.RunId == run && u.Stage == nameof(Stage.Agent)) ? "" : null, "the agent's first slice");
+        await lab.UntilAsync(
+            async db => await db.WorkUnits.AnyAsync(u => u.RunId == run && u.Stage == nameof(Stage.Agent)) ? "" : null, "the agent's first slice");
 
         Shell.Run("kill", ["-INT", $"{process.Id}"]);
         await process.WaitForExitAsync();

@@ -123,7 +123,9 @@ public sealed class ExperimentTests
         await using var db = lab.NewContext();
         var snapshot = await db.Snapshots.SingleAsync();
         await using var host = await lab.StartAsync();
-        var options = ExperimentPlanner.OptionsOf(ExperimentStore.PlanOf(await db.Experiments.SingleAsync(e => e.Name == "budget")), new PlannedRun(new PlannedArm("", "", ["Selection:Size=1", "Selection:TopShare=1"], []), 7, 0));
+        var options = ExperimentPlanner.OptionsOf(
+            ExperimentStore.PlanOf(await db.Experiments.SingleAsync(e => e.Name == "budget")),
+            new PlannedRun(new PlannedArm("", "", ["Selection:Size=1", "Selection:TopShare=1"], []), 7, 0));
         var run = await host.Services.GetRequiredService<ArmRuns>().RequireAsync(snapshot, options, default);
         await lab.EndAsync(run);
 
@@ -173,10 +175,15 @@ public sealed class ExperimentTests
             """;
         await using var lab = await Lab.NewAsync();
         var table = Path.Combine(lab.Folder, "applicants.csv");
-        await File.WriteAllLinesAsync(table, Enumerable.Range(0, 150).Select(i => $"{i},{(i * 37 % 100) + (i % 3 == 0 ? 0 : 40)},{(i % 5 < 2 ? "f" : "m")},{(i % 3 == 0 ? 1 : 0)}").Prepend("id,income,sex,bad"));
-        await new FileIngestion(lab.Source, SubjectHasher.FromFile(lab.Options.SubjectKeyFile), TimeProvider.System).RunAsync(DescriptorFile.Parse(Applicants, "test"), table, null, default);
+        await File.WriteAllLinesAsync(
+            table,
+            Enumerable.Range(0, 150).Select(i => $"{i},{(i * 37 % 100) + (i % 3 == 0 ? 0 : 40)},{(i % 5 < 2 ? "f" : "m")},{(i % 3 == 0 ? 1 : 0)}")
+                .Prepend("id,income,sex,bad"));
+        await new FileIngestion(lab.Source, SubjectHasher.FromFile(lab.Options.SubjectKeyFile), TimeProvider.System)
+            .RunAsync(DescriptorFile.Parse(Applicants, "test"), table, null, default);
 
-        var (experiment, progress) = await RunAsync(lab, Order("fairness", 1, "full", "random-50") with { Descriptor = Applicants, Folds = 3, Set = [.. Small, "Snapshot:Periods=1"] });
+        var (experiment, progress) = await RunAsync(
+            lab, Order("fairness", 1, "full", "random-50") with { Descriptor = Applicants, Folds = 3, Set = [.. Small, "Snapshot:Periods=1"] });
 
         progress.Total.ShouldBe(6);
         var result = await ResultAsync(lab, experiment);
@@ -208,7 +215,8 @@ public sealed class ExperimentTests
     public async Task Capped_snapshots_hold_as_many_samples_and_gradients_of_no_others()
     {
         await using var lab = await Lab.IngestedAsync();
-        var (experiment, _) = await RunAsync(lab, Order("mix", 1, "mix-0") with { Set = [.. Small, "Snapshot:MaximumTraining=90", "Snapshot:MaximumReference=20"] });
+        var (experiment, _) = await RunAsync(
+            lab, Order("mix", 1, "mix-0") with { Set = [.. Small, "Snapshot:MaximumTraining=90", "Snapshot:MaximumReference=20"] });
 
         var result = await ResultAsync(lab, experiment);
 
@@ -232,7 +240,8 @@ public sealed class ExperimentTests
     private static IReadOnlyList<string> Small =>
         [.. RunOptionsReader.Changes(new RunOptions(), Lab.Small).Select(name => RunOptionsReader.Assignment(Lab.Small, name))];
 
-    private static ExperimentOrder Order(string name, int seeds, params string[] arms) => new(name, Borrowers.Descriptor, Small, seeds, Folds: null, Full: false, arms);
+    private static ExperimentOrder Order(string name, int seeds, params string[] arms) =>
+        new(name, Borrowers.Descriptor, Small, seeds, Folds: null, Full: false, arms);
 
     /// <summary>On a host of its own, as the command does it.</summary>
     private static async Task<(string Experiment, ExperimentProgress Progress)> RunAsync(Lab lab, ExperimentOrder order, CancellationToken ct = default)

@@ -41,7 +41,8 @@ public sealed class FailureTests
         File.Delete(blocked);
         await host.Services.GetRequiredService<RunRequests>().ResumeAsync(run, default);
         await lab.UntilAsync(
-            async look => await look.WorkUnits.SingleOrDefaultAsync(u => u.RunId == run && u.Unit == failed.FailedUnit && u.State == UnitState.Done), "the repaired unit");
+            async look => await look.WorkUnits.SingleOrDefaultAsync(u => u.RunId == run && u.Unit == failed.FailedUnit && u.State == UnitState.Done),
+            "the repaired unit");
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public sealed class FailureTests
     {
         await using var lab = await Lab.NewAsync();
         await using var bench = await Bench.StartAsync(lab);
-        var e = await Should.ThrowAsync<InputException>(() => bench.Services.GetRequiredService<RunRequests>().ResumeAsync(new Guid(1, 2, 3, new byte[8]), default));
+        var e = await Should.ThrowAsync<InputException>(
+            () => bench.Services.GetRequiredService<RunRequests>().ResumeAsync(new Guid(1, 2, 3, new byte[8]), default));
         e.Message.ShouldContain("there is no run 00000001");
     }
 
@@ -88,7 +90,8 @@ public sealed class FailureTests
         await using var lab = await Lab.NewAsync();
         await using var bench = await Bench.StartAsync(lab);
         var options = Lab.Small with { Selection = Lab.Small.Selection with { TopShare = 2 } };
-        await Should.ThrowAsync<InputException>(() => bench.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, options, RunKind.Full, default));
+        await Should.ThrowAsync<InputException>(
+            () => bench.Services.GetRequiredService<RunRequests>().RequestAsync(Borrowers.Descriptor, options, RunKind.Full, default));
         (await lab.CountAsync("select count(*) from zigong.runs")).ShouldBe(0);
     }
 

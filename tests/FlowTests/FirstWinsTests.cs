@@ -84,7 +84,9 @@ public sealed class FirstWinsTests
         await ReplayAsync(lab, run, stage);
 
         (await lab.TextAsync($"select content from zigong.results where {where}")).ShouldBe(other);
-        (await lab.CountAsync($"select count(*) from zigong.work_units u join zigong.results r on r.key = u.result where u.stage = '{stage}' and r.content = '{other}'")).ShouldBe(1);
+        (await lab.CountAsync(
+            $"select count(*) from zigong.work_units u join zigong.results r on r.key = u.result where u.stage = '{stage}' and r.content = '{other}'"))
+            .ShouldBe(1);
     }
 
     [Fact]
@@ -143,7 +145,8 @@ public sealed class FirstWinsTests
 
         // While this one computes, another worker ends its unit with the same key.
         await MakeAsync(lab, bench, log, run, "slow", mine, meanwhile: () => MakeAsync(lab, bench, log, run, "quick", theirs));
-        (await lab.UnitsAsync(run)).Single(u => u.Unit == "slow").ShouldSatisfyAllConditions(u => u.State.ShouldBe(UnitState.Pending), u => u.Error!.ShouldContain(theirs));
+        (await lab.UnitsAsync(run)).Single(u => u.Unit == "slow").ShouldSatisfyAllConditions(
+            u => u.State.ShouldBe(UnitState.Pending), u => u.Error!.ShouldContain(theirs));
         await lab.ExecuteAsync("update zigong.work_units set next_attempt_at = null");
         await MakeAsync(lab, bench, log, run, "slow", mine);
 
@@ -170,7 +173,8 @@ public sealed class FirstWinsTests
 
     /// <summary>Has a unit of the stage of references make an artifact under one key for all.</summary>
     private static async Task MakeAsync(
-        Lab lab, Bench bench, KeptLog<StageRunner> log, Guid run, string unit, string artifact, int samples = 1, bool recompute = false, Func<Task>? meanwhile = null)
+        Lab lab, Bench bench, KeptLog<StageRunner> log, Guid run, string unit, string artifact, int samples = 1, bool recompute = false,
+        Func<Task>? meanwhile = null)
     {
         var services = bench.Services;
         var runner = new StageRunner(
@@ -178,7 +182,9 @@ public sealed class FirstWinsTests
             services.GetRequiredService<IBus>(), services.GetRequiredService<Announcer>(), lab.Options, TimeProvider.System, log);
         if (recompute)
         {
-            await lab.ExecuteAsync($"insert into zigong.work_units (run_id, stage, unit, state, generation, recompute) values ('{run}', 'Reference', '{unit}', 'Pending', 1, true)");
+            await lab.ExecuteAsync(
+                $"insert into zigong.work_units (run_id, stage, unit, state, generation, recompute) values ('{run}', 'Reference', "
+                + $"'{unit}', 'Pending', 1, true)");
         }
 
         await runner.MakeAsync(
@@ -209,7 +215,8 @@ public sealed class FirstWinsTests
         var bytes = await File.ReadAllBytesAsync(await lab.Artifacts.RequireAsync(await lab.ContentAsync(unit), default));
         if (unit.Stage == nameof(Stage.Dataset))
         {
-            return await lab.Artifacts.PutAsync(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("borrower", "client", StringComparison.Ordinal)), default);
+            return await lab.Artifacts.PutAsync(
+                Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("borrower", "client", StringComparison.Ordinal)), default);
         }
 
         bytes[^4] ^= 1;
@@ -230,5 +237,6 @@ public sealed class FirstWinsTests
         return await lab.Artifacts.PutFolderAsync(copy, default);
     }
 
-    private static Task<string> SumAsync(Lab lab) => lab.TextAsync("select string_agg(value::text, ' ' order by score_key, sample_id) from zigong.partial_scores");
+    private static Task<string> SumAsync(Lab lab) =>
+        lab.TextAsync("select string_agg(value::text, ' ' order by score_key, sample_id) from zigong.partial_scores");
 }

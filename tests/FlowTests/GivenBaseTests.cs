@@ -12,7 +12,8 @@ namespace ZiGong.FlowTests;
 [Collection("runs")]
 public sealed class GivenBaseTests
 {
-    private static readonly string[] Costly = [nameof(Stage.Agent), nameof(Stage.Gradients), nameof(Stage.Reference), nameof(Stage.Partials), nameof(Stage.Dataset), nameof(Stage.Tuning)];
+    private static readonly string[] Costly = [
+        nameof(Stage.Agent), nameof(Stage.Gradients), nameof(Stage.Reference), nameof(Stage.Partials), nameof(Stage.Dataset), nameof(Stage.Tuning)];
 
     [Fact]
     public async Task A_base_that_was_touched_or_copied_elsewhere_is_the_same_base()
@@ -25,7 +26,8 @@ public sealed class GivenBaseTests
 
         // As after an unpacking: a run that was cut off before its partial scores goes on.
         File.SetLastWriteTimeUtc(Path.Combine(folder, "model.safetensors"), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        await lab.ExecuteAsync("delete from zigong.partial_scores; delete from zigong.work_units where stage not in ('Snapshot', 'Agent', 'Gradients', 'Reference')");
+        await lab.ExecuteAsync(
+            "delete from zigong.partial_scores; delete from zigong.work_units where stage not in ('Snapshot', 'Agent', 'Gradients', 'Reference')");
         await lab.ExecuteAsync("update zigong.runs set status = 'Running', finished_at = null");
         await lab.ResumeAsync(run);
         (await lab.ProductsAsync(run)).ShouldBe(expected);
@@ -62,7 +64,8 @@ public sealed class GivenBaseTests
 
         (await lab.UnitsAsync(second)).Where(u => u.Stage is nameof(Stage.Agent) or nameof(Stage.Gradients)).ShouldAllBe(u => !u.Reused);
         await using var db = lab.NewContext();
-        (await db.Results.CountAsync(r => r.Stage == nameof(Stage.Agent) && r.Parts.Length == 0 && EF.Functions.JsonExists(r.Summary, "Ordinal"))).ShouldBe(2 * 2);
+        (await db.Results.CountAsync(r => r.Stage == nameof(Stage.Agent) && r.Parts.Length == 0 && EF.Functions.JsonExists(r.Summary, "Ordinal")))
+            .ShouldBe(2 * 2);
     }
 
     private static RunOptions On(string folder) => Lab.Small with

@@ -181,7 +181,8 @@ public sealed class IngestTests : IAsyncLifetime
     {
         await _lab.IngestAsync(Borrowers.Write(_lab.Folder));
         (await _lab.CountAsync("select count(*) from zigong.subjects")).ShouldBe(240);
-        (await _lab.CountAsync("select count(*) from zigong.samples where subject like '%B0000%' or natural_key like '%B0000%' or fields::text like '%B0000%'")).ShouldBe(0);
+        (await _lab.CountAsync("select count(*) from zigong.samples where subject like '%B0000%' or natural_key like '%B0000%' or fields::text like '%B0000%'"))
+            .ShouldBe(0);
         (await _lab.CountAsync("select count(distinct pool) from zigong.subjects")).ShouldBe(3);
     }
 
@@ -198,7 +199,9 @@ public sealed class IngestTests : IAsyncLifetime
 
         (await ShardsAsync()).Take(cut.Count).ShouldBe(cut);
         (await _lab.CountAsync("select count(*) from zigong.samples where shard_id is null")).ShouldBe(0);
-        (await _lab.CountAsync("select count(*) from zigong.samples join zigong.subjects using (subject) join zigong.shards using (shard_id) where subjects.pool <> shards.pool")).ShouldBe(0);
+        (await _lab.CountAsync(
+            "select count(*) from zigong.samples join zigong.subjects using (subject) join zigong.shards using (shard_id) where subjects.pool <> shards.pool"))
+            .ShouldBe(0);
     }
 
     [Fact]
@@ -228,7 +231,8 @@ public sealed class IngestTests : IAsyncLifetime
     private static async Task<string> TableAsync(Lab lab)
     {
         await using var command = lab.Source.CreateCommand(
-            "select string_agg(concat_ws('|', sample_id, subject, natural_key, fields, answer, observed_at, label_known_at, superseded_by), E'\\n' order by sequence) from zigong.samples");
+            "select string_agg(concat_ws('|', sample_id, subject, natural_key, fields, answer, observed_at, label_known_at, superseded_by), "
+            + "E'\\n' order by sequence) from zigong.samples");
         return (string)(await command.ExecuteScalarAsync())!;
     }
 }

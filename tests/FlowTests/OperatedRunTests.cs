@@ -21,14 +21,16 @@ public sealed class OperatedRunTests
         await using var lab = await Lab.IngestedAsync();
         await using var host = await lab.StartAsync();
         var run = await lab.RequestAsync(host);
-        await lab.UntilAsync(async db => await db.WorkUnits.FirstOrDefaultAsync(u => u.Stage == nameof(Stage.Agent) && u.State == UnitState.Done), "a trained slice");
+        await lab.UntilAsync(
+            async db => await db.WorkUnits.FirstOrDefaultAsync(u => u.Stage == nameof(Stage.Agent) && u.State == UnitState.Done), "a trained slice");
 
         await host.Operations().CancelAsync(run, "", Operators.Actor, default);
         await lab.UntilAsync(async db => await db.WorkUnits.AnyAsync(u => u.State == UnitState.Leased) ? null : "none", "the workers' end");
         var plan = await host.Operations().ReplayAsync(run.From(Stage.Agent, UnitChoice.Missing), Operators.Actor, default);
         await lab.EndAsync(run);
 
-        plan.Stages.Single(s => s.Stage == Stage.Agent).ShouldSatisfyAllConditions(s => s.Kept.ShouldBePositive(), s => s.Open.ShouldBePositive(), s => s.Recompute.ShouldBe(0));
+        plan.Stages.Single(s => s.Stage == Stage.Agent).ShouldSatisfyAllConditions(
+            s => s.Kept.ShouldBePositive(), s => s.Open.ShouldBePositive(), s => s.Recompute.ShouldBe(0));
         (await lab.CountsAsync(run, plan.Generation)).ShouldBe(plan.Counts());
         (await lab.ProductsAsync(run)).ShouldBe(await undisturbed.ProductsAsync(first));
     }
@@ -47,7 +49,8 @@ public sealed class OperatedRunTests
         await pipeline.ResumeAsync(Operators.Actor, default);
 
         await lab.UntilAsync(
-            async db => await db.WorkUnits.SingleOrDefaultAsync(u => u.RunId == run && u.Stage == nameof(Stage.Snapshot) && u.State == UnitState.Done), "the snapshot");
+            async db => await db.WorkUnits.SingleOrDefaultAsync(u => u.RunId == run && u.Stage == nameof(Stage.Snapshot) && u.State == UnitState.Done),
+            "the snapshot");
     }
 
     [Fact]

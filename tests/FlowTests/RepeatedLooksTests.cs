@@ -58,7 +58,8 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
         await _lab.ExecuteAsync("update zigong.pipeline_events set announced_at = null where sequence in (250, 500)");
         await CheckAsync(async () => (await announcer.CountWaitingAsync(default)).ShouldBe(2), "pipeline_events_unheard");
         await CheckAsync(() => gauges.ObserveAsync(default), "runs_by_status", "work_units_pkey");
-        await CheckAsync(async () => (await bench.Services.GetRequiredService<WorkUnits>().AnyAtWorkAsync(Running, default)).ShouldBeFalse(), "work_units_at_work");
+        await CheckAsync(
+            async () => (await bench.Services.GetRequiredService<WorkUnits>().AnyAtWorkAsync(Running, default)).ShouldBeFalse(), "work_units_at_work");
     }
 
     [Fact]
@@ -94,12 +95,15 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
         await CheckAsync(() => PagesAsync(client, $"runs/{Run(7)}/events?after=1800&limit=20", 20), "pipeline_events_by_run");
         await CheckAsync(() => PagesAsync(client, "runs?limit=20", 20), "models_by_run");
         await CheckAsync(() => client.GetAsync($"/v1/runs/{Run(7)}").JsonAsync(), "models_by_run");
-        await CheckAsync(async () => (await client.GetAsync("/v1/errors").JsonAsync()).GetProperty("failedUnits").GetArrayLength().ShouldBe(2), "work_units_failed", "dead_letters");
+        await CheckAsync(
+            async () => (await client.GetAsync("/v1/errors").JsonAsync()).GetProperty("failedUnits").GetArrayLength().ShouldBe(2), "work_units_failed",
+            "dead_letters");
         await using var db = _lab.NewContext();
         await CheckAsync(async () => (await db.NewestFirst(arms: false).Take(20).ToListAsync()).Count.ShouldBe(20), "runs_asked_for");
     }
 
-    private static async Task PagesAsync(HttpClient client, string path, int rows) => (await client.GetAsync($"/v1/{path}").JsonAsync()).GetArrayLength().ShouldBe(rows);
+    private static async Task PagesAsync(HttpClient client, string path, int rows) =>
+        (await client.GetAsync($"/v1/{path}").JsonAsync()).GetArrayLength().ShouldBe(rows);
 
     private async Task CheckAsync(Func<Task> look, params string[] indexes)
     {
@@ -117,7 +121,10 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
 
     private static Guid Run(int number) => Guid.Parse($"019a3c52-7d1e-7000-8000-{number:x12}");
 
-    /// <summary>2,000 runs asked for, the first still running, and as many arms after them; 2,000 units of the one and 200 of each of 490 others; 100,000 events.</summary>
+    /// <summary>
+    /// 2,000 runs asked for, the first still running, and as many arms after them; 2,000 units of the one and
+    /// 200 of each of 490 others; 100,000 events.
+    /// </summary>
     private Task FillAsync() => _lab.ExecuteAsync(
         $$"""
         create function pg_temp.run(number bigint) returns uuid language sql immutable

@@ -105,7 +105,8 @@ public sealed class ReplayTests
         var (lab, run) = await Lab.FinishedAsync();
         await using var _ = lab;
         await using var bench = await Bench.StartAsync(lab);
-        var plan = await bench.Operations().PlanReplayAsync(run.From(Stage.Selection, UnitChoice.All, $"Selection:TopShare={Lab.Small.Selection.TopShare}"), default);
+        var plan = await bench.Operations().PlanReplayAsync(
+            run.From(Stage.Selection, UnitChoice.All, $"Selection:TopShare={Lab.Small.Selection.TopShare}"), default);
         plan.Child.ShouldBeFalse();
     }
 
@@ -125,7 +126,8 @@ public sealed class ReplayTests
         await using var bench = await Bench.StartAsync(lab);
         var standing = await lab.StandingAsync();
 
-        var e = await Should.ThrowAsync<InputException>(() => bench.Operations().ReplayAsync(run.From(from, units, set is null ? [] : [set]), Operators.Actor, default));
+        var e = await Should.ThrowAsync<InputException>(
+            () => bench.Operations().ReplayAsync(run.From(from, units, set is null ? [] : [set]), Operators.Actor, default));
 
         e.Message.ShouldContain(message);
         (await lab.StandingAsync()).ShouldBe(standing);
@@ -136,7 +138,8 @@ public sealed class ReplayTests
     {
         var (lab, run) = await Lab.FinishedAsync();
         await using var _ = lab;
-        await lab.ExecuteAsync("delete from zigong.work_units where stage = 'Partials' and unit = (select max(unit) from zigong.work_units where stage = 'Partials')");
+        await lab.ExecuteAsync(
+            "delete from zigong.work_units where stage = 'Partials' and unit = (select max(unit) from zigong.work_units where stage = 'Partials')");
         await using var bench = await Bench.StartAsync(lab);
         var e = await Should.ThrowAsync<InputException>(() => bench.Operations().PlanReplayAsync(run.From(Stage.Selection), default));
         e.Message.ShouldContain("replay --from partials --units missing");
@@ -156,7 +159,8 @@ public sealed class ReplayTests
 
         await using var host = await lab.StartAsync();
         var plan = await host.Operations().PlanReplayAsync(run.From(Stage.Gradients, UnitChoice.Missing), default);
-        plan.Stages.Single(s => s.Stage == Stage.Gradients).ShouldSatisfyAllConditions(s => s.Recompute.ShouldBe(2), s => s.Kept.ShouldBe(10), s => s.Open.ShouldBe(0));
+        plan.Stages.Single(s => s.Stage == Stage.Gradients).ShouldSatisfyAllConditions(
+            s => s.Recompute.ShouldBe(2), s => s.Kept.ShouldBe(10), s => s.Open.ShouldBe(0));
         await host.Operations().ReplayAsync(run.From(Stage.Gradients, UnitChoice.Missing), Operators.Actor, default);
         await lab.EndAsync(run);
 
@@ -199,7 +203,8 @@ public sealed class ReplayTests
         var model = await db.Models.SingleAsync();
         var evaluation = await db.Evaluations.SingleAsync(e => e.Champion == model.ModelId);
         model.State.ShouldBe(evaluation.Passed ? ModelState.Champion : ModelState.Rejected, evaluation.Report);
-        var verdicts = await db.PipelineEvents.Where(e => e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)).OrderBy(e => e.Sequence).ToListAsync();
+        var verdicts = await db.PipelineEvents.Where(e => e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)).OrderBy(e => e.Sequence)
+            .ToListAsync();
         verdicts.Select(v => v.Generation).ShouldBe([1, 2]);
     }
 

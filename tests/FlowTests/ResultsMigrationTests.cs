@@ -33,7 +33,8 @@ public sealed class ResultsMigrationTests
             averaged_at timestamptz not null default now());
         create table zigong.selections (selection_key text primary key, artifact text not null, kept integer not null, top integer not null,
             random integer not null, guarded integer not null, selected_at timestamptz not null default now());
-        create table zigong.datasets (dataset_key text primary key, artifact text not null, instructions integer not null, templated_at timestamptz not null default now());
+        create table zigong.datasets (dataset_key text primary key, artifact text not null, instructions integer not null,
+            templated_at timestamptz not null default now());
         create table zigong.adapters (adapter_key text primary key, artifact text not null, base text not null, steps bigint not null,
             loss double precision not null, trained_at timestamptz not null default now());
         alter table zigong.work_units add column artifacts text[] not null default '{}';
@@ -43,7 +44,8 @@ public sealed class ResultsMigrationTests
         insert into zigong.gradient_shards select key, summary ->> 'Checkpoint', summary ->> 'Shard', content, (summary ->> 'Samples')::int,
             (summary ->> 'MeanLoss')::float8, (summary ->> 'SketchError')::float8, (summary ->> 'SketchSpearman')::float8, (summary ->> 'SketchOverlap')::float8
             from zigong.results where stage = 'Gradients';
-        insert into zigong.reference_means select key, summary ->> 'Checkpoint', content, (summary ->> 'Samples')::int from zigong.results where stage = 'Reference';
+        insert into zigong.reference_means select key, summary ->> 'Checkpoint', content, (summary ->> 'Samples')::int
+            from zigong.results where stage = 'Reference';
         insert into zigong.selections select key, content, (summary ->> 'Kept')::int, (summary ->> 'Top')::int, (summary ->> 'Random')::int,
             (summary ->> 'Guarded')::int from zigong.results where stage = 'Selection';
         alter table zigong.selection_members add foreign key (selection_key) references zigong.selections;
@@ -52,7 +54,8 @@ public sealed class ResultsMigrationTests
             from zigong.results where stage = 'Tuning' and summary ? 'Base';
         update zigong.work_units u set artifacts = case
             when u.stage in ('Gradients', 'Selection') then array[r.content, r.key] when u.stage = 'Partials' then array[r.key]
-            when u.stage = 'Evaluation' then r.parts when u.stage = 'Scores' then '{}' when u.unit = 'slice-0000' and u.stage = 'Agent' then r.content || r.parts
+            when u.stage = 'Evaluation' then r.parts when u.stage = 'Scores' then '{}'
+            when u.unit = 'slice-0000' and u.stage = 'Agent' then r.content || r.parts
             else array[r.content] end
             from zigong.results r where r.key = u.result;
         alter table zigong.work_units drop column result;
@@ -93,7 +96,9 @@ public sealed class ResultsMigrationTests
         var (lab, run) = await Lab.FinishedAsync();
         await using var _ = lab;
         var expected = await lab.ProductsAsync(run);
-        await lab.ExecuteAsync("delete from zigong.work_units where stage <> 'Snapshot' and (stage <> 'Agent' or unit > 'slice-0000'); update zigong.runs set status = 'Running', finished_at = null");
+        await lab.ExecuteAsync(
+            "delete from zigong.work_units where stage <> 'Snapshot' and (stage <> 'Agent' or unit > 'slice-0000'); "
+            + "update zigong.runs set status = 'Running', finished_at = null");
         InTheMiddle((await lab.UnitsAsync(run)).Single(u => u.Stage == nameof(Stage.Agent))).ShouldBeTrue("the scenario trains a period in several slices");
         await lab.ExecuteAsync(Back);
         await lab.ExecuteAsync("delete from zigong.checkpoints");
@@ -105,5 +110,6 @@ public sealed class ResultsMigrationTests
     }
 
     private static bool InTheMiddle(WorkUnitRow unit) =>
-        unit.Output is { } output && (output.Contains("\"Checkpoint\": \"\"", StringComparison.Ordinal) || output.Contains("\"Adapter\": \"\"", StringComparison.Ordinal));
+        unit.Output is { } output
+            && (output.Contains("\"Checkpoint\": \"\"", StringComparison.Ordinal) || output.Contains("\"Adapter\": \"\"", StringComparison.Ordinal));
 }

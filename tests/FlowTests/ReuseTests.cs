@@ -86,7 +86,8 @@ public sealed class ReuseTests
         await SetBackToAsync(lab, Stage.Partials);
         await lab.ExecuteAsync("delete from zigong.partial_scores");
         var damaged = await DamageAsync(lab, run, Stage.Gradients, "flipped");
-        var untouched = (await lab.UnitsAsync(run)).Where(u => u.Stage == nameof(Stage.Gradients) && u.Unit != damaged).ToDictionary(u => u.Unit, u => u.FinishedAt);
+        var untouched = (await lab.UnitsAsync(run)).Where(u => u.Stage == nameof(Stage.Gradients) && u.Unit != damaged)
+            .ToDictionary(u => u.Unit, u => u.FinishedAt);
 
         await lab.ResumeAsync(run);
 

@@ -77,7 +77,8 @@ public sealed class RunTests
         (await lab.Artifacts.HasFolderAsync(lineage.Adapter, default)).ShouldBeTrue();
         (await lab.Artifacts.HasFolderAsync(lineage.Base, default)).ShouldBeTrue();
         payload.RootElement.GetProperty("AdapterUri").GetString().ShouldEndWith(lineage.Adapter);
-        var tested = (await db.SnapshotMembers.Where(m => m.Side == Side.Test).Select(m => m.SampleId).ToListAsync()).Select(ContentHash.FromGuid).Order(StringComparer.Ordinal).ToList();
+        var tested = (await db.SnapshotMembers.Where(m => m.Side == Side.Test).Select(m => m.SampleId).ToListAsync()).Select(ContentHash.FromGuid)
+            .Order(StringComparer.Ordinal).ToList();
         foreach (var file in new[] { lineage.Predictions!, lineage.ScorecardPredictions! })
         {
             var predictions = PredictionFile.Read(await File.ReadAllBytesAsync(await lab.Artifacts.RequireAsync(file, default)));
@@ -96,7 +97,8 @@ public sealed class RunTests
         await using var _ = lab;
         await using var db = lab.NewContext();
         var units = await lab.UnitsAsync(run);
-        var counts = await db.PipelineEvents.GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Type, g => g.Count);
+        var counts = await db.PipelineEvents.GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Type, g => g.Count);
         int Units(Stage stage) => units.Count(u => u.Stage == stage.ToString());
 
         counts[nameof(SnapshotSealed)].ShouldBe(1);

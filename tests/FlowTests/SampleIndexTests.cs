@@ -58,7 +58,8 @@ public sealed class SampleIndexTests : IAsyncLifetime
         await new Withdrawals(source, TimeProvider.System).RunAsync(corrections.FileId, dryRun: false, "tester", () => { }, default);
         using var folders = new BaseFolders(memory: null);
         using var encoders = new Encoders(_lab.Artifacts, folders);
-        await new SnapshotSealing(source, _lab.Artifacts, new StoredResults(_lab.Artifacts), encoders).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
+        await new SnapshotSealing(source, _lab.Artifacts, new StoredResults(_lab.Artifacts), encoders)
+            .SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
 
         plans.Taken.Count.ShouldBeGreaterThan(15);
         plans.Taken.ShouldContain(plan => plan.Contains("samples_by_natural_key"));

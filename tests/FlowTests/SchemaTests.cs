@@ -28,13 +28,15 @@ public sealed class SchemaTests : IAsyncLifetime
 
     [Fact]
     public async Task Every_table_is_there_and_mapped() =>
-        (await NamesAsync("select table_name from information_schema.tables where table_schema = 'zigong' and table_name <> 'migrations'")).ShouldBe(Tables, ignoreOrder: true);
+        (await NamesAsync("select table_name from information_schema.tables where table_schema = 'zigong' and table_name <> 'migrations'"))
+            .ShouldBe(Tables, ignoreOrder: true);
 
     [Fact]
     public async Task Every_property_is_a_column_of_the_right_type_and_every_column_a_property()
     {
         await using var db = _lab.NewContext();
-        var mapped = db.Model.GetEntityTypes().SelectMany(e => e.GetProperties().Select(p => $"{e.GetTableName()}.{p.GetColumnName()} {TypeOf(p)} {(p.IsNullable ? "YES" : "NO")}"));
+        var mapped = db.Model.GetEntityTypes()
+            .SelectMany(e => e.GetProperties().Select(p => $"{e.GetTableName()}.{p.GetColumnName()} {TypeOf(p)} {(p.IsNullable ? "YES" : "NO")}"));
         var columns = await NamesAsync(
             """
             select table_name || '.' || column_name || ' ' || case data_type
@@ -49,7 +51,8 @@ public sealed class SchemaTests : IAsyncLifetime
     public async Task Keys_are_the_ones_that_the_code_believes_in()
     {
         await using var db = _lab.NewContext();
-        var believed = db.Model.GetEntityTypes().Select(e => $"{e.GetTableName()}({string.Join(',', e.FindPrimaryKey()!.Properties.Select(p => p.GetColumnName()))})");
+        var believed = db.Model.GetEntityTypes()
+            .Select(e => $"{e.GetTableName()}({string.Join(',', e.FindPrimaryKey()!.Properties.Select(p => p.GetColumnName()))})");
         var keys = await NamesAsync(
             """
             select c.table_name || '(' || string_agg(k.column_name, ',' order by k.ordinal_position) || ')'

@@ -61,7 +61,8 @@ public sealed class TaskRunTests
     public async Task Free_answers_are_scored_selected_trained_and_measured_and_nobody_invents_a_KS()
     {
         await using var lab = await Lab.NewAsync();
-        await IngestAsync(lab, Questions, "client,income,job", Enumerable.Range(0, 180).Select(i => $"c{i},{1000 + (i * 7)},{(i % 10 < 7 ? "clerk" : "nurse")}"));
+        await IngestAsync(
+            lab, Questions, "client,income,job", Enumerable.Range(0, 180).Select(i => $"c{i},{1000 + (i * 7)},{(i % 10 < 7 ? "clerk" : "nurse")}"));
 
         var run = await RunAsync(lab, Questions, Small);
 
@@ -160,7 +161,8 @@ public sealed class TaskRunTests
                 answer: {kind: text, questions: [{ask: What is the job?, answer: '{{job}}'}]}
             """;
         await using var lab = await Lab.NewAsync();
-        await IngestAsync(lab, Both, "client,late,job,bad", Enumerable.Range(0, 150).Select(i => $"c{i},{i % 4},{(i % 3 == 0 ? "clerk" : "nurse")},{(i % 4 > 2 ? 1 : 0)}"));
+        await IngestAsync(
+            lab, Both, "client,late,job,bad", Enumerable.Range(0, 150).Select(i => $"c{i},{i % 4},{(i % 3 == 0 ? "clerk" : "nurse")},{(i % 4 > 2 ? 1 : 0)}"));
 
         var run = await RunAsync(lab, Both, Small);
 
@@ -203,9 +205,12 @@ public sealed class TaskRunTests
         Task<Guid> RequestAsync(string descriptor, TemplatingOptions templating) =>
             bench.Services.GetRequiredService<RunRequests>().RequestAsync(descriptor, Small with { Templating = templating }, RunKind.Full, default);
 
-        (await Should.ThrowAsync<InputException>(() => RequestAsync(Borrowers.Descriptor, new TemplatingOptions { Shots = 2 }))).Message.ShouldContain("Templating:Nano=Words");
-        (await Should.ThrowAsync<InputException>(() => RequestAsync(Questions, new TemplatingOptions { Resample = Resampling.Minority }))).Message.ShouldContain("free texts");
-        (await Should.ThrowAsync<InputException>(() => RequestAsync(DescriptorFile.Text("german"), new TemplatingOptions { Shots = 2, Nano = NanoReading.Words })))
+        (await Should.ThrowAsync<InputException>(() => RequestAsync(Borrowers.Descriptor, new TemplatingOptions { Shots = 2 }))).Message
+            .ShouldContain("Templating:Nano=Words");
+        (await Should.ThrowAsync<InputException>(() => RequestAsync(Questions, new TemplatingOptions { Resample = Resampling.Minority }))).Message
+            .ShouldContain("free texts");
+        (await Should.ThrowAsync<InputException>(
+            () => RequestAsync(DescriptorFile.Text("german"), new TemplatingOptions { Shots = 2, Nano = NanoReading.Words })))
             .Message.ShouldContain("{{#each examples}}");
         (await lab.CountAsync("select count(*) from zigong.runs")).ShouldBe(0);
     }

@@ -51,7 +51,8 @@ public sealed class TelemetryTests
         spans.Where(s => s.Parent.Length > 0 && !ids.Contains(s.Parent)).ShouldBeEmpty();
         foreach (var unit in units.Where(s => s.Tag("zigong.outcome") == "committed"))
         {
-            spans.Where(s => s.Parent == unit.Id && s.Source == PipelineTelemetry.Name).Select(s => s.Name).ShouldBe(["take", "work", "commit", "publish"], ignoreOrder: true);
+            spans.Where(s => s.Parent == unit.Id && s.Source == PipelineTelemetry.Name).Select(s => s.Name)
+                .ShouldBe(["take", "work", "commit", "publish"], ignoreOrder: true);
         }
 
         spans.Select(s => s.Source).Distinct().ShouldBe([PipelineTelemetry.Name, "MassTransit", "Npgsql"], ignoreOrder: true);
@@ -65,7 +66,8 @@ public sealed class TelemetryTests
             await lab.EndAsync(run);
         }
 
-        Units(collector, trace).Where(s => s.Tag("zigong.generation") == "2" && s.Tag("zigong.outcome") is "committed" or "reused").Select(s => s.Tag("zigong.stage")).Distinct()
+        Units(collector, trace).Where(s => s.Tag("zigong.generation") == "2" && s.Tag("zigong.outcome") is "committed" or "reused")
+            .Select(s => s.Tag("zigong.stage")).Distinct()
             .ShouldBe(["Selection", "Dataset", "Tuning", "Evaluation", "Model"], ignoreOrder: true);
     }
 
@@ -156,7 +158,8 @@ public sealed class TelemetryTests
         (await lab.ProductsAsync(run)).ShouldBe(before);
     }
 
-    private static List<ReceivedSpan> Units(OtlpCollector collector, string trace) => [.. collector.Spans.Where(s => s.Trace == trace && s.Name.EndsWith(" unit", StringComparison.Ordinal))];
+    private static List<ReceivedSpan> Units(OtlpCollector collector, string trace) =>
+        [.. collector.Spans.Where(s => s.Trace == trace && s.Name.EndsWith(" unit", StringComparison.Ordinal))];
 
     private static int ClosedPort()
     {

@@ -44,7 +44,8 @@ public sealed class VerdictTests
         var published = Published.By(bench.Services.GetRequiredService<IBus>());
         var outcome = new SnapshotSealed(run, 1, "snapshot", 10, 5, 5, 1);
 
-        await bench.Stages.RunAsync(new RunRequested(run, 1), new UnitKey(Stage.Snapshot, "snapshot"), (_, _) => Task.FromResult(new UnitResult(outcome)), default);
+        await bench.Stages.RunAsync(
+            new RunRequested(run, 1), new UnitKey(Stage.Snapshot, "snapshot"), (_, _) => Task.FromResult(new UnitResult(outcome)), default);
 
         published.Seen.ShouldHaveSingleItem().ShouldBe((outcome, EventLog.MessageId(outcome)));
     }

@@ -189,6 +189,7 @@ public sealed class WithdrawalTests : IAsyncLifetime
     {
         using var folders = new BaseFolders(memory: null);
         using var encoders = new Encoders(_lab.Artifacts, folders);
-        return await new SnapshotSealing(_lab.Source, _lab.Artifacts, new StoredResults(_lab.Artifacts), encoders).SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
+        return await new SnapshotSealing(_lab.Source, _lab.Artifacts, new StoredResults(_lab.Artifacts), encoders)
+            .SealAsync(Borrowers.Descriptor, Lab.Small.Snapshot, default);
     }
 }

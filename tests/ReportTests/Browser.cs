@@ -18,18 +18,22 @@ public sealed class Browser : IAsyncLifetime
     private IBrowser? _browser;
 
     /// <summary>Path of the program; null where there is none.</summary>
-    public static string? Program { get; } = new[] { Environment.GetEnvironmentVariable("ZIGONG_BROWSER"), "/usr/bin/chromium" }.FirstOrDefault(p => p is { Length: > 0 } && File.Exists(p));
+    public static string? Program { get; } = new[] { Environment.GetEnvironmentVariable("ZIGONG_BROWSER"), "/usr/bin/chromium" }
+        .FirstOrDefault(p => p is { Length: > 0 } && File.Exists(p));
 
     /// <summary>Where screenshots are kept: <c>ZIGONG_SCREENSHOTS</c>, else artifacts/screenshots in the checkout.</summary>
     public static string Screenshots { get; } = Directory.CreateDirectory(
-        Environment.GetEnvironmentVariable("ZIGONG_SCREENSHOTS") is { Length: > 0 } folder ? folder : Path.Combine(Checkout.Root, "artifacts", "screenshots")).FullName;
+        Environment.GetEnvironmentVariable("ZIGONG_SCREENSHOTS") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(Checkout.Root, "artifacts", "screenshots")).FullName;
 
     public async Task InitializeAsync()
     {
         if (Program is not null)
         {
             _playwright = await Playwright.CreateAsync();
-            _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Program, Headless = true, Args = Flags, Timeout = 120_000 });
+            _browser = await _playwright.Chromium.LaunchAsync(
+                new BrowserTypeLaunchOptions { ExecutablePath = Program, Headless = true, Args = Flags, Timeout = 120_000 });
         }
     }
 
@@ -55,7 +59,10 @@ public sealed class Browser : IAsyncLifetime
     /// </summary>
     public async Task InspectAsync(string file, string name, params IReadOnlyList<string> sections)
     {
-        foreach (var (scheme, width, look) in new[] { (ColorScheme.Light, 1280, "desktop-light"), (ColorScheme.Dark, 1280, "desktop-dark"), (ColorScheme.Light, 320, "phone-light") })
+        foreach (var (scheme, width, look) in new[]
+        {
+            (ColorScheme.Light, 1280, "desktop-light"), (ColorScheme.Dark, 1280, "desktop-dark"), (ColorScheme.Light, 320, "phone-light"),
+        })
         {
             await using var open = await OpenAsync(file, width, scheme: scheme);
             foreach (var section in sections)

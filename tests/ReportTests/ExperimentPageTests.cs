@@ -10,7 +10,8 @@ namespace ZiGong.ReportTests;
 public sealed class ExperimentPageTests(Browser browser) : IDisposable
 {
     /// <summary>Of every experiment's page.</summary>
-    public static IReadOnlyList<string> Sections { get; } = ["verdict", "design", "arms", "differences", "curves", "seeds", "kept", "fairness", "timings", "lineage"];
+    public static IReadOnlyList<string> Sections { get; } = [
+        "verdict", "design", "arms", "differences", "curves", "seeds", "kept", "fairness", "timings", "lineage"];
 
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("zigong-report-").FullName, "experiment.html");
 

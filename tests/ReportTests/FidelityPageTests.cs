@@ -18,7 +18,8 @@ public sealed class FidelityPageTests(Browser browser)
         var page = Path.Combine(lab.Folder, "fidelity.html");
         string[] command =
         [
-            "experiment", "fidelity", "--dataset", descriptor, table, "--rows", "60", "--references", "12", "--subsets", "6", "--steps", "2", "--seeds", "2", "--left-out", "4",
+            "experiment", "fidelity", "--dataset", descriptor, table, "--rows", "60", "--references", "12", "--subsets", "6", "--steps", "2", "--seeds", "2",
+            "--left-out", "4",
             "--resamples", "20",
         ];
 

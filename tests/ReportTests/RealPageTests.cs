@@ -8,7 +8,8 @@ namespace ZiGong.ReportTests;
 [Collection("reports")]
 public sealed class RealPageTests(Browser browser)
 {
-    private static readonly string[] Smaller = ["--set", "Snapshot:MaximumTraining=600", "--set", "Snapshot:MaximumReference=300", "--set", "Snapshot:MaximumTest=500"];
+    private static readonly string[] Smaller = [
+        "--set", "Snapshot:MaximumTraining=600", "--set", "Snapshot:MaximumReference=300", "--set", "Snapshot:MaximumTest=500"];
 
     [RealPageFact]
     public async Task The_reports_of_a_run_and_of_an_experiment_on_UCI_default_are_whole_accessible_and_alone()
@@ -22,7 +23,8 @@ public sealed class RealPageTests(Browser browser)
         var page = Report("fairness");
         await browser.InspectAsync(page, "uci-experiment", ExperimentPageTests.Sections);
         await using var open = await browser.OpenAsync(page);
-        ((await open.Page.Locator("#fairness").TextContentAsync()) ?? "").ShouldContain("female", Case.Sensitive, "the table behind the plot is closed at first");
+        ((await open.Page.Locator("#fairness").TextContentAsync()) ?? "").ShouldContain(
+            "female", Case.Sensitive, "the table behind the plot is closed at first");
 
         void Run(params string[] arguments)
         {

@@ -15,7 +15,8 @@ namespace ZiGong.ReportTests;
 public sealed class ReportedRun : IAsyncLifetime
 {
     /// <summary>Stands in every row, so that it is in every sample that a report shows.</summary>
-    public const string Mischief = "<script>document.title='pwned'</script> \"quoted\" 'single' | *bold* _low_ `tick` ```` # [link](javascript:alert(1)) </pre> &amp; {{this}}";
+    public const string Mischief =
+        "<script>document.title='pwned'</script> \"quoted\" 'single' | *bold* _low_ `tick` ```` # [link](javascript:alert(1)) </pre> &amp; {{this}}";
 
     private Lab? _lab;
     private Guid _run;
@@ -32,7 +33,8 @@ public sealed class ReportedRun : IAsyncLifetime
     public string File { get; private set; } = "";
 
     public static string Descriptor { get; } = Borrowers.Descriptor.Replace(
-        "  - {name: employment,", "  - {name: remark, label: 'Remark <b>of</b> the *clerk*', kind: categorical, protected: true}\n  - {name: employment,", StringComparison.Ordinal);
+        "  - {name: employment,", "  - {name: remark, label: 'Remark <b>of</b> the *clerk*', kind: categorical, protected: true}\n  - {name: employment,",
+        StringComparison.Ordinal);
 
     public async Task InitializeAsync()
     {

@@ -25,7 +25,10 @@ public sealed class RunPageTests(ReportedRun run, Browser browser)
             (await open.Page.Locator($"nav a[href='#{section}']").CountAsync()).ShouldBe(1, section);
         }
 
-        foreach (var (section, plots) in new[] { ("metrics", 1), ("curves", 3), ("scores", 2), ("weights", 1), ("selection", 5), ("fairness", 3), ("drift", 1), ("timings", 1) })
+        foreach (var (section, plots) in new[]
+        {
+            ("metrics", 1), ("curves", 3), ("scores", 2), ("weights", 1), ("selection", 5), ("fairness", 3), ("drift", 1), ("timings", 1),
+        })
         {
             (await open.Page.Locator($"section#{section} figure svg.wide:visible").CountAsync()).ShouldBe(plots, section);
             (await open.Page.Locator($"section#{section} figure details table tbody tr").CountAsync()).ShouldBeGreaterThan(plots, section);

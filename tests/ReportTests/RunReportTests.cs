@@ -91,7 +91,8 @@ public sealed partial class RunReportTests(ReportedRun run)
         figures.Count.ShouldBe(5, "class, period, sex, age group and remark");
         foreach (var figure in figures)
         {
-            figure.Data.Rows.Sum(r => int.Parse(r[1].Text.Replace(",", "", StringComparison.Ordinal))).ShouldBe(run.Facts.Result.Report!.Training, figure.Title);
+            figure.Data.Rows.Sum(r => int.Parse(r[1].Text.Replace(",", "", StringComparison.Ordinal)))
+                .ShouldBe(run.Facts.Result.Report!.Training, figure.Title);
             figure.Data.Rows.Sum(r => int.Parse(r[2].Text.Replace(",", "", StringComparison.Ordinal))).ShouldBe(run.Facts.Result.Report!.Kept, figure.Title);
         }
     }
@@ -99,7 +100,8 @@ public sealed partial class RunReportTests(ReportedRun run)
     [Fact]
     public void Options_that_differ_are_named_with_value_and_default()
     {
-        var table = RunReport.Of(run.Facts).Sections.Single(s => s.Id == "data").Blocks.OfType<DataTable>().Single(t => t.Caption.StartsWith("Options", StringComparison.Ordinal));
+        var table = RunReport.Of(run.Facts).Sections.Single(s => s.Id == "data").Blocks.OfType<DataTable>()
+            .Single(t => t.Caption.StartsWith("Options", StringComparison.Ordinal));
         table.Rows.ShouldContain(r => r[0].Text == "Snapshot:Bins" && r[1].Text == "5" && r[2].Text == "10");
         table.Rows.ShouldNotContain(r => r[1].Text == r[2].Text);
     }

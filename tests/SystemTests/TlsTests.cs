@@ -51,7 +51,8 @@ public sealed class TlsTests : IDisposable
         }
 
         (await RefusedAsync(broker.Address, _other.CaFile)).ShouldBeTrue("a stranger vouches for it");
-        (await RefusedAsync(broker.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), _authority.CaFile)).ShouldBeTrue("the certificate is for another name");
+        (await RefusedAsync(broker.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), _authority.CaFile))
+            .ShouldBeTrue("the certificate is for another name");
         (await RefusedAsync(broker.Address, _authority.CaFile)).ShouldBeFalse();
 
         // The bus as it is configured: with the wrong authority it goes on trying and never gets there.
@@ -75,7 +76,8 @@ public sealed class TlsTests : IDisposable
         }
 
         await RefusedAsync<AuthenticationException>($"{server.Address};Root Certificate={_other.CaFile}");
-        await RefusedAsync<AuthenticationException>($"{server.Address.Replace("Host=localhost", "Host=127.0.0.1", StringComparison.Ordinal)};Root Certificate={_authority.CaFile}");
+        await RefusedAsync<AuthenticationException>(
+            $"{server.Address.Replace("Host=localhost", "Host=127.0.0.1", StringComparison.Ordinal)};Root Certificate={_authority.CaFile}");
         await RefusedAsync<PostgresException>(server.Address.Replace("VerifyFull", "Disable", StringComparison.Ordinal));
     }
 
@@ -84,16 +86,25 @@ public sealed class TlsTests : IDisposable
     {
         await using var lab = await Lab.NewAsync();
         var url = $"https://localhost:{TestAuthority.FreePort()}";
-        using var control = Start(lab, "Control", url, ("Kestrel__Certificates__Default__Path", _authority.CertificateFile), ("Kestrel__Certificates__Default__KeyPath", _authority.KeyFile));
+        using var control = Start(
+            lab, "Control", url, ("Kestrel__Certificates__Default__Path", _authority.CertificateFile),
+            ("Kestrel__Certificates__Default__KeyPath", _authority.KeyFile));
         try
         {
-            await lab.UntilAsync(_ => Task.FromResult(Cli(lab, url, _authority.CaFile, "runs").ExitCode == 0 ? "" : control.HasExited ? throw new InvalidOperationException("Control ended") : null), "the API");
+            await lab.UntilAsync(
+                _ =>
+                    Task.FromResult(
+                        Cli(lab, url, _authority.CaFile, "runs").ExitCode == 0 ? ""
+                            : control.HasExited ? throw new InvalidOperationException("Control ended")
+                            : null),
+                "the API");
 
             var stranger = Cli(lab, url, _other.CaFile, "runs");
             stranger.ExitCode.ShouldBe(1, stranger.Errors);
             stranger.Errors.ShouldContain("certificate");
             Cli(lab, url, "", "runs").Errors.ShouldContain("certificate", Case.Sensitive, "the system does not know the authority");
-            Cli(lab, url.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), _authority.CaFile, "runs").ExitCode.ShouldBe(1, "the certificate is for another name");
+            Cli(lab, url.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), _authority.CaFile, "runs").ExitCode
+                .ShouldBe(1, "the certificate is for another name");
             var missing = Cli(lab, url, "nowhere.pem", "runs");
             (missing.ExitCode, missing.Errors.Contains("--server-ca names nowhere.pem", StringComparison.Ordinal)).ShouldBe((2, true));
         }
@@ -151,7 +162,10 @@ public sealed class TlsTests : IDisposable
         e is AggregateException many ? many.InnerExceptions.SelectMany(Causes) : e.InnerException is { } inner ? Causes(inner) : []);
 
     private static ProgramResult Cli(Lab lab, string url, string caFile, params string[] words) => Shell.Try(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "ZiGong.AllInOne.dll"), .. words, $"--server={url}", .. caFile.Length > 0 ? ["--server-ca", caFile] : Array.Empty<string>()],
+        "dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "ZiGong.AllInOne.dll"), .. words, $"--server={url}",
+            .. caFile.Length > 0 ? ["--server-ca", caFile] : Array.Empty<string>()],
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ZIGONG_HOME"] = lab.Folder,
@@ -163,9 +177,14 @@ public sealed class TlsTests : IDisposable
 
     private static Process Start(Lab lab, string service, string url, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ZiGong.{service}.dll")]) { UseShellExecute = false, RedirectStandardError = true, WorkingDirectory = lab.Folder };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ZiGong.{service}.dll")])
+        {
+            UseShellExecute = false, RedirectStandardError = true, WorkingDirectory = lab.Folder,
+        };
         (string Name, string Value)[] own =
-            [("Pipeline__Database", lab.Options.Database), ("Pipeline__Artifacts", lab.Options.Artifacts), ("Pipeline__TokenFile", TokensOf(lab)), ("Pipeline__Http", url)];
+            [
+                ("Pipeline__Database", lab.Options.Database), ("Pipeline__Artifacts", lab.Options.Artifacts), ("Pipeline__TokenFile", TokensOf(lab)),
+                ("Pipeline__Http", url)];
         foreach (var (name, value) in own.Concat(settings))
         {
             start.Environment[name] = value;

@@ -60,7 +60,8 @@ internal static class DatasetCommands
         }
         else
         {
-            screen.Print(Format.Table(["Name", "Task", "What it is"], descriptors.Select(d => (string[])[d.Name, d.Descriptor.Task, d.Descriptor.Description])));
+            screen.Print(Format.Table(
+                ["Name", "Task", "What it is"], descriptors.Select(d => (string[])[d.Name, d.Descriptor.Task, d.Descriptor.Description])));
         }
 
         return Task.FromResult(ExitCodes.Done);

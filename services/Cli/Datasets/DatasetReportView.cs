@@ -42,8 +42,10 @@ internal static class DatasetReportView
                 ["Subjects", Format.Count(report.Subjects)],
                 .. report.RepeatedKeys == 0 ? [] : (string[][])[["Replaced by a later row of their key", Format.Count(report.RepeatedKeys)]],
                 ["Observed", span],
-                .. report.Answers.Select(a => (string[])[$"Answer '{a.Key}'", $"{Format.Count(a.Value)} ({Format.Share(a.Value / (double)Math.Max(report.Samples, 1))})"]),
-                .. report.Missing.Select(m => (string[])[$"Missing {m.Key}", $"{Format.Count(m.Value)} ({Format.Share(m.Value / (double)Math.Max(report.Samples, 1))})"]),
+                .. report.Answers.Select(
+                    a => (string[])[$"Answer '{a.Key}'", $"{Format.Count(a.Value)} ({Format.Share(a.Value / (double)Math.Max(report.Samples, 1))})"]),
+                .. report.Missing.Select(
+                    m => (string[])[$"Missing {m.Key}", $"{Format.Count(m.Value)} ({Format.Share(m.Value / (double)Math.Max(report.Samples, 1))})"]),
             ]));
         if (report.KeysWithTwoTimes > 0)
         {

@@ -12,7 +12,8 @@ internal static class DescriptorView
 {
     public static int Print(DatasetDescriptor descriptor, Screen screen)
     {
-        var prompts = descriptor.Tasks.SelectMany(task => Enum.GetValues<PromptForm>().Select(form => (task.Task, Form: form, Text: new PromptTemplate(task, form).Prompt(Blank(task))))).ToList();
+        var prompts = descriptor.Tasks.SelectMany(
+            task => Enum.GetValues<PromptForm>().Select(form => (task.Task, Form: form, Text: new PromptTemplate(task, form).Prompt(Blank(task))))).ToList();
         if (screen.Json)
         {
             screen.Data(new
@@ -37,15 +38,19 @@ internal static class DescriptorView
             [
                 ["Task", $"{descriptor.Task}{(TaskCatalog.Find(descriptor.Task) is null ? " (not in the catalogue)" : "")}"],
                 ["Answer", Answer(descriptor.Answer)],
-                .. descriptor.MoreTasks.Select(t => (string[])["More", $"{t.Task}: {Answer(t.Answer)}{(t.Weight is { } w ? FormattableString.Invariant($"; weight {w}") : "")}"]),
+                .. descriptor.MoreTasks.Select(
+                    t => (string[])["More", $"{t.Task}: {Answer(t.Answer)}{(t.Weight is { } w ? FormattableString.Invariant($"; weight {w}") : "")}"]),
                 ["Nano reads", descriptor.NeedsWords ? "the prompt's bytes, since there is text" : "one token a field"],
             ]));
         screen.Print(Format.Table(
             ["Field", "Label", "Kind", "Shown to a model", "Protected"],
-            descriptor.Fields.Select(f => (string[])[f.Name, f.Label, f.Kind.ToString().ToLowerInvariant(), f.Feature ? "yes" : "no", f.Protected ? "yes" : "no"])));
+            descriptor.Fields.Select(
+                f => (string[])[f.Name, f.Label, f.Kind.ToString().ToLowerInvariant(), f.Feature ? "yes" : "no", f.Protected ? "yes" : "no"])));
         foreach (var (task, form, text) in prompts)
         {
-            screen.Heading($"Prompt{(descriptor.MoreTasks.Count > 0 ? $" of {task}" : "")}, Templating:Form={form}{(form == descriptor.Prompt.Form ? " (the descriptor's own)" : "")}");
+            screen.Heading(
+                $"Prompt{(descriptor.MoreTasks.Count > 0 ? $" of {task}" : "")}, "
+                + $"Templating:Form={form}{(form == descriptor.Prompt.Form ? " (the descriptor's own)" : "")}");
             screen.Line(text);
         }
 

@@ -17,9 +17,15 @@ internal static class SimulateCommand
         var borrowers = new Option<int>("--borrowers") { Description = "Number of borrowers.", DefaultValueFactory = _ => defaults.Borrowers };
         var months = new Option<int>("--months") { Description = "Months simulated.", DefaultValueFactory = _ => defaults.Months };
         var every = new Option<int>("--every") { Description = "Months between two observations of a borrower.", DefaultValueFactory = _ => defaults.Every };
-        var start = new Option<string>("--start") { Description = "First month.", DefaultValueFactory = _ => defaults.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture) };
+        var start = new Option<string>("--start")
+        {
+            Description = "First month.", DefaultValueFactory = _ => defaults.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+        };
         var flips = new Option<double>("--flips") { Description = "Share of recorded labels that are wrong.", DefaultValueFactory = _ => defaults.FlipShare };
-        var drift = new Option<double>("--drift") { Description = "How far effects move over time: 0 not at all, 1 as designed.", DefaultValueFactory = _ => defaults.Drift };
+        var drift = new Option<double>("--drift")
+        {
+            Description = "How far effects move over time: 0 not at all, 1 as designed.", DefaultValueFactory = _ => defaults.Drift,
+        };
         var seed = new Option<ulong>("--seed") { Description = "Same seed, same bytes.", DefaultValueFactory = _ => defaults.Seed };
         return builder.Command(
             "simulate",

@@ -54,7 +54,8 @@ internal static class DemoCommand
         var descriptor = DescriptorFile.Parse(text, $"{name}.yaml");
         await using var reader = await Reader.OpenAsync(settings, ct);
         var ingested = await IngestCommand.RunAsync(local, descriptor, table, reader, screen, ct);
-        screen.Note($"ingested: {Format.Count(ingested.Added)} added, {Format.Count(ingested.Unchanged)} unchanged, {Format.Count(ingested.Rejected)} rejected");
+        screen.Note(
+            $"ingested: {Format.Count(ingested.Added)} added, {Format.Count(ingested.Unchanged)} unchanged, {Format.Count(ingested.Rejected)} rejected");
 
         var view = await new PipelineRun(local, reader, settings, screen, TimeProvider.System).StartAsync(text, options, ct);
         var truth = GroundTruth.Read(Simulation.TruthPath(table), descriptor, SubjectHasher.FromFile(settings.SubjectKeyFile));

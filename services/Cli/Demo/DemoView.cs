@@ -25,7 +25,8 @@ internal static class DemoView
         screen.Heading("Do the lowest scores find the flipped labels? (ROC AUC; 0.5 is chance)");
         screen.Print(Format.Table(
             ["Among", "Samples>", "Flipped>", "Lowest score first>", "Highest loss first>"],
-            findings.Flips.Select(f => (string[])[f.Group, Format.Count(f.Samples), Format.Count(f.Flips), Format.Figure(f.ByScore), Format.Figure(f.ByLoss)])));
+            findings.Flips.Select(
+                f => (string[])[f.Group, Format.Count(f.Samples), Format.Count(f.Flips), Format.Figure(f.ByScore), Format.Figure(f.ByLoss)])));
         var top = findings.Top;
         screen.Line(
             $"'{top.Positive}' among the {Format.Count(top.Top)} samples kept for their score: {Format.Share(top.InTop)} "

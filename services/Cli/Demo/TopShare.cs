@@ -11,7 +11,9 @@ public sealed record TopShare(string Positive, int Top, double InTop, double ByS
     public static TopShare Of(IReadOnlyList<ScoredSample> samples, string positive)
     {
         var top = samples.Where(s => s.Reason == "top").ToList();
-        return new TopShare(positive, top.Count, Share(top, positive), Share([.. samples.OrderByDescending(s => s.Score).Take(top.Count)], positive), samples.Count, Share(samples, positive));
+        return new TopShare(
+            positive, top.Count, Share(top, positive), Share([.. samples.OrderByDescending(s => s.Score).Take(top.Count)], positive), samples.Count,
+            Share(samples, positive));
     }
 
     private static double Share(IReadOnlyList<ScoredSample> samples, string positive) =>

@@ -67,7 +67,9 @@ public static class Checkups
             deviceError is null ? Health.Fine : Health.Missing,
             $"libtorch answers; {library}{(cudaDevices == 0 ? "" : $"; CUDA devices: {cudaDevices} (Pipeline__Device=cuda computes there)")}",
             deviceError ?? "")
-        : new Checkup("Tensors", Health.Missing, error, "build again on this machine; LIBTORCH, where it is set, has to name the folder of a libtorch 2.10 or a PyTorch installation");
+        : new Checkup(
+            "Tensors", Health.Missing, error,
+            "build again on this machine; LIBTORCH, where it is set, has to name the folder of a libtorch 2.10 or a PyTorch installation");
 
     /// <param name="threads">What OMP_NUM_THREADS and MKL_NUM_THREADS are.</param>
     public static Checkup Cores(int cores, params string?[] threads) => threads.All(t => t == "1")

@@ -25,7 +25,8 @@ internal static class DoctorCommand
             }
             else
             {
-                screen.Print(Format.Table(["What", "", "Found", "What to do"], checkups.Select(c => (string[])[c.What, c.Health.ToString(), c.Found, c.Remedy])));
+                screen.Print(Format.Table(
+                    ["What", "", "Found", "What to do"], checkups.Select(c => (string[])[c.What, c.Health.ToString(), c.Found, c.Remedy])));
             }
 
             return checkups.Any(c => c.Health == Health.Missing) ? ExitCodes.Fault : ExitCodes.Done;
@@ -59,7 +60,8 @@ internal static class DoctorCommand
             Checkups.Broker(settings?.Transport ?? "memory", File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")),
             Checkups.Disk(home, new DriveInfo(home).AvailableFreeSpace),
             Checkups.Memory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
-            Checkups.Cores(Environment.ProcessorCount, Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), Environment.GetEnvironmentVariable("MKL_NUM_THREADS")),
+            Checkups.Cores(
+                Environment.ProcessorCount, Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), Environment.GetEnvironmentVariable("MKL_NUM_THREADS")),
         ];
     }
 
@@ -74,7 +76,8 @@ internal static class DoctorCommand
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", "--list-sdks") { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = "/" })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("dotnet", "--list-sdks") { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = "/" })!;
             var output = await process.StandardOutput.ReadToEndAsync(ct);
             await process.WaitForExitAsync(ct);
             return output;

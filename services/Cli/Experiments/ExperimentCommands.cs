@@ -35,12 +35,19 @@ internal static class ExperimentCommands
     private static Command One(CommandBuilder builder, ExperimentKind kind)
     {
         var dataset = new Option<string>("--dataset") { Description = "A shipped name (see `dataset list`) or the path of a descriptor.", Required = true };
-        var files = new Argument<string[]>("FILES") { Description = "Tables to ingest first; without any the experiment uses what is stored.", Arity = ArgumentArity.ZeroOrMore };
-        var seeds = new Option<int>("--seeds") { Description = "Seeds that every arm is run with, counted up from the option Seed.", DefaultValueFactory = _ => 3 };
+        var files = new Argument<string[]>("FILES")
+        {
+            Description = "Tables to ingest first; without any the experiment uses what is stored.", Arity = ArgumentArity.ZeroOrMore,
+        };
+        var seeds =
+            new Option<int>("--seeds") { Description = "Seeds that every arm is run with, counted up from the option Seed.", DefaultValueFactory = _ => 3 };
         var folds = new Option<int?>("--folds") { Description = "Out-of-fold test sides, pooled; for data without subjects and times (fairness: 10 there)." };
         var full = new Option<bool>("--full") { Description = "All samples: no caps of 4,000 training and 1,500 reference samples." };
         var arms = new Option<string[]>("--arms") { Description = "These arms alone.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
-        var set = new Option<string[]>("--set") { Description = "Change an option of every arm: Section:Name=value (see `options`); repeatable.", DefaultValueFactory = _ => [] };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Change an option of every arm: Section:Name=value (see `options`); repeatable.", DefaultValueFactory = _ => [],
+        };
         var parallel = new Option<int?>("--parallel") { Description = "Runs at a time; as many as there are cores unless given." };
         return builder.Command(
             kind.Name,
@@ -69,7 +76,8 @@ internal static class ExperimentCommands
     }
 
     private static async Task RunAsync(
-        LocalServices local, ExperimentOrder order, DatasetDescriptor descriptor, IReadOnlyList<string> files, int? parallel, Screen screen, CancellationToken ct)
+        LocalServices local, ExperimentOrder order, DatasetDescriptor descriptor, IReadOnlyList<string> files, int? parallel, Screen screen,
+        CancellationToken ct)
     {
         var settings = CliSettings.Read();
         await using var reader = await Reader.OpenAsync(settings, ct);

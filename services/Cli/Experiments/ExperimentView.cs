@@ -26,7 +26,10 @@ public static class ExperimentView
         var design = result.Design;
         screen.Line($"experiment {ExperimentStore.Short(result.Id)}: {result.Name} on {result.Dataset}");
         screen.Line(result.Question);
-        screen.Line(string.Create(CultureInfo.InvariantCulture, $"{result.ArmsDone} of {result.ArmsPlanned} runs done; {design.Training:#,0} training, {design.Reference:#,0} reference, {design.Test:#,0} test samples{Bad(design)}; seeds {string.Join(", ", design.Seeds)}; {design.Steps:#,0} steps an arm"));
+        screen.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.ArmsDone} of {result.ArmsPlanned} runs done; {design.Training:#,0} training, {design.Reference:#,0} reference, "
+            + $"{design.Test:#,0} test samples{Bad(design)}; seeds {string.Join(", ", design.Seeds)}; {design.Steps:#,0} steps an arm"));
         var binary = design.Binary is { } name ? $"; figures of {name}" : "";
         screen.Heading($"Arms (mean over seeds ± their standard deviation{binary})");
         screen.Print(Format.Table(
@@ -114,14 +117,16 @@ public static class ExperimentView
     [
         fairness.Field, fairness.Arm,
         string.Join("; ", fairness.Groups.Select(g => $"{g.Group} {Format.Count(g.Count)}, {Format.Share(g.Favourable)}{(g.Counted ? "" : " (small)")}")),
-        .. Reading.FairnessFigures.SelectMany(f => new[] { Figure(fairness, f.Figure), fairness.Differences.TryGetValue(f.Figure, out var change) ? Format.Change(change) : "" }),
+        .. Reading.FairnessFigures.SelectMany(
+            f => new[] { Figure(fairness, f.Figure), fairness.Differences.TryGetValue(f.Figure, out var change) ? Format.Change(change) : "" }),
     ];
 
     private static string Figure(ArmFairness fairness, FairnessFigure which) => fairness.Figures.TryGetValue(which, out var f)
         ? Format.Interval(f)
         : "";
 
-    private static string Spread(ArmFigure figure) => figure.PerSeed.Count > 1 ? $"{Format.Figure(figure.Mean)} ± {Format.Figure(figure.Spread)}" : Format.Figure(figure.Mean);
+    private static string Spread(ArmFigure figure) =>
+        figure.PerSeed.Count > 1 ? $"{Format.Figure(figure.Mean)} ± {Format.Figure(figure.Spread)}" : Format.Figure(figure.Mean);
 
     private static string Detectable(ArmComparison comparison, Metric metric) =>
         comparison.Differences.TryGetValue(metric, out var d) ? $"{Format.Change(d)} ({Format.Figure(d.Detectable)})" : "";

@@ -34,7 +34,8 @@ internal static class IngestCommand
     }
 
     /// <summary>Ingests with progress on the screen.</summary>
-    public static async Task<IngestSummary> RunAsync(LocalServices local, DatasetDescriptor descriptor, string file, Reader reader, Screen screen, CancellationToken ct)
+    public static async Task<IngestSummary> RunAsync(
+        LocalServices local, DatasetDescriptor descriptor, string file, Reader reader, Screen screen, CancellationToken ct)
     {
         var status = new StatusLine(screen, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
@@ -73,7 +74,8 @@ internal static class IngestCommand
 
         screen.Line(
             $"{descriptor.Name}: {Format.Count(summary.Read)} read, {Format.Count(summary.Added)} added, {Format.Count(summary.Unchanged)} unchanged, "
-            + $"{Format.Count(summary.Superseded)} superseded, {Format.Count(summary.Rejected)} rejected, {Format.Count(summary.Filtered)} left out by filters");
+            + $"{Format.Count(summary.Superseded)} superseded, {Format.Count(summary.Rejected)} rejected, "
+            + $"{Format.Count(summary.Filtered)} left out by filters");
         if (summary.Moved > 0)
         {
             screen.Note(

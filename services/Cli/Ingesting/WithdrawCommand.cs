@@ -65,7 +65,8 @@ internal static class WithdrawCommand
         screen.Line(
             $"{summary.Dataset}: {summary.FileName} (file {summary.FileId}) gave {Format.Count(summary.Samples)} samples. "
             + $"{(summary.DryRun ? "Would be withdrawn" : "Withdrawn")}: {Format.Count(summary.Withdrawn)}; "
-            + $"{Format.Count(summary.Kept)} stay, since another file has them; {Format.Count(summary.Restored)} that they had corrected {(summary.DryRun ? "would count" : "count")} again.");
+            + $"{Format.Count(summary.Kept)} stay, since another file has them; "
+            + $"{Format.Count(summary.Restored)} that they had corrected {(summary.DryRun ? "would count" : "count")} again.");
         screen.Note(summary.DryRun
             ? "Nothing was changed."
             : "Runs from now on do without them. Runs that are there keep their snapshot; start one anew to be rid of the file.");
@@ -90,7 +91,8 @@ internal static class WithdrawCommand
             1 => meant[0].FileId,
             0 when known.Count > 0 => throw new InputException($"{path} was taken into {string.Join(", ", known.Select(f => f.Dataset))}, not into {dataset}"),
             0 => throw new InputException(
-                $"{path} was not taken in with this content, or by a version that did not note it; then ingest it again first: that adds nothing.{await OthersAsync(withdrawals, path, ct)}"),
+                $"{path} was not taken in with this content, or by a version that did not note it; then ingest it again first: "
+                + $"that adds nothing.{await OthersAsync(withdrawals, path, ct)}"),
             _ => throw new InputException($"{path} was taken into {string.Join(", ", meant.Select(f => f.Dataset))}: say which with --dataset"),
         };
     }
@@ -100,6 +102,7 @@ internal static class WithdrawCommand
         var named = await withdrawals.NamedAsync(Path.GetFileName(path), ct);
         return named.Count == 0
             ? ""
-            : $" Under this name came {string.Join(", ", named.Take(5).Select(f => $"file {f.FileId} of {f.Dataset} ({Format.Time(f.TakenInAt)} UTC)"))}: give one with --id.";
+            : $" Under this name came {string.Join(", ", named.Take(5).Select(f => $"file {f.FileId} of {f.Dataset} ({Format.Time(f.TakenInAt)} UTC)"))}: "
+                + "give one with --id.";
     }
 }

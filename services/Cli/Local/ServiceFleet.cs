@@ -146,7 +146,8 @@ public sealed class ServiceFleet(ServiceFolder folder, TimeProvider time)
         .OfType<int>();
 
     private IReadOnlyList<ServiceWorker> Workers() =>
-        [.. Directory.EnumerateFiles(folder.Path, "*.pid").Select(f => Path.GetFileNameWithoutExtension(f)).Where(n => n != "supervisor").Select(ServiceWorker.Of)];
+        [.. Directory.EnumerateFiles(folder.Path, "*.pid").Select(f => Path.GetFileNameWithoutExtension(f)).Where(n => n != "supervisor")
+            .Select(ServiceWorker.Of)];
 
     private async Task GoneAsync(List<int> processes, long since, CancellationToken ct)
     {

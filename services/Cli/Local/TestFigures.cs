@@ -14,7 +14,9 @@ public sealed record TestFigures(int Passed, int Failed, int Skipped)
 
     public static TestFigures operator +(TestFigures a, TestFigures b) => new(a.Passed + b.Passed, a.Failed + b.Failed, a.Skipped + b.Skipped);
 
-    /// <summary>What a result file (TRX) counts; nothing where there is none or it is cut off: a project without tests writes none, nor does a host that died.</summary>
+    /// <summary>
+    /// What a result file (TRX) counts; nothing where there is none or it is cut off: a project without tests writes none, nor does a host that died.
+    /// </summary>
     public static TestFigures Read(string file)
     {
         if (!File.Exists(file))

@@ -46,7 +46,8 @@ internal static class ErrorsCommands
     }
 
     private static Command OneCommand(
-        CommandBuilder builder, string name, string description, IEnumerable<Symbol> options, Func<DeadLetters, long, ParseResult, CancellationToken, Task<DeadLetterRow>> act)
+        CommandBuilder builder, string name, string description, IEnumerable<Symbol> options,
+        Func<DeadLetters, long, ParseResult, CancellationToken, Task<DeadLetterRow>> act)
     {
         var id = new Argument<long>("ID") { Description = "Number of the dead letter, as `errors list` shows it." };
         return builder.Command(
@@ -76,7 +77,9 @@ internal static class ErrorsCommands
             screen.Print(Format.Table(
                 ["Id>", "Received (UTC)", "Queue", "Message", "Run", "State", "Exception"],
                 letters.Select(l => (string[])
-                    [$"{l.Id}", Format.Time(l.ReceivedAt), l.Queue, l.MessageType, l.RunId is { } run ? RunFinder.Short(run) : "", $"{l.State}", FirstLine(l.Exception)])));
+                    [
+                        $"{l.Id}", Format.Time(l.ReceivedAt), l.Queue, l.MessageType, l.RunId is { } run ? RunFinder.Short(run) : "", $"{l.State}",
+                        FirstLine(l.Exception)])));
         }
 
         if (units.Count > 0)
@@ -96,8 +99,12 @@ internal static class ErrorsCommands
             return;
         }
 
-        screen.Line($"Dead letter {letter.Id} of queue {letter.Queue}, {letter.State}{(letter.HandledBy is { } by ? $" by {by}" : "")}{(letter.Reason is { } why ? $": {why}" : "")}");
-        screen.Line($"Received {Format.Time(letter.ReceivedAt)} UTC, message {(letter.MessageType.Length > 0 ? letter.MessageType : "of unknown type")}{(letter.RunId is { } run ? $", run {run}" : "")}");
+        screen.Line(
+            $"Dead letter {letter.Id} of queue {letter.Queue}, "
+            + $"{letter.State}{(letter.HandledBy is { } by ? $" by {by}" : "")}{(letter.Reason is { } why ? $": {why}" : "")}");
+        screen.Line(
+            $"Received {Format.Time(letter.ReceivedAt)} UTC, "
+            + $"message {(letter.MessageType.Length > 0 ? letter.MessageType : "of unknown type")}{(letter.RunId is { } run ? $", run {run}" : "")}");
         screen.Line();
         screen.Line(letter.Exception);
         screen.Line();
@@ -106,7 +113,8 @@ internal static class ErrorsCommands
 
     private static object Json(DeadLetterRow letter, bool withBody) => new
     {
-        letter.Id, letter.Queue, letter.MessageType, letter.MessageId, letter.RunId, letter.ReceivedAt, letter.State, letter.Reason, letter.HandledBy, letter.HandledAt,
+        letter.Id, letter.Queue, letter.MessageType, letter.MessageId, letter.RunId, letter.ReceivedAt, letter.State, letter.Reason, letter.HandledBy,
+        letter.HandledAt,
         letter.Exception, Body = withBody ? Text(letter.Body) : null,
     };
 

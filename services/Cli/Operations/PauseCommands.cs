@@ -38,7 +38,8 @@ internal static class PauseCommands
 
     /// <summary>One line while the pipeline is paused, so that nobody wonders why nothing moves.</summary>
     public static string? NoteOf(PipelineState state) => state.Paused
-        ? $"The pipeline is paused since {Format.Time(state.ChangedAt)} UTC by {state.ChangedBy}{(state.Reason.Length > 0 ? $": {state.Reason}" : "")}. It goes on with: zigong resume"
+        ? $"The pipeline is paused since {Format.Time(state.ChangedAt)} UTC by {state.ChangedBy}{(state.Reason.Length > 0 ? $": {state.Reason}" : "")}. "
+            + "It goes on with: zigong resume"
         : null;
 
     private static void Print(PipelineState state, Screen screen)

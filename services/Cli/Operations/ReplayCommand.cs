@@ -17,9 +17,18 @@ internal static class ReplayCommand
     {
         var run = ShowCommand.RunArgument();
         var stages = string.Join(", ", StageCatalogue.Of(RunKind.Full).Select(s => s.Name));
-        var from = new Option<string>("--from") { Description = $"The first stage to do again: {stages}; of a fidelity run pieces or fidelity.", Required = true };
-        var units = new Option<string>("--units") { Description = "Which units of that stage: all, failed, or missing (not done, or their files lost or damaged).", DefaultValueFactory = _ => "all" };
-        var set = new Option<string[]>("--set") { Description = "Change an option: Section:Name=value; a child run on the same snapshot does the work then. Repeatable.", DefaultValueFactory = _ => [] };
+        var from =
+            new Option<string>("--from") { Description = $"The first stage to do again: {stages}; of a fidelity run pieces or fidelity.", Required = true };
+        var units = new Option<string>("--units")
+        {
+            Description = "Which units of that stage: all, failed, or missing (not done, or their files lost or damaged).", DefaultValueFactory = _ => "all",
+        };
+        var set =
+            new Option<string[]>("--set")
+            {
+                Description = "Change an option: Section:Name=value; a child run on the same snapshot does the work then. Repeatable.",
+                DefaultValueFactory = _ => [],
+            };
         var dry = new Option<bool>("--dry-run") { Description = "Only say what would be computed, what reused, and why." };
         return builder.Command(
             "replay",
@@ -53,6 +62,7 @@ internal static class ReplayCommand
     }
 
     /// <exception cref="InputException">There is no such choice.</exception>
-    public static UnitChoice ChoiceOf(string text) => Enum.GetValues<UnitChoice>().Cast<UnitChoice?>().FirstOrDefault(c => $"{c}".Equals(text, StringComparison.OrdinalIgnoreCase))
-        ?? throw new InputException($"--units is '{text}', but must be all, failed or missing");
+    public static UnitChoice ChoiceOf(string text) =>
+        Enum.GetValues<UnitChoice>().Cast<UnitChoice?>().FirstOrDefault(c => $"{c}".Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw new InputException($"--units is '{text}', but must be all, failed or missing");
 }

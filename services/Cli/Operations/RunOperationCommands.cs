@@ -21,7 +21,8 @@ internal static class RunOperationCommands
                 await using var reader = await Reader.OpenAsync(settings, ct);
                 await using var db = reader.NewContext();
                 var found = await db.FindRunAsync(parsed.GetRequiredValue(run), ct);
-                var view = await new PipelineRun(builder.Local, reader, settings, screen, TimeProvider.System).RetryAsync(found.RunId, OperatorSession.Actor, ct);
+                var view = await new PipelineRun(builder.Local, reader, settings, screen, TimeProvider.System)
+                    .RetryAsync(found.RunId, OperatorSession.Actor, ct);
                 await ShowCommand.PrintAsync(view, reader, screen, ct);
                 return ExitCodes.Done;
             },

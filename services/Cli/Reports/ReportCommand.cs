@@ -23,7 +23,10 @@ internal static class ReportCommand
 {
     public static Command Create(CommandBuilder builder)
     {
-        var subject = new Argument<string>("RUN|EXPERIMENT") { Description = "A run or an experiment: its id, a unique beginning of it, `latest` for the newest run, or an experiment's name for its newest." };
+        var subject = new Argument<string>("RUN|EXPERIMENT")
+        {
+            Description = "A run or an experiment: its id, a unique beginning of it, `latest` for the newest run, or an experiment's name for its newest.",
+        };
         var file = new Option<string?>("--out") { Description = "File to write; '-' is the standard output. Default: zigong-report-ID.html (or .md) here." };
         var markdown = new Option<bool>("--markdown") { Description = "Markdown instead of HTML: tables in place of the plots." };
         return builder.Command(

@@ -42,7 +42,8 @@ public sealed class RunFactsReader(PipelineDb db, ArtifactStore artifacts)
         {
             if (hash is not null)
             {
-                models.Add(new ModelPredictions(name, ink, PredictionFile.ToPredictions(PredictionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(hash, ct), ct)))));
+                models.Add(new ModelPredictions(
+                    name, ink, PredictionFile.ToPredictions(PredictionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(hash, ct), ct)))));
             }
         }
 
@@ -53,7 +54,8 @@ public sealed class RunFactsReader(PipelineDb db, ArtifactStore artifacts)
     private async Task<TimeProvider> LastMomentAsync(RunRow run, CancellationToken ct)
     {
         var times = await db.WorkUnits.Where(u => u.RunId == run.RunId).Select(u => new { u.StartedAt, u.FinishedAt }).ToListAsync(ct);
-        return new StandingClock(times.SelectMany(t => new[] { t.StartedAt, t.FinishedAt }).Append(run.FinishedAt).OfType<DateTimeOffset>().DefaultIfEmpty(run.RequestedAt).Max());
+        return new StandingClock(
+            times.SelectMany(t => new[] { t.StartedAt, t.FinishedAt }).Append(run.FinishedAt).OfType<DateTimeOffset>().DefaultIfEmpty(run.RequestedAt).Max());
     }
 
     private async Task<IReadOnlyList<SideFacts>> SidesAsync(string snapshot, string positive, CancellationToken ct)
@@ -63,7 +65,8 @@ public sealed class RunFactsReader(PipelineDb db, ArtifactStore artifacts)
             .GroupBy(s => s.Side)
             .Select(g => new
             {
-                g.Key, Count = g.Count(), Positives = g.Count(s => s.Answer == positive), From = g.Min(s => s.ObservedAt), To = g.Max(s => s.ObservedAt), Known = g.Max(s => s.LabelKnownAt),
+                g.Key, Count = g.Count(), Positives = g.Count(s => s.Answer == positive), From = g.Min(s => s.ObservedAt), To = g.Max(s => s.ObservedAt),
+                Known = g.Max(s => s.LabelKnownAt),
             })
             .ToListAsync(ct);
         return [.. sides.OrderBy(s => s.Key).Select(s => new SideFacts(s.Key, s.Count, s.Positives, s.From, s.To, s.Known))];

@@ -69,10 +69,12 @@ public static class EvaluationView
         screen.Heading($"Calibration of the model (predicted and observed share of bads{(report.Model.Binary is { } binary ? $": {binary}" : "")})");
         screen.Print(Format.Table(
             ["n>", "Predicted>", "Observed [95 %]>"],
-            curves.Calibration.Select(c => (string[])[Format.Count(c.Count), Format.Figure(c.Predicted), Format.Interval(new Interval(c.Observed, c.Lower, c.Upper))])));
+            curves.Calibration.Select(
+                c => (string[])[Format.Count(c.Count), Format.Figure(c.Predicted), Format.Interval(new Interval(c.Observed, c.Lower, c.Upper))])));
         screen.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"KS lies at P {curves.KsPoint.Threshold:0.000}: {curves.KsPoint.TruePositiveRate:0.0 %} of the bads and {curves.KsPoint.FalsePositiveRate:0.0 %} of the goods are above it."));
+            $"KS lies at P {curves.KsPoint.Threshold:0.000}: {curves.KsPoint.TruePositiveRate:0.0 %} of the bads and {curves.KsPoint.FalsePositiveRate:0.0 %} "
+            + $"of the goods are above it."));
     }
 
     private static void PrintFairness(EvaluationReport report, Screen screen)
@@ -88,7 +90,8 @@ public static class EvaluationView
         {
             screen.Print(Format.Table(
                 ["Field", "Of", "Parity ratio [95 %]>", "Equal opp.>", "Avg. odds>"],
-                compared.SelectMany(f => report.ScorecardFairness.Where(s => s.Field == f.Field).Select(s => Figures(s, "scorecard")).Prepend(Figures(f, "model")))));
+                compared.SelectMany(
+                    f => report.ScorecardFairness.Where(s => s.Field == f.Field).Select(s => Figures(s, "scorecard")).Prepend(Figures(f, "model")))));
         }
 
         foreach (var field in report.Fairness)
@@ -115,7 +118,8 @@ public static class EvaluationView
                 .Concat(fields.Take(FieldsShown).Select(d => (Drift: d, Limit: options.MaximumPsi)))
                 .Select(d => (string[])
                 [
-                    d.Drift.Field, Format.Figure(d.Drift.Psi), d.Drift.NoiseLimit is { } chance ? Format.Figure(chance) : "", d.Drift.Exceeds(d.Limit) ? "alarm" : "",
+                    d.Drift.Field, Format.Figure(d.Drift.Psi), d.Drift.NoiseLimit is { } chance ? Format.Figure(chance) : "",
+                    d.Drift.Exceeds(d.Limit) ? "alarm" : "",
                 ])));
         if (fields.Count > FieldsShown)
         {
@@ -134,7 +138,8 @@ public static class EvaluationView
     private static string Words(GroupFigures group) => $"{group.Group} {Format.Share(group.Favourable)} favourable (n {Format.Count(group.Count)})";
 
     /// <summary>Of many parts the first and the last ones: periods go by time.</summary>
-    private static IEnumerable<SelectionShare> Shortened(List<SelectionShare> parts) => parts.Count <= 2 * GroupsShown ? parts : parts.Take(GroupsShown).Concat(parts.TakeLast(GroupsShown));
+    private static IEnumerable<SelectionShare> Shortened(List<SelectionShare> parts) =>
+        parts.Count <= 2 * GroupsShown ? parts : parts.Take(GroupsShown).Concat(parts.TakeLast(GroupsShown));
 
     private static string Part(int part, int whole) => whole == 0 ? "" : Format.Share(part / (double)whole);
 

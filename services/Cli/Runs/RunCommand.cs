@@ -16,8 +16,10 @@ internal static class RunCommand
     public static Command Create(CommandBuilder builder)
     {
         var dataset = new Option<string?>("--dataset") { Description = "A shipped name (see `dataset list`) or the path of a descriptor." };
-        var file = new Argument<string?>("FILE") { Description = "Table to ingest first; without one the run uses what is stored.", Arity = ArgumentArity.ZeroOrOne };
-        var set = new Option<string[]>("--set") { Description = "Change an option: Section:Name=value (see `options`); repeatable.", DefaultValueFactory = _ => [] };
+        var file =
+            new Argument<string?>("FILE") { Description = "Table to ingest first; without one the run uses what is stored.", Arity = ArgumentArity.ZeroOrOne };
+        var set =
+            new Option<string[]>("--set") { Description = "Change an option: Section:Name=value (see `options`); repeatable.", DefaultValueFactory = _ => [] };
         var seed = new Option<long?>("--seed") { Description = "Seed of everything random; the same as --set Seed=N." };
         var resume = new Option<string?>("--resume") { Description = "Go on with this run instead of starting one." };
         return builder.Command(
@@ -26,9 +28,11 @@ internal static class RunCommand
             [dataset, file, set, seed, resume],
             async (parsed, screen, ct) =>
             {
-                if (parsed.GetValue(resume) is not null && new Symbol[] { file, set, seed }.FirstOrDefault(s => parsed.GetResult(s) is { } given && IsGiven(given)) is { } extra)
+                if (parsed.GetValue(resume) is not null
+                    && new Symbol[] { file, set, seed }.FirstOrDefault(s => parsed.GetResult(s) is { } given && IsGiven(given)) is { } extra)
                 {
-                    throw new UsageException($"--resume takes no {extra.Name}: options and data are frozen with a run; start a new one with --dataset\nTry: zigong run --help");
+                    throw new UsageException(
+                        $"--resume takes no {extra.Name}: options and data are frozen with a run; start a new one with --dataset\nTry: zigong run --help");
                 }
 
                 var options = OptionsOf(parsed.GetValue(set)!, parsed.GetValue(seed));
@@ -56,7 +60,8 @@ internal static class RunCommand
     // An option's default and an absent argument have a result too.
     private static bool IsGiven(SymbolResult result) => result is OptionResult { Implicit: false } || (result is ArgumentResult && result.Tokens.Count > 0);
 
-    private static async Task<int> StartAsync(LocalServices local, string dataset, string? file, RunOptions options, PipelineOptions settings, Screen screen, CancellationToken ct)
+    private static async Task<int> StartAsync(
+        LocalServices local, string dataset, string? file, RunOptions options, PipelineOptions settings, Screen screen, CancellationToken ct)
     {
         var descriptor = DescriptorFile.Load(dataset);
         await using var reader = await Reader.OpenAsync(settings, ct);

@@ -27,7 +27,8 @@ public static class RunResultView
         Snapshot = result.View.Snapshot is { } s ? new { s.SnapshotId, s.Watermark, s.AsOf, s.DecayIdentified, s.Training, s.Reference, s.Test } : null,
         Stages = result.View.Stages.Select(p => new
         {
-            p.Stage, p.Done, p.Total, Units = p.Noun, p.Reused, p.Retried, ElapsedSeconds = p.Elapsed.TotalSeconds, WorkSeconds = p.Work, RemainingSeconds = p.Remaining?.TotalSeconds,
+            p.Stage, p.Done, p.Total, Units = p.Noun, p.Reused, p.Retried, ElapsedSeconds = p.Elapsed.TotalSeconds, WorkSeconds = p.Work,
+            RemainingSeconds = p.Remaining?.TotalSeconds,
         }),
         result.Report,
         result.Notes,
@@ -69,7 +70,8 @@ public static class RunResultView
             screen.Heading("Scores (positive: training on the sample lowers the reference loss)");
             screen.Print(Format.Table(
                 ["Answer", "Samples>", "Positive>", "Negative>", "In the top>"],
-                result.Classes.Select(c => (string[])[c.Answer, Format.Count(c.Samples), Format.Count(c.Positive), Format.Count(c.Negative), Format.Count(c.Top)])));
+                result.Classes.Select(
+                    c => (string[])[c.Answer, Format.Count(c.Samples), Format.Count(c.Positive), Format.Count(c.Negative), Format.Count(c.Top)])));
         }
 
         screen.Heading("Stages");
@@ -137,13 +139,15 @@ public static class RunResultView
         if (snapshot is not null)
         {
             screen.Line(
-                $"Snapshot {snapshot.SnapshotId}: {Format.Count(snapshot.Training)} training, {Format.Count(snapshot.Reference)} reference, {Format.Count(snapshot.Test)} test samples");
+                $"Snapshot {snapshot.SnapshotId}: {Format.Count(snapshot.Training)} training, {Format.Count(snapshot.Reference)} reference, "
+                + $"{Format.Count(snapshot.Test)} test samples");
         }
 
         if (result.Report is { } report)
         {
             screen.Line(report.Generative is not null ? $"Kept {Format.Count(report.Kept)} of {Format.Count(report.Training)}" :
-                $"Kept {Format.Count(report.Kept)} of {Format.Count(report.Training)}; bad: {Format.Share(report.KeptPositives / (double)report.Kept)} of the kept, "
+                $"Kept {Format.Count(report.Kept)} of {Format.Count(report.Training)}; bad: "
+                + $"{Format.Share(report.KeptPositives / (double)report.Kept)} of the kept, "
                 + $"{Format.Share(report.TrainingPositives / (double)report.Training)} of all");
         }
     }

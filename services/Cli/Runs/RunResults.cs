@@ -21,13 +21,16 @@ public static class RunResults
             var evaluation = evaluated is null ? null : await db.Evaluations.SingleOrDefaultAsync(e => e.EvaluationKey == evaluated.Evaluation, ct);
             var report = evaluation is null ? null : JsonSerializer.Deserialize<EvaluationReport>(evaluation.Report);
             var last = await db.PipelineEvents
-                .Where(e => e.RunId == view.Run.RunId && e.Generation == view.Run.Generation && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
+                .Where(
+                    e => e.RunId == view.Run.RunId && e.Generation == view.Run.Generation && (e.Type == nameof(ModelReady) || e.Type == nameof(ModelRejected)))
                 .OrderByDescending(e => e.Sequence)
                 .FirstOrDefaultAsync(ct);
             List<string> notes = [.. view.Snapshot?.ReadNotes() ?? []];
             if (await db.SketchErrorAsync(view.Run.RunId, ct) is { } sketch)
             {
-                notes.Add($"Sketched gradients: inner products are off by {sketch.Error:F4} of the norms on average; Spearman {sketch.Spearman:F3} and top-30 % overlap {sketch.Overlap:F3} against exact ones.");
+                notes.Add(
+                    $"Sketched gradients: inner products are off by {sketch.Error:F4} of the norms on average; "
+                    + $"Spearman {sketch.Spearman:F3} and top-30 % overlap {sketch.Overlap:F3} against exact ones.");
             }
 
             // Part of the partial scores may be under way again, after a damaged file or a replay; older code did not keep scores.

@@ -41,7 +41,8 @@ public static class RunViews
             ? 0
             : WorkAmounts.Steps(JsonSerializer.Deserialize<DatasetTemplated>(dataset)!.Instructions, tuning.BatchSize, tuning.Epochs, tuning.MinimumSteps);
         return new RunShape(
-            snapshot.ReadPeriods().Count, snapshot.TrainingShards.Length, snapshot.TrainingShards.Union(snapshot.ReferenceShards, StringComparer.Ordinal).Count(),
+            snapshot.ReadPeriods().Count, snapshot.TrainingShards.Length,
+            snapshot.TrainingShards.Union(snapshot.ReferenceShards, StringComparer.Ordinal).Count(),
             (int)Math.Ceiling(steps / (double)tuning.SliceSteps));
     }
 }

@@ -37,7 +37,8 @@ public static class ScoredRuns
                 [.. partials.Samples.Select((s, i) =>
                 {
                     var member = kept.GetValueOrDefault(s.SampleId);
-                    return new ScoredSample(samples[ContentHash.FromGuid(s.SampleId)], scores.Samples[i].Score, s.Values, s.Losses, member?.Rank, member?.Reason);
+                    return new ScoredSample(
+                        samples[ContentHash.FromGuid(s.SampleId)], scores.Samples[i].Score, s.Values, s.Losses, member?.Rank, member?.Reason);
                 })],
                 scores.Summary.Weights,
                 scores.Summary.Notes)

@@ -62,7 +62,8 @@ public static class ScoresCommand
         {
             object Json(ScoredSample s) => new
             {
-                s.Sample.Id, s.Score, s.Sample.Answer, s.Sample.ObservedAt, s.Partials, s.Losses, s.Rank, s.Reason, Prompt = TemplateOf(s).Input(s.Sample), s.Sample.Fields,
+                s.Sample.Id, s.Score, s.Sample.Answer, s.Sample.ObservedAt, s.Partials, s.Losses, s.Rank, s.Reason, Prompt = TemplateOf(s).Input(s.Sample),
+                s.Sample.Fields,
             };
             screen.Data(new { run.Weights, Samples = run.Samples.Count, Top = highest.Select(Json), Bottom = lowest.Select(Json) });
             return;
@@ -85,7 +86,8 @@ public static class ScoresCommand
         screen.Line($"{place}. {scored.Sample.Id}  score {Format.Score(scored.Score)}, answer '{scored.Sample.Answer}'{observed}, {kept}");
         screen.Print(Format.Table(
             ["Checkpoint>", "Weight>", "Partial score>", "Loss>"],
-            run.Weights.Select((w, i) => (string[])[$"{w.Number}", Format.Figure(w.Weight), Format.Score(scored.Partials[i]), Format.Figure(scored.Losses[i])])));
+            run.Weights.Select(
+                (w, i) => (string[])[$"{w.Number}", Format.Figure(w.Weight), Format.Score(scored.Partials[i]), Format.Figure(scored.Losses[i])])));
         foreach (var line in template.Input(scored.Sample).Split('\n'))
         {
             screen.Line($"   {line}");

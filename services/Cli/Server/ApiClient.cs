@@ -109,7 +109,8 @@ public sealed class ApiClient : IDisposable
     }
 
     public async Task<StoredDescriptor> StoreDescriptorAsync(string yaml, CancellationToken ct) =>
-        await ReadAsync<StoredDescriptor>(await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, "v1/descriptors") { Content = new StringContent(yaml) }, ct), ct);
+        await ReadAsync<StoredDescriptor>(
+            await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, "v1/descriptors") { Content = new StringContent(yaml) }, ct), ct);
 
     /// <param name="table">Read once from front to end; <see cref="Stream.Position"/> says how far it is.</param>
     public async Task<ApiUpload> UploadAsync(string dataset, string fileName, Stream table, CancellationToken ct)
@@ -169,7 +170,8 @@ public sealed class ApiClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new IOException($"the server {_http.BaseAddress} cannot be reached: {(e.InnerException as AuthenticationException ?? (Exception)e).Message}", e);
+            throw new IOException(
+                $"the server {_http.BaseAddress} cannot be reached: {(e.InnerException as AuthenticationException ?? (Exception)e).Message}", e);
         }
 
         if (response.IsSuccessStatusCode || (response.StatusCode == HttpStatusCode.TooManyRequests && !last))
@@ -228,7 +230,9 @@ public sealed class ApiClient : IDisposable
             {
                 // A proxy's page, another program at that address, or another version's pipeline.
                 throw new IOException(
-                    $"{_http.BaseAddress} did not answer as a pipeline of this version does ({response.Content.Headers.ContentType?.MediaType ?? "no content type"}): is it the right address?", e);
+                    $"{_http.BaseAddress} did not answer as a pipeline of this version does "
+                    + $"({response.Content.Headers.ContentType?.MediaType ?? "no content type"}): is it the right address?",
+                    e);
             }
         }
     }

@@ -21,7 +21,8 @@ internal static class ServerCommands
     private static readonly Dictionary<string, ServerCommand> Bodies = new(ServerExperimentCommands.Bodies, StringComparer.Ordinal)
     {
         ["run"] = ServerRun.RunAsync,
-        ["runs"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.RunsAsync(parsed.GetValue<int>("--limit"), parsed.GetValue<bool>("--all"), ct), screen),
+        ["runs"] = async (parsed, screen, api, ct) =>
+            ServerViews.Print(await api.RunsAsync(parsed.GetValue<int>("--limit"), parsed.GetValue<bool>("--all"), ct), screen),
         ["show"] = async (parsed, screen, api, ct) => ServerViews.Print(await api.RunAsync(await RunOfAsync(parsed, api, ct), ct), screen),
         ["events"] = ServerEvents.PrintAsync,
         ["replay"] = ReplayAsync,

@@ -61,7 +61,8 @@ internal static class ServerRun
         {
             status.Clear();
             var id = RunFinder.Short(run);
-            screen.Note($"run {run} goes on without this command; look at it with: zigong show {id} --server, follow it with: zigong events {id} --follow --server");
+            screen.Note(
+                $"run {run} goes on without this command; look at it with: zigong show {id} --server, follow it with: zigong events {id} --follow --server");
             throw;
         }
 

@@ -77,7 +77,9 @@ internal static class ServerViews
 
     public static void Print(ApiDeadLetter letter, Screen screen) => Print(letter, screen, () =>
     {
-        screen.Line($"Dead letter {letter.Id} of queue {letter.Queue}, {letter.State}{(letter.HandledBy is { } by ? $" by {by}" : "")}{(letter.Reason is { } why ? $": {why}" : "")}");
+        screen.Line(
+            $"Dead letter {letter.Id} of queue {letter.Queue}, "
+            + $"{letter.State}{(letter.HandledBy is { } by ? $" by {by}" : "")}{(letter.Reason is { } why ? $": {why}" : "")}");
         screen.Line(letter.Exception);
         screen.Line(letter.Body ?? "");
     });
@@ -102,7 +104,8 @@ internal static class ServerViews
         {
             screen.Print(Format.Table(
                 ["Metric", "Model>"],
-                metrics.EnumerateObject().Where(m => m.Value.ValueKind == JsonValueKind.Number).Select(m => (string[])[m.Name, Format.Figure(m.Value.GetDouble())])));
+                metrics.EnumerateObject().Where(m => m.Value.ValueKind == JsonValueKind.Number)
+                    .Select(m => (string[])[m.Name, Format.Figure(m.Value.GetDouble())])));
         }
 
         screen.Line($"Adapter: {Text(outcome, "AdapterUri")}");

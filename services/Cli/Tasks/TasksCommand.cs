@@ -16,13 +16,16 @@ internal static class TasksCommand
         {
             if (screen.Json)
             {
-                screen.Data(TaskCatalog.All.Select(t => new { t.Name, Kind = $"{t.Kind}", t.Description, t.Instruction, t.Allowed, t.Positive, t.AnswerRule, t.Metrics }));
+                screen.Data(
+                    TaskCatalog.All.Select(
+                        t => new { t.Name, Kind = $"{t.Kind}", t.Description, t.Instruction, t.Allowed, t.Positive, t.AnswerRule, t.Metrics }));
                 return Task.FromResult(ExitCodes.Done);
             }
 
             screen.Print(Format.Table(
                 ["Task", "Answer", "Allowed", "Bad outcome", "What it is"],
-                TaskCatalog.All.Select(t => (string[])[t.Name, t.Kind == AnswerKind.Choice ? "choice" : "text", string.Join(", ", t.Allowed), t.Positive, t.Description])));
+                TaskCatalog.All.Select(
+                    t => (string[])[t.Name, t.Kind == AnswerKind.Choice ? "choice" : "text", string.Join(", ", t.Allowed), t.Positive, t.Description])));
             foreach (var kind in TaskCatalog.All.GroupBy(t => t.Kind).Select(g => g.First()))
             {
                 screen.Heading(kind.Kind == AnswerKind.Choice ? "Choice" : "Text");

@@ -22,12 +22,15 @@ public sealed record ErrorReport(int ExitCode, string Kind, string Message, stri
         OperationCanceledException cancelled => new ErrorReport(ExitCodes.Interrupted, "interrupted", "stopped", null, cancelled.ToString()),
         NpgsqlException database when IsUnreachable(database) => new ErrorReport(
             ExitCodes.Fault, "fault", $"the database cannot be reached: {database.Message}",
-            "nothing is lost; start PostgreSQL (any `zigong` command starts the private one) or correct Pipeline:Database, then try again", database.ToString()),
+            "nothing is lost; start PostgreSQL (any `zigong` command starts the private one) or correct Pipeline:Database, then try again",
+            database.ToString()),
         IOException io => new ErrorReport(ExitCodes.Fault, "fault", io.Message, null, io.ToString()),
         UnauthorizedAccessException denied => new ErrorReport(ExitCodes.Fault, "fault", denied.Message, "check the permissions", denied.ToString()),
         DllNotFoundException or NotSupportedException { Source: "TorchSharp" } => new ErrorReport(
-            ExitCodes.Fault, "fault", $"a native library cannot be loaded: {Innermost(e).Message.Split('\n')[0]}", "`zigong doctor` says what is missing", e.ToString()),
-        var other => new ErrorReport(ExitCodes.Fault, "fault", $"{other.GetType().Name}: {other.Message}", "run the command again with --verbose for the stack trace", other.ToString()),
+            ExitCodes.Fault, "fault", $"a native library cannot be loaded: {Innermost(e).Message.Split('\n')[0]}", "`zigong doctor` says what is missing",
+            e.ToString()),
+        var other => new ErrorReport(
+            ExitCodes.Fault, "fault", $"{other.GetType().Name}: {other.Message}", "run the command again with --verbose for the stack trace", other.ToString()),
     };
 
     private static ErrorReport Input(string message, Exception e) => new(ExitCodes.Input, "input", message, null, e.ToString());

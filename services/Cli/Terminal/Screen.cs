@@ -26,7 +26,8 @@ public sealed class Screen
     private readonly TextWriter _output;
     private readonly TextWriter _errors;
 
-    public Screen(TextWriter output, TextWriter errors, bool json = false, bool verbose = false, bool terminal = false, bool colours = false, bool markdown = false)
+    public Screen(
+        TextWriter output, TextWriter errors, bool json = false, bool verbose = false, bool terminal = false, bool colours = false, bool markdown = false)
     {
         _output = output;
         _errors = errors;

@@ -35,7 +35,8 @@ public sealed record ApiOptions
         Require(UploadLimitBytes is >= 1024 and <= 1L << 40, nameof(UploadLimitBytes), $"is {UploadLimitBytes}, but must lie between 1024 and {1L << 40}");
         Require(RequestsPerSecond is >= 1 and <= 1_000_000, nameof(RequestsPerSecond), $"is {RequestsPerSecond}, but must lie between 1 and 1000000");
         Require(
-            UnknownRequestsPerMinute is >= 1 and <= 1_000_000, nameof(UnknownRequestsPerMinute), $"is {UnknownRequestsPerMinute}, but must lie between 1 and 1000000");
+            UnknownRequestsPerMinute is >= 1 and <= 1_000_000, nameof(UnknownRequestsPerMinute),
+            $"is {UnknownRequestsPerMinute}, but must lie between 1 and 1000000");
         return this;
     }
 

@@ -11,7 +11,8 @@ namespace ZiGong.Control.Api;
 /// </summary>
 public sealed class OfferedBases(ApiOptions options, BaseFolders known)
 {
-    private readonly string[] _folders = [.. options.BaseFoldersGiven().Select(f => Path.TrimEndingDirectorySeparator(Path.GetFullPath(f)) + Path.DirectorySeparatorChar)];
+    private readonly string[] _folders = [
+        .. options.BaseFoldersGiven().Select(f => Path.TrimEndingDirectorySeparator(Path.GetFullPath(f)) + Path.DirectorySeparatorChar)];
 
     /// <summary>Assignments as they came, but with the whole paths of bases.</summary>
     /// <exception cref="InputException">One of them cannot be used, or names a folder that is not offered.</exception>
@@ -30,7 +31,9 @@ public sealed class OfferedBases(ApiOptions options, BaseFolders known)
         ?? _folders.Where(_ => !given.Contains('\0', StringComparison.Ordinal))
             .Select(folder => Path.GetFullPath(Path.Combine(folder, given)))
             .FirstOrDefault(place => IsOffered(place) && Directory.Exists(place))
-        ?? throw new InputException($"option {option} is '{given}', but must be nano or a base that this server offers or knows (Pipeline:{nameof(ApiOptions.BaseFolders)})");
+        ?? throw new InputException(
+            $"option {option} is '{given}', but must be nano or a base that this server offers or knows (Pipeline:{nameof(ApiOptions.BaseFolders)})");
 
-    private bool IsOffered(string place) => Array.Exists(_folders, folder => place.StartsWith(folder, StringComparison.Ordinal) && place.Length > folder.Length);
+    private bool IsOffered(string place) =>
+        Array.Exists(_folders, folder => place.StartsWith(folder, StringComparison.Ordinal) && place.Length > folder.Length);
 }

@@ -93,7 +93,8 @@ public sealed class WaitingGauges : BackgroundService
     }
 
     /// <summary>One run with rows that cannot be read must not hide what waits in the others.</summary>
-    private async Task<IReadOnlyList<(Stage Stage, DateTimeOffset Since)>> WaitingOrNoneAsync(PipelineDb db, Guid run, DateTimeOffset orderedAt, CancellationToken ct)
+    private async Task<IReadOnlyList<(Stage Stage, DateTimeOffset Since)>> WaitingOrNoneAsync(
+        PipelineDb db, Guid run, DateTimeOffset orderedAt, CancellationToken ct)
     {
         try
         {
@@ -103,18 +104,26 @@ public sealed class WaitingGauges : BackgroundService
         {
             if (_unreadable.IsFirst(run))
             {
-                _log.LogWarning(e, "run {Run} cannot be read, so what waits in it is not in the figures; if it is of no use any more: zigong cancel {Run}", run, run);
+                _log.LogWarning(
+                    e, "run {Run} cannot be read, so what waits in it is not in the figures; if it is of no use any more: zigong cancel {Run}", run, run);
             }
 
             return [];
         }
     }
 
-    private static async Task<IReadOnlyList<(Stage Stage, DateTimeOffset Since)>> WaitingAsync(PipelineDb db, Guid run, DateTimeOffset orderedAt, CancellationToken ct)
+    private static async Task<IReadOnlyList<(Stage Stage, DateTimeOffset Since)>> WaitingAsync(
+        PipelineDb db, Guid run, DateTimeOffset orderedAt, CancellationToken ct)
     {
         var state = await RunState.ReadAsync(db, run, ct);
         var units = await db.WorkUnits.Where(u => u.RunId == run)
-            .Select(u => new { u.Stage, u.Unit, u.FinishedAt, Held = (u.State == UnitState.Leased && u.LeaseExpiresAt > PipelineDb.Now()) || u.NextAttemptAt > PipelineDb.Now() })
+            .Select(
+                u =>
+                    new
+                    {
+                        u.Stage, u.Unit, u.FinishedAt,
+                        Held = (u.State == UnitState.Leased && u.LeaseExpiresAt > PipelineDb.Now()) || u.NextAttemptAt > PipelineDb.Now(),
+                    })
             .ToListAsync(ct);
         return WaitingUnits.Of(
             state, orderedAt,

@@ -16,7 +16,8 @@ public static class WaitingUnits
     public static IReadOnlyList<(Stage Stage, DateTimeOffset Since)> Of(
         RunState run, DateTimeOffset orderedAt, IReadOnlyDictionary<UnitKey, DateTimeOffset> finishedAt, IReadOnlySet<UnitKey> held)
     {
-        var madeBy = run.Slices<AgentSliceTrained>(Stage.Agent).Where(s => s.Checkpoint.Length > 0).ToDictionary(s => s.Checkpoint, s => s.Unit, StringComparer.Ordinal);
+        var madeBy = run.Slices<AgentSliceTrained>(Stage.Agent).Where(s => s.Checkpoint.Length > 0)
+            .ToDictionary(s => s.Checkpoint, s => s.Unit, StringComparer.Ordinal);
         var last = finishedAt.Count == 0 ? orderedAt : finishedAt.Values.Max();
 
         DateTimeOffset At(Stage stage, string unit) => finishedAt.GetValueOrDefault(new UnitKey(stage, unit), orderedAt);

@@ -15,7 +15,9 @@ using ZiGong.Storage.Entities;
 
 namespace ZiGong.Evaluation.Generative;
 
-/// <summary>Measures an adapter that answers freely, beside the most frequent training answer and the champion: exact match, token F1, hallucination rate.</summary>
+/// <summary>
+/// Measures an adapter that answers freely, beside the most frequent training answer and the champion: exact match, token F1, hallucination rate.
+/// </summary>
 public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions predictions, ArtifactStore artifacts)
 {
     private const int ShownAnswers = 5;
@@ -23,10 +25,12 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
     /// <summary>No answer is followed further than this many tokens.</summary>
     private const int LongestAnswer = 512;
 
-    private static readonly JsonSerializerOptions Lines = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Lines =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public async Task<EvaluationReport> EvaluateAsync(
-        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, TunedAdapter adapter, RegisteredModel? champion, Lineage lineage, string adapterUri, CancellationToken ct)
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, TunedAdapter adapter, RegisteredModel? champion, Lineage lineage,
+        string adapterUri, CancellationToken ct)
     {
         var (findings, answers, training, championFault) = await MeasureAsync(unit, snapshot, descriptor, adapter, champion, ct);
         var test = await EvaluationData.MembersAsync(unit, snapshot, descriptor, Side.Test, ct);
@@ -38,7 +42,8 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
         return new EvaluationReport(
             none, none, none, nothing, AgainstChampion: null, ScorecardC: 0, Fairness: [], drift, gates,
             [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
-            training.Count, TrainingPositives: 0, (await EvaluationData.KeptAsync(unit, ct)).Keys.Intersect(training.Select(s => s.Id)).Count(), KeptPositives: 0, adapterUri,
+            training.Count, TrainingPositives: 0, (await EvaluationData.KeptAsync(unit, ct)).Keys.Intersect(training.Select(s => s.Id)).Count(),
+            KeptPositives: 0, adapterUri,
             lineage with { Predictions = await KeepAsync(answers, ct) },
             [
                 .. snapshot.ReadNotes(),
@@ -60,7 +65,8 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
 
     /// <summary>The figures alone, of a task that has no say in the verdict.</summary>
     /// <param name="task">The descriptor of that task alone.</param>
-    public async Task<GenerativeFindings> MeasureAsync(UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, TunedAdapter adapter, CancellationToken ct) =>
+    public async Task<GenerativeFindings> MeasureAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor task, TunedAdapter adapter, CancellationToken ct) =>
         (await MeasureAsync(unit, snapshot, task, adapter, champion: null, ct)).Findings;
 
     private async Task<(GenerativeFindings Findings, List<GenerativeAnswer> Answers, IReadOnlyList<Sample> Training, string? ChampionFault)> MeasureAsync(
@@ -94,7 +100,8 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
         training.CountBy(s => s.Answer, StringComparer.Ordinal).OrderByDescending(a => a.Value).ThenBy(a => a.Key, StringComparer.Ordinal).First().Key;
 
     private async Task<List<GenerativeAnswer>> WriteAsync(
-        string baseModel, string adapter, IPromptEncoder encoder, IReadOnlyList<Sample> training, IReadOnlyList<Sample> test, PromptTemplate template, Action<int> progress, CancellationToken ct)
+        string baseModel, string adapter, IPromptEncoder encoder, IReadOnlyList<Sample> training, IReadOnlyList<Sample> test, PromptTemplate template,
+        Action<int> progress, CancellationToken ct)
     {
         var longest = Math.Min(LongestAnswer, training.Max(s => encoder.Encode(s).Answers[0].Length));
         var written = await predictions.WriteAsync(baseModel, adapter, encoder, test, longest, progress, ct);
@@ -104,7 +111,8 @@ public sealed class GenerativeEvaluation(Encoders encoders, AdapterPredictions p
     }
 
     private async Task<(List<GenerativeAnswer>? Answers, string? Fault)> ChampionAsync(
-        RegisteredModel? champion, UnitContext unit, IReadOnlyList<Sample> training, IReadOnlyList<Sample> test, PromptTemplate template, Action<int> progress, CancellationToken ct)
+        RegisteredModel? champion, UnitContext unit, IReadOnlyList<Sample> training, IReadOnlyList<Sample> test, PromptTemplate template, Action<int> progress,
+        CancellationToken ct)
     {
         if (champion is null)
         {

@@ -25,7 +25,9 @@ public static class GenerativeGates
         return
         [
             .. Gates.Of("leakage", options.LeakageGate, Gates.Leakage(leaks)),
-            .. Gates.Of("size", options.ClassesGate, new(model.N >= SmallestTest, $"{model.N} test answers, at least {SmallestTest} are needed", ("N", model.N), ("Smallest", SmallestTest))),
+            .. Gates.Of(
+                "size", options.ClassesGate,
+                new(model.N >= SmallestTest, $"{model.N} test answers, at least {SmallestTest} are needed", ("N", model.N), ("Smallest", SmallestTest))),
             .. Gates.Of("signal", options.SignalGate, Signal(findings)),
             .. Gates.Of("empty", options.MissGate, new(
                 model.Empty.Value <= options.MaximumMiss,
@@ -51,7 +53,8 @@ public static class GenerativeGates
             : new(
             gain.Lower > 0,
             $"token F1 {model.TokenF1.Value:F4} against {findings.Baseline.TokenF1.Value:F4} of always '{findings.BaselineAnswer}': "
-            + $"gain {gain.Value:+0.0000;-0.0000} [{gain.Lower:+0.0000;-0.0000}, {gain.Upper:+0.0000;-0.0000}] must lie above 0; n = {model.N} could have shown {gain.Detectable:F4}",
+            + $"gain {gain.Value:+0.0000;-0.0000} [{gain.Lower:+0.0000;-0.0000}, {gain.Upper:+0.0000;-0.0000}] must lie above 0; "
+            + $"n = {model.N} could have shown {gain.Detectable:F4}",
             ("TokenF1", model.TokenF1.Value), ("Gain", gain.Value), ("GainLower", gain.Lower), ("GainUpper", gain.Upper), ("N", model.N));
     }
 
@@ -60,8 +63,10 @@ public static class GenerativeGates
         ? new(null, $"Δ token F1 {against.Value:+0.0000;-0.0000}, {why}", ("F1Difference", against.Value), ("N", findings.Model.N))
         : new(
             against.Upper >= 0 && against.Value >= -limit,
-            $"Δ token F1 {against.Value:+0.0000;-0.0000} [{against.Lower:+0.0000;-0.0000}, {against.Upper:+0.0000;-0.0000}]: the upper end must reach 0 and the loss stay within {limit:F4}; "
+            $"Δ token F1 {against.Value:+0.0000;-0.0000} [{against.Lower:+0.0000;-0.0000}, {against.Upper:+0.0000;-0.0000}]: "
+            + $"the upper end must reach 0 and the loss stay within {limit:F4}; "
             + $"n = {findings.Model.N} could have shown {against.Detectable:F4}",
-            ("F1Difference", against.Value), ("F1Lower", against.Lower), ("F1Upper", against.Upper), ("MaximumF1Fall", limit), ("Detectable", against.Detectable), ("N", findings.Model.N))
+            ("F1Difference", against.Value), ("F1Lower", against.Lower), ("F1Upper", against.Upper), ("MaximumF1Fall", limit),
+            ("Detectable", against.Detectable), ("N", findings.Model.N))
         : new(fault is null ? null : false, fault ?? "there is no champion yet");
 }

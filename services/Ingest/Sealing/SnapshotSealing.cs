@@ -35,7 +35,8 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             async (db, token) =>
             {
                 await SaveAsync(db, plan, token);
-                await db.Runs.Where(r => r.RunId == unit.Run.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.SnapshotId, plan.Snapshot.SnapshotId), token);
+                await db.Runs.Where(r => r.RunId == unit.Run.RunId).ExecuteUpdateAsync(
+                    set => set.SetProperty(r => r.SnapshotId, plan.Snapshot.SnapshotId), token);
             },
             ProductOf(plan.Snapshot));
     }
@@ -76,8 +77,10 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
             Fold = options.Fold,
         };
         var plan = SplitPlanner.Plan(
-            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence) with { Answer = descriptor.ClassOf(s) })], split, SeededRandom.Derive((ulong)options.SplitSeed, "split"));
-        var encoding = await EncodingAsync(db, descriptor, options, isNightly, [.. samples.Where((s, i) => plan.Sides[i] == Side.Train && IsPrimary(s, descriptor))], ct);
+            [.. samples.Select((s, i) => SampleHeader.Of(s, rows[i].Sequence) with { Answer = descriptor.ClassOf(s) })], split,
+            SeededRandom.Derive((ulong)options.SplitSeed, "split"));
+        var encoding = await EncodingAsync(
+            db, descriptor, options, isNightly, [.. samples.Where((s, i) => plan.Sides[i] == Side.Train && IsPrimary(s, descriptor))], ct);
         return new SnapshotPlan(Describe(descriptorText, descriptor.Name, plan, rows, encoding), rows, plan);
     }
 

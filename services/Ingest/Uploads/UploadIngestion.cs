@@ -52,7 +52,8 @@ public sealed class UploadIngestion(NpgsqlDataSource source, ArtifactStore artif
     /// <summary>The next upload of the data set need not wait until its order is repeated.</summary>
     internal static async Task ReleaseNextAsync(NpgsqlDataSource source, string dataset, CancellationToken ct)
     {
-        await using var release = source.CreateCommand("update zigong.uploads set next_order_at = now() where dataset = $1 and state = 'Stored' and attempts = 0");
+        await using var release = source.CreateCommand(
+            "update zigong.uploads set next_order_at = now() where dataset = $1 and state = 'Stored' and attempts = 0");
         release.Parameters.AddWithValue(dataset);
         await release.ExecuteNonQueryAsync(ct);
     }

@@ -20,7 +20,8 @@ public sealed class FidelityMeasuring(ArtifactStore artifacts)
         var result = FidelityFigures.Write(FidelityFigures.Of(plan, unit.Options, group => outcomes[group]));
         var row = new ResultRow
         {
-            Key = ContentHash.Of(["fidelity", $"{CodeVersions.Pieces}", work.Artifact, RunOptionsReader.ForKeys(unit.Options), .. work.Pieces.Select(p => made[p].Key)]),
+            Key = ContentHash.Of(
+                ["fidelity", $"{CodeVersions.Pieces}", work.Artifact, RunOptionsReader.ForKeys(unit.Options), .. work.Pieces.Select(p => made[p].Key)]),
             Stage = nameof(Stage.Fidelity),
             Kind = ResultKind.File,
             Content = await artifacts.PutAsync(result, ct),
@@ -28,7 +29,8 @@ public sealed class FidelityMeasuring(ArtifactStore artifacts)
             Version = CodeVersions.Pieces,
         };
         return new UnitResult(
-            new FidelityMeasured(run.RunId, run.Generation, work.Count, row.Content), (db, token) => RunEnds.CompleteAsync(db, run.RunId, token), new UnitProduct(row));
+            new FidelityMeasured(run.RunId, run.Generation, work.Count, row.Content), (db, token) => RunEnds.CompleteAsync(db, run.RunId, token),
+            new UnitProduct(row));
     }
 
     /// <summary>Group of pieces to what they came to.</summary>

@@ -77,7 +77,10 @@ public sealed class AgentSlices(ArtifactStore artifacts, StoredResults results, 
         async ct =>
         {
             var trained = await train(ct);
-            return new Made<TrainerStateSummary>(ResultKind.Folder, trained.State, new TrainerStateSummary(end, trained.Loss)) { Parts = Bases.IsNano(place.Base) ? [place.Base] : [] };
+            return new Made<TrainerStateSummary>(ResultKind.Folder, trained.State, new TrainerStateSummary(end, trained.Loss))
+            {
+                Parts = Bases.IsNano(place.Base) ? [place.Base] : [],
+            };
         },
         result => new Told(new AgentSliceTrained(
             unit.Run.RunId, unit.Run.Generation, place.Slice, Checkpoint: "", result.Content, place.Period, result.Summary.Step, Last: false)));
@@ -103,7 +106,8 @@ public sealed class AgentSlices(ArtifactStore artifacts, StoredResults results, 
         RunOptions options, SnapshotRow snapshot, string baseModel, string previous, IEnumerable<Sample> samples, CancellationToken ct) =>
         ContentHash.Id(
         [
-            "checkpoint", $"{CodeVersions.Agent}", previous, await encoders.NameOfAsync(baseModel, ct), await encoders.ReadsAsAsync(snapshot, baseModel, options, ct),
+            "checkpoint", $"{CodeVersions.Agent}", previous, await encoders.NameOfAsync(baseModel, ct),
+            await encoders.ReadsAsAsync(snapshot, baseModel, options, ct),
             $"{options.Seed}", RunOptionsReader.ForKeys(options.Agent with { Base = await encoders.NameOfAsync(options.Agent.Base, ct) }),
             .. samples.Select(s => s.Id),
         ]);

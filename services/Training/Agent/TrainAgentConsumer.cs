@@ -13,5 +13,6 @@ public sealed class TrainAgentConsumer(StageRunner stages, AgentSlices agent) : 
     public Task Consume(ConsumeContext<TrainAgentSlice> context) => TrainAsync(context.Message, context.Message.Slice, context.CancellationToken);
 
     private Task TrainAsync(IRunMessage message, int slice, CancellationToken ct) =>
-        stages.MakeAsync(message, new UnitKey(Stage.Agent, Units.Slice(slice)), (unit, token) => Task.Run(() => agent.TrainAsync(unit, slice, token), token), ct);
+        stages.MakeAsync(
+            message, new UnitKey(Stage.Agent, Units.Slice(slice)), (unit, token) => Task.Run(() => agent.TrainAsync(unit, slice, token), token), ct);
 }

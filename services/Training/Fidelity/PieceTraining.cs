@@ -25,7 +25,8 @@ public sealed class PieceTraining(ArtifactStore artifacts, ModelStore models, Ba
             PieceKeys.Of(plan, piece, unit.Options, baseModel),
             CodeVersions.Pieces,
             async token => new Made<PieceSummary>(
-                ResultKind.File, await artifacts.PutAsync(await OutcomeAsync(unit, plan, piece, baseModel, token), token), new PieceSummary(piece.GetType().Name)),
+                ResultKind.File, await artifacts.PutAsync(await OutcomeAsync(unit, plan, piece, baseModel, token), token),
+                new PieceSummary(piece.GetType().Name)),
             _ => new Told(new PieceTrained(unit.Run.RunId, unit.Run.Generation, name)));
     }
 

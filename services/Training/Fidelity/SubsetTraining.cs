@@ -15,11 +15,14 @@ namespace ZiGong.Training.Fidelity;
 /// <param name="Tuning">Rank, rate, batch size and so on of the tuning whose outcome is asked for; its epochs do not count.</param>
 public sealed record SubsetProtocol(string BaseModel, ulong Seed, int Steps, TuningOptions Tuning)
 {
-    public LoraOptions Lora => new(Tuning.Rank, Tuning.Alpha, Tuning.Targets.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    public LoraOptions Lora =>
+        new(Tuning.Rank, Tuning.Alpha, Tuning.Targets.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Everything that shapes an outcome besides members and reference samples.</summary>
     public IEnumerable<string> KeyParts =>
-        [$"{CodeVersions.Tuning}", BaseModel, $"{Seed}", $"{Steps}", $"{Tuning.Rank}", $"{Tuning.Alpha:R}", Tuning.Targets, $"{Tuning.LearningRate:R}", $"{Tuning.BatchSize}", $"{Tuning.Warmup:R}", $"{Tuning.WeightDecay:R}", $"{Tuning.ClipNorm:R}"];
+        [
+            $"{CodeVersions.Tuning}", BaseModel, $"{Seed}", $"{Steps}", $"{Tuning.Rank}", $"{Tuning.Alpha:R}", Tuning.Targets, $"{Tuning.LearningRate:R}",
+            $"{Tuning.BatchSize}", $"{Tuning.Warmup:R}", $"{Tuning.WeightDecay:R}", $"{Tuning.ClipNorm:R}"];
 }
 
 /// <summary>A training sample of a subset.</summary>
@@ -34,11 +37,13 @@ public static class SubsetTraining
     /// <summary>The loss of every reference sample after training on the members alone, in nats per answer token.</summary>
     /// <exception cref="ArithmeticException">The training has diverged.</exception>
     public static async Task<double[]> LossesAsync(
-        ModelStore models, ArtifactStore artifacts, SubsetProtocol protocol, IReadOnlyList<SubsetMember> members, IReadOnlyList<Example> references, CancellationToken ct)
+        ModelStore models, ArtifactStore artifacts, SubsetProtocol protocol, IReadOnlyList<SubsetMember> members, IReadOnlyList<Example> references,
+        CancellationToken ct)
     {
         var tuning = protocol.Tuning;
         using var training = await LoraTraining.OpenAsync(
-            models, artifacts, protocol.BaseModel, protocol.Lora, SeededRandom.Derive(protocol.Seed, "subset"), new AdamWOptions(WeightDecay: tuning.WeightDecay), tuning.ClipNorm, state: null, ct);
+            models, artifacts, protocol.BaseModel, protocol.Lora, SeededRandom.Derive(protocol.Seed, "subset"),
+            new AdamWOptions(WeightDecay: tuning.WeightDecay), tuning.ClipNorm, state: null, ct);
         List<Example> examples = [.. members.Select(m => m.Example)];
         double[]? weights = members.All(m => m.Weight == 1) ? null : [.. members.Select(m => m.Weight)];
         var order = new HashOrder([.. members.Select(m => m.Id)], tuning.BatchSize, SeededRandom.Derive(protocol.Seed, "subset order"));

@@ -13,5 +13,6 @@ public sealed class TuneAdapterConsumer(StageRunner stages, AdapterSlices adapte
     public Task Consume(ConsumeContext<TuneAdapterSlice> context) => TuneAsync(context.Message, context.Message.Slice, context.CancellationToken);
 
     private Task TuneAsync(IRunMessage message, int slice, CancellationToken ct) =>
-        stages.MakeAsync(message, new UnitKey(Stage.Tuning, Units.Slice(slice)), (unit, token) => Task.Run(() => adapter.TuneAsync(unit, slice, token), token), ct);
+        stages.MakeAsync(
+            message, new UnitKey(Stage.Tuning, Units.Slice(slice)), (unit, token) => Task.Run(() => adapter.TuneAsync(unit, slice, token), token), ct);
 }

@@ -12,7 +12,8 @@ internal static class AnswerSection
         var map = root.Map(
             "answer", "kind", "column", "map", "at_least", "allowed", "positive", "template", "questions", "rules", "none");
         var kind = map.Choice<AnswerKind>("kind", task?.Kind ?? AnswerKind.Choice);
-        var strange = (kind == AnswerKind.Text ? ["map", "at_least", "allowed", "positive"] : (string[])["template", "questions", "rules", "none"]).FirstOrDefault(map.Has);
+        var strange = (kind == AnswerKind.Text ? ["map", "at_least", "allowed", "positive"] : (string[])["template", "questions", "rules", "none"])
+            .FirstOrDefault(map.Has);
         return strange is not null
             ? throw map.Fault(strange, kind == AnswerKind.Text
                 ? "is for a choice, but the answer is of kind text: give 'kind: choice' or remove it"

@@ -113,12 +113,16 @@ public sealed record DatasetDescriptor
     /// <summary>The features that have bins: all but texts.</summary>
     public IEnumerable<FieldDescriptor> BinnedFeatures => Features.Where(f => f.Kind != FieldKind.Text);
 
-    /// <summary>Whether prompt or answer hold text, or prompts have to say which task they are of, so that one token a field cannot stand for a sample.</summary>
+    /// <summary>
+    /// Whether prompt or answer hold text, or prompts have to say which task they are of, so that one token a field cannot stand for a sample.
+    /// </summary>
     public bool NeedsWords => Answer.IsFree || MoreTasks.Count > 0 || Features.Any(f => f.Kind == FieldKind.Text);
 
     /// <summary>One descriptor a task, the primary one first; all have the same fields.</summary>
     public IReadOnlyList<DatasetDescriptor> Tasks =>
-        [this with { MoreTasks = [] }, .. MoreTasks.Select(t => this with { Task = t.Task, Answer = t.Answer, Prompt = Prompt with { Instruction = t.Instruction }, MoreTasks = [] })];
+        [
+            this with { MoreTasks = [] },
+            .. MoreTasks.Select(t => this with { Task = t.Task, Answer = t.Answer, Prompt = Prompt with { Instruction = t.Instruction }, MoreTasks = [] })];
 
     /// <summary>The descriptor of a sample's task.</summary>
     /// <exception cref="InputException">The descriptor has several tasks, and this is none of them.</exception>

@@ -83,7 +83,10 @@ internal static class DescriptorRules
 
         if (descriptor.Fields.FirstOrDefault(f => f.Cuts.Zip(f.Cuts.Skip(1)).Any(c => c.First >= c.Second)) is { } uncut)
         {
-            throw root.Fault("fields", $"cuts '{uncut.Name}' into groups at {string.Join(", ", uncut.Cuts.Select(c => c.ToString(CultureInfo.InvariantCulture)))}, but cuts must rise");
+            throw root.Fault(
+                "fields",
+                $"cuts '{uncut.Name}' into groups at {string.Join(", ", uncut.Cuts.Select(c => c.ToString(CultureInfo.InvariantCulture)))}, "
+                + "but cuts must rise");
         }
 
         // What names the borrower: a sample keeps its fields as they are.

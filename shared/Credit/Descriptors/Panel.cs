@@ -32,7 +32,8 @@ internal static class Panel
 
         List<WindowDescriptor> windows = [.. panel.Maps("windows", "ends", "answer").Select(window => Window(window, months, series, fields, official))];
         return windows.Count == 0 ? throw panel.Fault("windows", "must list at least one window")
-            : windows.DistinctBy(window => window.ObservedAt).Count() < windows.Count ? throw panel.Fault("windows", "end in the same month twice: one would replace the other")
+            : windows.DistinctBy(window => window.ObservedAt).Count() < windows.Count ? throw panel.Fault(
+                "windows", "end in the same month twice: one would replace the other")
             : windows;
     }
 

@@ -97,7 +97,8 @@ public static class Drift
             occupied += expected[b] + actual[b] > 0 ? 1 : 0;
         }
 
-        return new FieldDrift(field, Psi(expected, actual), (occupied - 1) * ((1.0 / n) + (1.0 / m)), NoiseLimit(field, expected, actual, FalseAlarms / fields));
+        return new FieldDrift(
+            field, Psi(expected, actual), (occupied - 1) * ((1.0 / n) + (1.0 / m)), NoiseLimit(field, expected, actual, FalseAlarms / fields));
     }
 
     /// <summary>

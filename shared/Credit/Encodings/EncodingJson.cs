@@ -57,7 +57,8 @@ internal static class EncodingJson
         if (file.Version != SampleEncoding.CurrentVersion)
         {
             throw new InputException(
-                $"the encoding of {file.Dataset} has version {file.Version}, this program reads {SampleEncoding.CurrentVersion}: start a full run to fit it anew");
+                $"the encoding of {file.Dataset} has version {file.Version}, this program reads {SampleEncoding.CurrentVersion}: "
+                + "start a full run to fit it anew");
         }
 
         var encoding = Rebuild(file);

@@ -93,5 +93,6 @@ public sealed record FieldBins(
         double.TryParse(value, out var number) && double.IsFinite(number)
             ? number
             : throw new InputException(
-                $"sample {sample.Id} of {sample.Dataset} ({sample.NaturalKey}): field {field} is \"{value}\", not a number; make the field categorical or correct the row");
+                $"sample {sample.Id} of {sample.Dataset} ({sample.NaturalKey}): field {field} is \"{value}\", not a number; "
+                + "make the field categorical or correct the row");
 }

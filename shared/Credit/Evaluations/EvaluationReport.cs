@@ -43,7 +43,10 @@ public sealed record EvaluationReport(
     /// <summary>The same of the scorecard.</summary>
     public ModelCurves? ScorecardCurves { get; init; }
 
-    /// <summary>PSI of the score distribution, test side against reference side: of the <c>model</c> (on part of a large reference side) and of the <c>scorecard</c>.</summary>
+    /// <summary>
+    /// PSI of the score distribution, test side against reference side: of the <c>model</c> (on part of a large
+    /// reference side) and of the <c>scorecard</c>.
+    /// </summary>
     public IReadOnlyList<FieldDrift> ScoreDrift { get; init; } = [];
 
     /// <summary>Per class: how much was kept, and how well model and scorecard find it.</summary>
@@ -64,7 +67,10 @@ public sealed record EvaluationReport(
     /// <summary>Figures over all of three or more answers; null of two, where <see cref="Model"/> says everything.</summary>
     public AnswerFindings? AllAnswers { get; init; }
 
-    /// <summary>Figures of free answers; null for a choice. With them <see cref="Model"/> and all that is compared with it hold no metrics: there is no KS of a text.</summary>
+    /// <summary>
+    /// Figures of free answers; null for a choice. With them <see cref="Model"/> and all that is compared with it
+    /// hold no metrics: there is no KS of a text.
+    /// </summary>
     public GenerativeFindings? Generative { get; init; }
 
     /// <summary>Name to value, as events carry them. Of three or more answers those of the bad outcome against the rest are named so.</summary>

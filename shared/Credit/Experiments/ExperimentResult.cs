@@ -122,7 +122,8 @@ public sealed record ArmComparison(
 
 /// <summary>How differently an arm's models treat the groups of one protected field.</summary>
 /// <param name="Reference">The arm that <paramref name="Differences"/> are measured against.</param>
-/// <param name="Groups">Every group with its figures, mean over seeds (an interval of a share only where there is one seed); small ones are reported but not counted.</param>
+/// <param name="Groups">Every group with its figures, mean over seeds (an interval of a share only where there is one seed); small
+/// ones are reported but not counted.</param>
 /// <param name="Figures">Mean over seeds, with intervals and seed spread; a figure is absent with fewer than two counted groups.</param>
 /// <param name="Differences">Arm minus reference, paired; empty for the reference itself.</param>
 public sealed record ArmFairness(

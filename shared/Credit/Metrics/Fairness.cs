@@ -88,7 +88,10 @@ public static class Fairness
         var counted = figures.Where(f => f.Counted).ToArray();
         var good = Gap(counted.Select(f => f.FavourableOfGood));
         var bad = Gap(counted.Select(f => f.FavourableOfBad));
-        return new FairnessReport(field, figures, Ratio(counted), Gap(counted.Select(f => (double?)f.Favourable)), good, (good + bad) / 2) { LargestRatio = LargestRatio(counted) };
+        return new FairnessReport(field, figures, Ratio(counted), Gap(counted.Select(f => (double?)f.Favourable)), good, (good + bad) / 2)
+        {
+            LargestRatio = LargestRatio(counted),
+        };
     }
 
     /// <summary>The same with 95 % bootstrap intervals: rows drawn with replacement; which groups count is settled on the rows as they are.</summary>

@@ -78,7 +78,9 @@ public sealed class FoldedPredictions
     /// <exception cref="ArgumentException">The other has other rows.</exception>
     internal void RequireSameRows(FoldedPredictions other)
     {
-        if (other.Count != Count || !other._folds.Select(f => f.Count).SequenceEqual(_folds.Select(f => f.Count)) || !InCallersOrder(_pool).SequenceEqual(InCallersOrder(other._pool)))
+        if (other.Count != Count
+            || !other._folds.Select(f => f.Count).SequenceEqual(_folds.Select(f => f.Count))
+            || !InCallersOrder(_pool).SequenceEqual(InCallersOrder(other._pool)))
         {
             throw new ArgumentException($"arms are compared on the same rows: {Count} and {other.Count} rows, or their labels or folds differ");
         }

@@ -22,7 +22,8 @@ public sealed record FieldTerms(string Name, IReadOnlyList<string> Terms)
 /// <summary>A field that a text speaks of.</summary>
 /// <param name="Field">Name of the field; of a label that no field has, the label itself.</param>
 /// <param name="Text">The words in the text.</param>
-/// <param name="Known">False where the text labels a value (<c>Label: value</c> at the start of a line, or <c>name=value</c>) with what is no term of any field.</param>
+/// <param name="Known">False where the text labels a value (<c>Label: value</c> at the start of a line, or <c>name=value</c>)
+/// with what is no term of any field.</param>
 public sealed record FieldMention(string Field, string Text, bool Known);
 
 /// <summary>
@@ -37,7 +38,8 @@ public static partial class GenerativeFields
 
     private static readonly HashSet<string> Headings = new(StringComparer.Ordinal)
     {
-        "answer", "reason", "reasons", "reasoning", "explanation", "because", "conclusion", "summary", "note", "question", "risk", "decision", "verdict", "assessment",
+        "answer", "reason", "reasons", "reasoning", "explanation", "because", "conclusion", "summary", "note", "question", "risk", "decision",
+        "verdict", "assessment",
     };
 
     /// <summary>Each field once, known ones in the order of <paramref name="fields"/>, then made-up labels in the order of the text.</summary>
@@ -58,7 +60,8 @@ public static partial class GenerativeFields
         return
         [
             .. fields.Where(f => found.ContainsKey(f.Name)).Select(f => new FieldMention(f.Name, found[f.Name], Known: true)),
-            .. Labels(text).Where(l => !known.Contains(Singular(l.Plain))).DistinctBy(l => l.Plain, StringComparer.Ordinal).Select(l => new FieldMention(l.Plain, l.Text, Known: false)),
+            .. Labels(text).Where(l => !known.Contains(Singular(l.Plain))).DistinctBy(l => l.Plain, StringComparer.Ordinal)
+                .Select(l => new FieldMention(l.Plain, l.Text, Known: false)),
         ];
     }
 
@@ -112,6 +115,8 @@ public static partial class GenerativeFields
 
     private static string Singular(string term) => term.Length > 3 && term[^1] == 's' && term[^2] != 's' ? term[..^1] : term;
 
-    [GeneratedRegex(@"^[ \t]*[-*•]?[ \t]*(?<label>\p{L}[\p{L}\p{N} _/()'-]{0,60}?)[ \t]*:(?=\s*\S)|(?<label>[\p{L}_][\p{L}\p{N}_]*)=(?=\S)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2000)]
+    [GeneratedRegex(
+        @"^[ \t]*[-*•]?[ \t]*(?<label>\p{L}[\p{L}\p{N} _/()'-]{0,60}?)[ \t]*:(?=\s*\S)|(?<label>[\p{L}_][\p{L}\p{N}_]*)=(?=\S)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2000)]
     private static partial Regex Label();
 }

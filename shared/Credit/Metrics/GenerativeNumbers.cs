@@ -34,7 +34,8 @@ public sealed record NumberMention(
 /// <summary>
 /// Finds the numbers of a text. Rules, in this order:
 /// <list type="bullet">
-/// <item>Digits that belong to a word are no number but part of a code (<c>A11</c>, <c>PAY_0</c>, <c>IFRS9</c>, <c>b3</c>), and neither is an ordinal (<c>2nd</c>).</item>
+/// <item>Digits that belong to a word are no number but part of a code (<c>A11</c>, <c>PAY_0</c>, <c>IFRS9</c>, <c>b3</c>), and
+/// neither is an ordinal (<c>2nd</c>).</item>
 /// <item>ISO dates and months (<c>2005-09-01</c>, <c>2005-09</c>) give their parts: year, month, day.</item>
 /// <item>Digits with several commas that make no groups of three are a list (<c>12,24,36</c>); with several points they are a code (<c>1.2.3</c>).</item>
 /// <item>A number with a bracket or full stop at the start of a line (<c>1.</c>, <c>2)</c>) followed by a space and a letter is a list mark.</item>

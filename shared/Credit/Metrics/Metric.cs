@@ -42,7 +42,10 @@ public enum Metric
     AccGenerated,
 }
 
-/// <summary>A figure with its 95 % bootstrap interval (2.5 % and 97.5 % percentiles of the resamples; of KS reflected at the value, see <see cref="Bootstrap"/>).</summary>
+/// <summary>
+/// A figure with its 95 % bootstrap interval (2.5 % and 97.5 % percentiles of the resamples; of KS reflected at
+/// the value, see <see cref="Bootstrap"/>).
+/// </summary>
 /// <param name="Lower">NaN, in JSON null, where rows are too few for an interval; see <see cref="FewRows"/>.</param>
 /// <param name="Upper">NaN where <paramref name="Lower"/> is.</param>
 public sealed record Interval(

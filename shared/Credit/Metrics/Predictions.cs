@@ -70,7 +70,8 @@ public sealed class Predictions
         if (positives == 0 || positives == n)
         {
             throw new InputException(
-                $"the {n} rows to evaluate hold {positives} positive answers: KS and AUC need both classes; use a larger test side or check the answer mapping");
+                $"the {n} rows to evaluate hold {positives} positive answers: KS and AUC need both classes; "
+                + "use a larger test side or check the answer mapping");
         }
 
         var order = new int[n];

@@ -20,7 +20,8 @@ internal sealed record SeedVariance(double StandardError, double Freedom)
     public double Detectable => StandardError * (Quantile(0.975) + Quantile(0.8));
 
     /// <param name="perSeed">The figure of each seed on all rows.</param>
-    /// <param name="resampled">By seed, then resample; all seeds under the same resamples. NaN where the figure does not exist; such resamples are left out.</param>
+    /// <param name="resampled">By seed, then resample; all seeds under the same resamples. NaN where the figure does not
+    /// exist; such resamples are left out.</param>
     public static SeedVariance Of(IReadOnlyList<double> perSeed, IReadOnlyList<double[]> resampled)
     {
         var n = perSeed.Count;

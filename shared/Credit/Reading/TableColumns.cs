@@ -77,7 +77,8 @@ internal static class TableColumns
         }
 
         return best != format.Delimiter && firstLine.Count(c => c == best) > firstLine.Count(c => c == format.Delimiter)
-            ? $" The file seems to be separated by '{(best == '\t' ? "\\t" : best.ToString())}' and not by '{format.Delimiter}': set format.delimiter in the descriptor."
+            ? $" The file seems to be separated by '{(best == '\t' ? "\\t" : best.ToString())}' and not by '{format.Delimiter}': "
+                + "set format.delimiter in the descriptor."
             : "";
     }
 

@@ -40,7 +40,8 @@ public static class LogisticRegression
             (parameters, loss) = Descend(rows, positive, c, parameters, direction, loss);
         }
 
-        throw new InvalidOperationException($"logistic regression did not converge in {MaxSteps} steps on {rows.Count} rows and {rows.Columns} columns at C = {c:R}");
+        throw new InvalidOperationException(
+            $"logistic regression did not converge in {MaxSteps} steps on {rows.Count} rows and {rows.Columns} columns at C = {c:R}");
     }
 
     /// <summary>Gradient of the objective: Σ (p − y) x + w / C, and Σ (p − y) for the intercept.</summary>

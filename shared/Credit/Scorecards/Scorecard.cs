@@ -124,7 +124,8 @@ public sealed record Scorecard(double Intercept, IReadOnlyList<double> Weights, 
             if (fold.Where((_, i) => positive[i] == label).Distinct().Count() < 2)
             {
                 throw new InputException(
-                    $"all {(label ? "positive" : "negative")} samples of the training side are of one borrower or of so few that one fold of the cross-validation holds them all: "
+                    $"all {(label ? "positive" : "negative")} samples of the training side are of one borrower or of so few that one fold of the "
+                    + "cross-validation holds them all: "
                     + "a scorecard needs both classes without them; check the descriptor's subject and the training window");
             }
         }

@@ -13,7 +13,8 @@ public static class CreditSimulator
     public const int HorizonMonths = 3;
 
     public const string Header =
-        "borrower,month,sex,age_group,employment,income,income_change,limit,utilisation,paid_share,months_late,late_half_year,inquiries,months_on_book,prior_defaults,default_in_3_months";
+        "borrower,month,sex,age_group,employment,income,income_change,limit,utilisation,paid_share,months_late,late_half_year,inquiries,months_on_book,"
+        + "prior_defaults,default_in_3_months";
 
     public const string TruthHeader = "borrower,month,probability,defaulted,flipped,regime";
 
@@ -66,7 +67,8 @@ public static class CreditSimulator
 
     private static string Row(string id, string month, Borrower borrower, Observation seen, bool bad) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{id},{month},{borrower.Sex},{borrower.AgeGroup},{seen.Employment},{seen.Income},{seen.IncomeChange},{seen.Limit},{seen.Utilisation},{seen.PaidShare},{seen.MonthsLate},{seen.LateHalfYear},{seen.Inquiries},{seen.MonthsOnBook},{seen.PriorDefaults},{(bad ? 1 : 0)}\n");
+        $"{id},{month},{borrower.Sex},{borrower.AgeGroup},{seen.Employment},{seen.Income},{seen.IncomeChange},{seen.Limit},{seen.Utilisation},{seen.PaidShare},"
+        + $"{seen.MonthsLate},{seen.LateHalfYear},{seen.Inquiries},{seen.MonthsOnBook},{seen.PriorDefaults},{(bad ? 1 : 0)}\n");
 
     /// <summary>AUC over 100,000 bins of probability, ties at half: constant memory for any number of rows.</summary>
     private sealed class StreamingAuc

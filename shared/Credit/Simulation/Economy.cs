@@ -7,9 +7,15 @@ internal sealed class Economy(int months, double drift)
     // utilisation fades, inquiries and irregular incomes come to the fore, low payments lose their meaning as everyone pays less.
     private static readonly Effects[] Anchors =
     [
-        new(Base: -3.80, Late: 1.30, LateHalfYear: 0.50, Utilisation: 2.4, Unpaid: 1.9, Inquiries: 0.10, SelfEmployed: -0.6, PartTime: 0.1, Burden: 0.5, Shock: 0.6, PriorDefault: 0.5),
-        new(Base: -4.35, Late: 1.30, LateHalfYear: 0.50, Utilisation: 1.6, Unpaid: 1.4, Inquiries: 0.35, SelfEmployed: 0.2, PartTime: 0.4, Burden: 0.9, Shock: 1.0, PriorDefault: 0.6),
-        new(Base: -5.10, Late: 1.30, LateHalfYear: 0.50, Utilisation: 0.6, Unpaid: 0.8, Inquiries: 0.60, SelfEmployed: 1.1, PartTime: 0.9, Burden: 1.4, Shock: 1.5, PriorDefault: 0.7),
+        new(
+            Base: -3.80, Late: 1.30, LateHalfYear: 0.50, Utilisation: 2.4, Unpaid: 1.9, Inquiries: 0.10, SelfEmployed: -0.6, PartTime: 0.1, Burden: 0.5,
+            Shock: 0.6, PriorDefault: 0.5),
+        new(
+            Base: -4.35, Late: 1.30, LateHalfYear: 0.50, Utilisation: 1.6, Unpaid: 1.4, Inquiries: 0.35, SelfEmployed: 0.2, PartTime: 0.4, Burden: 0.9,
+            Shock: 1.0, PriorDefault: 0.6),
+        new(
+            Base: -5.10, Late: 1.30, LateHalfYear: 0.50, Utilisation: 0.6, Unpaid: 0.8, Inquiries: 0.60, SelfEmployed: 1.1, PartTime: 0.9, Burden: 1.4,
+            Shock: 1.5, PriorDefault: 0.7),
     ];
 
     private static readonly string[] Names = ["expansion", "tightening", "downturn"];

@@ -62,8 +62,13 @@ public static class LeakCheck
     /// <param name="options">How the sides were meant; its mode may be Auto.</param>
     public static LeakFigures Measure(IReadOnlyList<Sample> training, IReadOnlyList<Sample> reference, IReadOnlyList<Sample> test, SplitOptions options)
     {
-        HashSet<string> trained = [.. training.Select(s => s.Subject)], referred = [.. reference.Select(s => s.Subject)], tested = [.. test.Select(s => s.Subject)];
-        var mode = SplitPlanner.ModeOf([.. training.Concat(reference).Concat(test).Select((s, i) => new SampleHeader(s.Id, s.Subject, Pool.Train, s.Answer, s.ObservedAt, s.LabelKnownAt, i))], options); // pools do not matter for it
+        HashSet<string> trained = [
+            .. training.Select(s => s.Subject)], referred = [.. reference.Select(s => s.Subject)], tested = [.. test.Select(s => s.Subject)];
+        // pools do not matter for it
+        var mode = SplitPlanner.ModeOf(
+            [.. training.Concat(reference).Concat(test)
+                .Select((s, i) => new SampleHeader(s.Id, s.Subject, Pool.Train, s.Answer, s.ObservedAt, s.LabelKnownAt, i))],
+            options);
         var isByTime = mode is SplitMode.Windows or SplitMode.OutOfTime;
         var from = isByTime ? MonthOf(reference.Min(s => s.ObservedAt!.Value)) : (DateTimeOffset?)null;
         var testFrom = isByTime ? MonthOf(test.Min(s => s.ObservedAt!.Value)) : (DateTimeOffset?)null;
@@ -100,7 +105,8 @@ public static class LeakCheck
 
         if (leaks.Count > 0)
         {
-            throw new InputException($"The split leaks: the same borrower is on two sides {leaks.Count} times: {List(leaks)}. Use pools, or name it OutOfTime.");
+            throw new InputException(
+                $"The split leaks: the same borrower is on two sides {leaks.Count} times: {List(leaks)}. Use pools, or name it OutOfTime.");
         }
     }
 

@@ -14,7 +14,10 @@ internal static class SideCaps
     public static IReadOnlyList<string> Apply(IReadOnlyList<SampleHeader> headers, Side[] sides, SplitOptions options, ulong seed)
     {
         var notes = new List<string>();
-        foreach (var (side, maximum) in new[] { (Side.Train, options.MaximumTraining), (Side.Reference, options.MaximumReference), (Side.Test, options.MaximumTest) })
+        foreach (var (side, maximum) in new[]
+        {
+            (Side.Train, options.MaximumTraining), (Side.Reference, options.MaximumReference), (Side.Test, options.MaximumTest),
+        })
         {
             var members = Enumerable.Range(0, sides.Length).Where(i => sides[i] == side).ToList();
             if (maximum == 0 || members.Count <= maximum)
@@ -27,7 +30,9 @@ internal static class SideCaps
                 sides[i] = Side.Idle;
             }
 
-            notes.Add($"Capped: {maximum} of {members.Count} {side.ToString().ToLowerInvariant()} samples are used, by a seeded draw that keeps the classes' shares.");
+            notes.Add(
+                $"Capped: {maximum} of {members.Count} {side.ToString().ToLowerInvariant()} samples are used, "
+                + "by a seeded draw that keeps the classes' shares.");
         }
 
         return notes;

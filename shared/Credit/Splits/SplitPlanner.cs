@@ -68,7 +68,8 @@ public static class SplitPlanner
         if (mode != SplitMode.Stratified)
         {
             throw new InputException(
-                $"Folds are for data without subjects and times; these are split by {(mode == SplitMode.Pools ? "pools" : "time")}, where a sample's side is fixed. Leave Snapshot:Folds and Snapshot:Fold at 0.");
+                $"Folds are for data without subjects and times; these are split by {(mode == SplitMode.Pools ? "pools" : "time")}, "
+                + "where a sample's side is fixed. Leave Snapshot:Folds and Snapshot:Fold at 0.");
         }
 
         if (options.Folds < 3 || options.Fold >= options.Folds)
@@ -158,7 +159,8 @@ public static class SplitPlanner
 
         if (windows is not null)
         {
-            yield return $"Training labels known by {windows.ReferenceFrom:yyyy-MM-dd}; reference to {windows.TestFrom:yyyy-MM-dd}; test to {windows.End:yyyy-MM-dd}.";
+            yield return $"Training labels known by {windows.ReferenceFrom:yyyy-MM-dd}; reference to {windows.TestFrom:yyyy-MM-dd}; "
+                + $"test to {windows.End:yyyy-MM-dd}.";
         }
 
         if (options.Retrospective && options.Title.Length == 0)
@@ -168,7 +170,8 @@ public static class SplitPlanner
 
         foreach (var side in new[] { Side.Train, Side.Reference, Side.Test })
         {
-            var members = headers.Where((_, i) => sides[i] == side).GroupBy(header => header.Answer, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal);
+            var members = headers.Where((_, i) => sides[i] == side).GroupBy(header => header.Answer, StringComparer.Ordinal)
+                .OrderBy(group => group.Key, StringComparer.Ordinal);
             yield return $"{Name(side)}: {string.Join(", ", members.Select(group => $"{group.Count()} {group.Key}"))}.";
         }
 

@@ -13,7 +13,9 @@ internal static class StratifiedDraw
         return rank < heldOut ? Side.Reference : rank < 2 * heldOut ? Side.Test : Side.Train;
     });
 
-    /// <summary>The same draw dealt into folds: one is the test side, a tenth of the whole after it the reference side. Every subject is tested in one fold.</summary>
+    /// <summary>
+    /// The same draw dealt into folds: one is the test side, a tenth of the whole after it the reference side. Every subject is tested in one fold.
+    /// </summary>
     public static Side[] Fold(IReadOnlyList<SampleHeader> headers, ulong seed, int fold, int folds) => Deal(headers, seed, (rank, count) =>
     {
         // First rank of a fold: the same for all folds, so that their test sides tile the stratum.

@@ -46,13 +46,15 @@ public static class TaskCatalog
             "Decide whether the following record is fraudulent. Respond with only either {{allowed}}.", ["no", "yes"], "yes"),
         new(
             "financial-distress", AnswerKind.Choice, "Whether a company will fail within the horizon of the data.",
-            "Decide from the following figures whether the company will run into financial distress. Respond with only either {{allowed}}.", ["no", "yes"], "yes"),
+            "Decide from the following figures whether the company will run into financial distress. Respond with only either {{allowed}}.",
+            ["no", "yes"], "yes"),
         new(
             "claim-analysis", AnswerKind.Choice, "Whether an insured person will file a claim.",
             "Decide whether the holder of the following policy will file a claim. Respond with only either {{allowed}}.", ["no", "yes"], "yes"),
         new(
             "behaviour-card", AnswerKind.Choice, "Whether a borrower on the books will fall behind, by recent behaviour.",
-            "Judge from the following account behaviour whether the borrower will keep up with repayment. Respond with only either {{allowed}}.", ["good", "bad"], "bad"),
+            "Judge from the following account behaviour whether the borrower will keep up with repayment. Respond with only either {{allowed}}.",
+            ["good", "bad"], "bad"),
         new(
             "sentiment", AnswerKind.Choice, "The tone of a text about a company or a borrower.",
             "Name the sentiment of the following text. Respond with only either {{allowed}}.", ["positive", "neutral", "negative"], "negative"),

@@ -16,7 +16,8 @@ public sealed class FreeAnswers(DatasetDescriptor descriptor)
     private readonly Dictionary<string, FieldDescriptor> _fields = descriptor.Fields.ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     /// <summary>Names of the fields in a template, in order.</summary>
-    public static IReadOnlyList<string> FieldsIn(string template) => [.. Placeholder.Matches(template).Select(m => m.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> FieldsIn(string template) =>
+        [.. Placeholder.Matches(template).Select(m => m.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The template without its field names.</summary>
     public static string Rest(string template) => Placeholder.Replace(template, "");

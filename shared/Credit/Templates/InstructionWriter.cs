@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace ZiGong.Credit.Templates;
 
-/// <summary>One instruction of a tuning data set: what is learnt, and nothing else. Whose it is and why it was kept is an <see cref="InstructionOrigin"/>.</summary>
+/// <summary>
+/// One instruction of a tuning data set: what is learnt, and nothing else. Whose it is and why it was kept is an <see cref="InstructionOrigin"/>.
+/// </summary>
 /// <param name="Instruction">The task with its allowed answers.</param>
 /// <param name="Input">The sample's fields in words.</param>
 /// <param name="Output">The answer.</param>
@@ -30,7 +32,10 @@ public sealed record InstructionRecord(string Instruction, string Input, string 
 /// <param name="Shots">Ids of the samples that the prompt shows as worked examples; they stand in its tokens, not in its input.</param>
 public sealed record InstructionOrigin(string Id, int Rank, double Score, string Reason, IReadOnlyList<string> Shots);
 
-/// <summary>Writes instructions, or their origins, as JSON lines: UTF-8 without mark, "\n" endings, fixed key order, shortest round-trip numbers. Same records, same bytes.</summary>
+/// <summary>
+/// Writes instructions, or their origins, as JSON lines: UTF-8 without mark, "\n" endings, fixed key order, shortest
+/// round-trip numbers. Same records, same bytes.
+/// </summary>
 public sealed class InstructionWriter(Stream stream) : IDisposable
 {
     // Non-ASCII letters stay readable; the file is never embedded in HTML.

@@ -38,7 +38,8 @@ public sealed class PromptTemplate
             Words(descriptor));
         if (descriptor.Answer.Rules.Count > 0 && descriptor.Prompt.Instruction is null)
         {
-            Instruction = $"{Instruction} The rules: {FreeAnswers.RuleNames(descriptor.Answer)}. Without a violation the answer is '{descriptor.Answer.NoViolation}'.";
+            Instruction =
+                $"{Instruction} The rules: {FreeAnswers.RuleNames(descriptor.Answer)}. Without a violation the answer is '{descriptor.Answer.NoViolation}'.";
         }
     }
 

@@ -15,7 +15,8 @@ public sealed class TextEncoding(PromptTemplate template, IReadOnlyList<string> 
 
     private readonly WorkedExamples? _examples = examples is null || template.TakesExamples
         ? examples
-        : throw new InputException("Templating:Shots is above 0, but the descriptor's prompt.frame has no {{#each examples}} … {{/each}}: add it, or set Templating:Shots=0");
+        : throw new InputException(
+            "Templating:Shots is above 0, but the descriptor's prompt.frame has no {{#each examples}} … {{/each}}: add it, or set Templating:Shots=0");
 
     public int VocabularySize => tokens.VocabularySize;
 

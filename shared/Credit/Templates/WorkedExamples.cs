@@ -20,7 +20,10 @@ public sealed class WorkedExamples
     public IReadOnlyList<Sample> For(Sample sample) =>
         [.. _places.Select(p => p.Shot.Subject == sample.Subject || p.Shot.Id == sample.Id ? p.Substitute : p.Shot)];
 
-    /// <summary>As many of each class as of any other, or one more; free answers are one class. The same samples and seed give the same draw, whatever their order.</summary>
+    /// <summary>
+    /// As many of each class as of any other, or one more; free answers are one class. The same samples and seed
+    /// give the same draw, whatever their order.
+    /// </summary>
     /// <param name="training">The training side.</param>
     /// <exception cref="InputException">Too few borrowers of a class: one more is needed than there are examples, as the substitute.</exception>
     public static WorkedExamples Draw(IReadOnlyList<Sample> training, AnswerDescriptor answer, int shots, ulong seed)

@@ -87,7 +87,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
         await _lock.DisposeAsync();
     }
 
-    private static async Task<IHost> StartHostAsync(PipelineOptions options, Action<PipelineBuilder, bool> add, bool works, EmbeddedLock @lock, CancellationToken ct)
+    private static async Task<IHost> StartHostAsync(
+        PipelineOptions options, Action<PipelineBuilder, bool> add, bool works, EmbeddedLock @lock, CancellationToken ct)
     {
         if (works)
         {

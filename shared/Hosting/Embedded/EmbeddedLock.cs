@@ -21,11 +21,14 @@ public sealed class EmbeddedLock(string database) : IAsyncDisposable
             await _connection.OpenAsync(ct);
         }
 
-        await using var take = new NpgsqlCommand("select pg_try_advisory_lock($1)", _connection) { Parameters = { new() { Value = AdvisoryLocks.EmbeddedHost } } };
+        await using var take =
+            new NpgsqlCommand("select pg_try_advisory_lock($1)", _connection) { Parameters = { new() { Value = AdvisoryLocks.EmbeddedHost } } };
         return (bool)(await take.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Gives back what embedded hosts had leased: whoever that was is gone, or this process would not have the lock. Separate services keep theirs.</summary>
+    /// <summary>
+    /// Gives back what embedded hosts had leased: whoever that was is gone, or this process would not have the lock. Separate services keep theirs.
+    /// </summary>
     public async Task ReleaseLeasesAsync(CancellationToken ct)
     {
         await using var release = new NpgsqlCommand(

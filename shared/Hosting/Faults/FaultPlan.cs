@@ -39,7 +39,8 @@ public sealed record FaultPlan(ulong Seed, double Crash, double Twice, double La
             if (!isRead)
             {
                 throw new InputException(
-                    $"{PipelineOptions.Section}:{nameof(PipelineOptions.Faults)}: '{pair}' must be NAME=NUMBER with one of the names {string.Join(", ", Names)}");
+                    $"{PipelineOptions.Section}:{nameof(PipelineOptions.Faults)}: "
+                    + $"'{pair}' must be NAME=NUMBER with one of the names {string.Join(", ", Names)}");
             }
 
             given[name] = value;

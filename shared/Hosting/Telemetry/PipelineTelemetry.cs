@@ -31,10 +31,12 @@ public static class PipelineTelemetry
     public static Counter<long> Rejections { get; } = Meter.CreateCounter<long>("zigong.rejections", "{row}", "Rows that were refused.");
 
     /// <summary>Messages that could not be read or whose consumer failed, by queue.</summary>
-    public static Counter<long> DeadLetters { get; } = Meter.CreateCounter<long>("zigong.dead_letters", "{message}", "Messages that no consumer could deal with.");
+    public static Counter<long> DeadLetters { get; } = Meter.CreateCounter<long>(
+        "zigong.dead_letters", "{message}", "Messages that no consumer could deal with.");
 
     /// <summary>Ends of runs that could not be announced, by type; each counts once in a process.</summary>
-    public static Counter<long> UnsentAnnouncements { get; } = Meter.CreateCounter<long>("zigong.announcements.unsent", "{event}", "Ends of runs that cannot be announced as they are stored.");
+    public static Counter<long> UnsentAnnouncements { get; } = Meter.CreateCounter<long>(
+        "zigong.announcements.unsent", "{event}", "Ends of runs that cannot be announced as they are stored.");
 
     /// <summary>Work that was dropped because its unit went to another worker or its run ended meanwhile, by stage.</summary>
     public static Counter<long> LeaseLosses { get; } = Meter.CreateCounter<long>("zigong.lease.losses", "{unit}", "Units lost while they were worked on.");

@@ -43,7 +43,8 @@ internal static class TelemetryExport
     {
         if (Variable("OTEL_SERVICE_NAME").Length == 0)
         {
-            resource.AddService(AppDomain.CurrentDomain.FriendlyName, PipelineTelemetry.Name, Product.Version, false, $"{Environment.MachineName}/{Environment.ProcessId}");
+            resource.AddService(
+                AppDomain.CurrentDomain.FriendlyName, PipelineTelemetry.Name, Product.Version, false, $"{Environment.MachineName}/{Environment.ProcessId}");
         }
     }
 
@@ -69,7 +70,8 @@ internal static class TelemetryExport
         public async Task StopAsync(CancellationToken cancellationToken)
         {
             var patience = (int)Longest.TotalMilliseconds;
-            var goodbye = Task.WhenAll(Task.Run(() => traces.Shutdown(patience), CancellationToken.None), Task.Run(() => metrics.Shutdown(patience), CancellationToken.None));
+            var goodbye = Task.WhenAll(
+                Task.Run(() => traces.Shutdown(patience), CancellationToken.None), Task.Run(() => metrics.Shutdown(patience), CancellationToken.None));
             await Task.WhenAny(goodbye, Task.Delay(Longest, TimeProvider.System, CancellationToken.None));
         }
     }

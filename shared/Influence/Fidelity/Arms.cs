@@ -17,7 +17,8 @@ public static class Arms
         var sketch = new GradientSpace(SpaceKind.Sketch, width);
         var fisher = new GradientSpace(SpaceKind.Fisher, width);
         var decay = new DecayOptions(options.Gamma);
-        var plain = new InfluenceArm(Default, "Cosine, the run's γ on the checkpoint's clock, normalised references, sketched", sketch, Similarity.Cosine, decay);
+        var plain = new InfluenceArm(
+            Default, "Cosine, the run's γ on the checkpoint's clock, normalised references, sketched", sketch, Similarity.Cosine, decay);
         InfluenceArm[] decays =
         [
             plain with { Name = "gamma 1", Rule = "as tracseq with γ = 1", Decay = new DecayOptions() },
@@ -29,12 +30,20 @@ public static class Arms
             .. decayIdentified ? decays : [],
             plain with { Name = "exact", Rule = "as tracseq with exact gradients", Space = new GradientSpace(SpaceKind.Exact) },
             plain with { Name = "dot", Rule = "as tracseq with Dot", Similarity = Similarity.Dot },
-            plain with { Name = "tracincp", Rule = "Dot, γ = 1, plain mean of the references, sketched (Pruthi et al.)", Similarity = Similarity.Dot, Decay = new DecayOptions(), Reference = ReferenceKind.Mean },
+            plain with
+            {
+                Name = "tracincp", Rule = "Dot, γ = 1, plain mean of the references, sketched (Pruthi et al.)", Similarity = Similarity.Dot,
+                Decay = new DecayOptions(), Reference = ReferenceKind.Mean,
+            },
             plain with { Name = "adam", Rule = "as tracseq, training gradient divided by √v̂ + ε, exact", Space = new GradientSpace(SpaceKind.Adam) },
             plain with { Name = "adam dot", Rule = "as adam with Dot", Space = new GradientSpace(SpaceKind.Adam), Similarity = Similarity.Dot },
             plain with { Name = "fisher", Rule = "as tracseq with Curvature = EmpiricalFisher", Space = fisher },
             plain with { Name = "fisher dot", Rule = "as dot with Curvature = EmpiricalFisher", Space = fisher, Similarity = Similarity.Dot },
-            plain with { Name = "layers", Rule = "as tracseq, the gradient of each LoRA matrix divided by its own norm on both sides, exact", Space = new GradientSpace(SpaceKind.Layers), Similarity = Similarity.Dot },
+            plain with
+            {
+                Name = "layers", Rule = "as tracseq, the gradient of each LoRA matrix divided by its own norm on both sides, exact",
+                Space = new GradientSpace(SpaceKind.Layers), Similarity = Similarity.Dot,
+            },
         ];
     }
 
@@ -57,8 +66,12 @@ public sealed record ArmScores(string Name, string Rule, double[][] Pairs, doubl
         [
             .. arms.Select(a => new ArmScores(a.Name, a.Rule, matrix.Pairs(a, checkpoints), matrix.Group(a, checkpoints))),
             new(Arms.Random, "noise", [.. matrix.ReferenceAnswers.Select((_, r) => Noise($"{r}"))], Noise("group")),
-            new(Arms.SameClass, "1 for a training sample with the reference sample's answer, else 0: what the class alone predicts", sameClass, [.. answers.Select((_, i) => sameClass.Average(r => r[i]))]),
-            new(Arms.Loss, "minus the sample's loss at the last checkpoint; the same for every reference sample", [.. matrix.ReferenceAnswers.Select(_ => losses)], losses),
+            new(
+                Arms.SameClass, "1 for a training sample with the reference sample's answer, else 0: what the class alone predicts", sameClass,
+                [.. answers.Select((_, i) => sameClass.Average(r => r[i]))]),
+            new(
+                Arms.Loss, "minus the sample's loss at the last checkpoint; the same for every reference sample",
+                [.. matrix.ReferenceAnswers.Select(_ => losses)], losses),
         ];
         return [.. scored, .. Candidates.Of(scored, arms, matrix, checkpoints, answers)];
 

@@ -5,7 +5,8 @@ public static class Candidates
 {
     /// <param name="answers">The recorded answers of the training samples.</param>
     public static IEnumerable<ArmScores> Of(
-        IReadOnlyList<ArmScores> scored, IReadOnlyList<InfluenceArm> arms, InfluenceMatrix matrix, IReadOnlyList<CheckpointProducts> checkpoints, IReadOnlyList<string> answers)
+        IReadOnlyList<ArmScores> scored, IReadOnlyList<InfluenceArm> arms, InfluenceMatrix matrix, IReadOnlyList<CheckpointProducts> checkpoints,
+        IReadOnlyList<string> answers)
     {
         var plain = arms.Single(a => a.Name == Arms.Default);
         var by = scored.ToDictionary(s => s.Name, StringComparer.Ordinal);
@@ -22,11 +23,13 @@ public static class Candidates
     /// <summary>The mean score of the samples with the same answer taken off: what is left says nothing of the class.</summary>
     public static ArmScores Centred(ArmScores scores, IReadOnlyList<string> answers)
     {
-        return new ArmScores($"{scores.Name} centred", $"as {scores.Name} less the mean score of the sample's class", [.. scores.Pairs.Select(Less)], Less(scores.Group));
+        return new ArmScores(
+            $"{scores.Name} centred", $"as {scores.Name} less the mean score of the sample's class", [.. scores.Pairs.Select(Less)], Less(scores.Group));
 
         double[] Less(double[] of)
         {
-            var means = Enumerable.Range(0, of.Length).GroupBy(i => answers[i], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Average(i => of[i]), StringComparer.Ordinal);
+            var means = Enumerable.Range(0, of.Length).GroupBy(i => answers[i], StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.Average(i => of[i]), StringComparer.Ordinal);
             return [.. of.Select((v, i) => v - means[answers[i]])];
         }
     }
@@ -35,7 +38,8 @@ public static class Candidates
     public static ArmScores WithLoss(ArmScores scores, ArmScores loss)
     {
         var standard = Standardised(loss.Group);
-        return new ArmScores($"{scores.Name} -loss", $"as {scores.Name}, standardised, plus the standardised -loss", [.. scores.Pairs.Select(Plus)], Plus(scores.Group));
+        return new ArmScores(
+            $"{scores.Name} -loss", $"as {scores.Name}, standardised, plus the standardised -loss", [.. scores.Pairs.Select(Plus)], Plus(scores.Group));
 
         double[] Plus(double[] of) => [.. Standardised(of).Zip(standard, (a, b) => a + b)];
     }
@@ -48,7 +52,8 @@ public static class Candidates
             .. Enumerable.Range(0, checkpoints[0].Losses.Length)
                 .Select(i => -checkpoints.Sum(c => c.Eta * Math.Pow(c.Spaces[plain.Space.Name].TrainingNorms[i], 2))),
         ];
-        return new ArmScores("-self", "minus the sample's influence on itself, γ = 1; the same for every reference sample", [.. Enumerable.Repeat(scores, references)], scores);
+        return new ArmScores(
+            "-self", "minus the sample's influence on itself, γ = 1; the same for every reference sample", [.. Enumerable.Repeat(scores, references)], scores);
     }
 
     private static double[] Standardised(double[] values)

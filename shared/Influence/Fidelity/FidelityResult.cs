@@ -34,8 +34,8 @@ public sealed record FidelityResult(
 /// <param name="SeedAgreement">Spearman over subsets of one reference sample's loss between two training seeds, mean over samples and pairs of seeds.</param>
 /// <param name="GroupSeedAgreement">The same of the mean reference loss.</param>
 /// <param name="Ceiling">
-/// What scores that predict the expected losses exactly would reach per reference sample: the root of the reliability of losses averaged over the training seeds
-/// (Spearman and Brown); NaN with one seed.
+/// What scores that predict the expected losses exactly would reach per reference sample: the root of the reliability
+/// of losses averaged over the training seeds (Spearman and Brown); NaN with one seed.
 /// </param>
 public sealed record LdsFigures(double LossRange, double SeedAgreement, double GroupSeedAgreement, double Ceiling, IReadOnlyList<LdsArm> Arms)
 {
@@ -71,7 +71,8 @@ public sealed record FlipFindings(int Flipped, IReadOnlyList<FlipArm> Arms)
 {
     /// <summary>Names of <see cref="FlipArm.Figures"/>.</summary>
     /// <param name="inspected">Share of the samples that were looked at.</param>
-    public IReadOnlyList<string> Titles(double inspected) => ["All", .. Arms[0].WithinClass.Keys.Select(c => $"Within {c}"), string.Create(CultureInfo.InvariantCulture, $"Found in {inspected:0.0 %}")];
+    public IReadOnlyList<string> Titles(double inspected) =>
+        ["All", .. Arms[0].WithinClass.Keys.Select(c => $"Within {c}"), string.Create(CultureInfo.InvariantCulture, $"Found in {inspected:0.0 %}")];
 }
 
 /// <summary>How an arm finds wrong labels, lowest score first.</summary>
@@ -85,7 +86,9 @@ public sealed record FlipArm(string Arm, FlipFigure All, IReadOnlyDictionary<str
     public IReadOnlyList<FlipFigure> Figures => [All, .. WithinClass.Values, Found];
 }
 
-/// <summary>Mean over the seeds with a 95 % interval over samples and seeds, and less that of <see cref="Arms.Default"/>, paired; null for that arm itself.</summary>
+/// <summary>
+/// Mean over the seeds with a 95 % interval over samples and seeds, and less that of <see cref="Arms.Default"/>, paired; null for that arm itself.
+/// </summary>
 public sealed record FlipFigure(ArmFigure Figure, Difference? AgainstDefault);
 
 /// <summary>Sketched against exact, at one width.</summary>

@@ -40,7 +40,8 @@ public sealed class FlipRanking
     public int Size => 2 + Classes.Count;
 
     /// <param name="counts">How often each sample counts.</param>
-    /// <param name="values">Receives the AUC over all samples, the share found, then the AUC within each of <see cref="Classes"/>; NaN where either kind of label is missing.</param>
+    /// <param name="values">Receives the AUC over all samples, the share found, then the AUC within each of <see cref="Classes"/>; NaN where
+    /// either kind of label is missing.</param>
     public void Run(ReadOnlySpan<int> counts, Span<double> values)
     {
         Side[] sides = [.. Enumerable.Range(0, 1 + Classes.Count).Select(_ => new Side())]; // all, then by class

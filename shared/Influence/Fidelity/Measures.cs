@@ -18,13 +18,16 @@ public static class Measures
         double[] group = [.. mean.Select(l => -Weighted(l, plain))];
         double[] groupBalanced = [.. mean.Select(l => -Weighted(l, balanced))];
         var agreement = Agreement(
-            losses.Length, (a, b) => Enumerable.Range(0, plain.Length).Average(r => Zero(Ranking.Spearman([.. losses[a].Select(l => l[r])], [.. losses[b].Select(l => l[r])]))));
+            losses.Length,
+            (a, b) =>
+                Enumerable.Range(0, plain.Length).Average(r => Zero(Ranking.Spearman([.. losses[a].Select(l => l[r])], [.. losses[b].Select(l => l[r])]))));
         SubsetScore[] pairs = [.. agents[0].Select((_, i) => Score([.. agents.SelectMany(agent => Datamodeling.Series(subsets, agent[i].Pairs, mean))]))];
         var plainPlace = Enumerable.Range(0, pairs.Length).Single(i => agents[0][i].Name == Arms.Default);
         return new LdsFigures(
             Quantiles.StandardDeviation(group),
             agreement,
-            Agreement(losses.Length, (a, b) => Ranking.Spearman([.. losses[a].Select(l => Weighted(l, plain))], [.. losses[b].Select(l => Weighted(l, plain))])),
+            Agreement(
+                losses.Length, (a, b) => Ranking.Spearman([.. losses[a].Select(l => Weighted(l, plain))], [.. losses[b].Select(l => Weighted(l, plain))])),
             Ceiling(agreement, losses.Length),
             [.. agents[0].Select((arm, i) => new LdsArm(
                 arm.Name,
@@ -57,7 +60,8 @@ public static class Measures
         Interval Score(int arm, double[][] rises)
         {
             double[] mean = [.. places.Select((_, p) => rises.Average(r => r[p]))];
-            return Datamodeling.Score([.. agents.Select(agent => new RankedPair([.. places.Select(p => agent[arm].Group[p])], mean))], seed: 1, settings.Resamples).Interval;
+            return Datamodeling.Score(
+                [.. agents.Select(agent => new RankedPair([.. places.Select(p => agent[arm].Group[p])], mean))], seed: 1, settings.Resamples).Interval;
         }
     }
 
@@ -72,7 +76,8 @@ public static class Measures
         return
         [
             .. arms.Select((arm, i) => new FlipArm(
-                arm.Name, Figure(i, 0), first.Classes.Select((c, k) => (Class: c, At: 2 + k)).ToDictionary(c => c.Class, c => Figure(i, c.At), StringComparer.Ordinal), Figure(i, 1))),
+                arm.Name, Figure(i, 0),
+                first.Classes.Select((c, k) => (Class: c, At: 2 + k)).ToDictionary(c => c.Class, c => Figure(i, c.At), StringComparer.Ordinal), Figure(i, 1))),
         ];
 
         FlipFigure Figure(int arm, int which) => new(statistics.Figures[arm][which].AsShare(), arm == plain ? null : statistics.Differences[arm][which]);
@@ -85,7 +90,8 @@ public static class Measures
         [.. agents[0].Select((arm, i) => new StabilityFigures(arm.Name, ScoreAgreement.Mean([.. agents.Select(a => a[i].Group)])))];
 
     /// <param name="checkpoints">Of one agent, with the exact space and all sketches.</param>
-    public static IReadOnlyList<SketchFigures> Sketch(InfluenceArm arm, InfluenceMatrix matrix, IReadOnlyList<CheckpointProducts> checkpoints, IEnumerable<int> widths)
+    public static IReadOnlyList<SketchFigures> Sketch(
+        InfluenceArm arm, InfluenceMatrix matrix, IReadOnlyList<CheckpointProducts> checkpoints, IEnumerable<int> widths)
     {
         var exact = new GradientSpace(SpaceKind.Exact);
         var scores = matrix.Group(arm with { Space = exact }, checkpoints);

@@ -16,7 +16,8 @@ public static class SelectionScore
         SelectionBasis.Loss => losses[^1],
         SelectionBasis.Newest => sample.ObservedAt is { } time
             ? SplitTime.Months(time)
-            : throw new InputException($"sample {sample.Id} has no observed_at, which Selection:By=Newest needs: select by Influence or Loss, or give the descriptor a time column"),
+            : throw new InputException(
+                $"sample {sample.Id} has no observed_at, which Selection:By=Newest needs: select by Influence or Loss, or give the descriptor a time column"),
         _ => influence,
     };
 }

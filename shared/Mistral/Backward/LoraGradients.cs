@@ -8,7 +8,8 @@ namespace ZiGong.Mistral.Backward;
 /// <summary>
 /// Losses and LoRA gradients of a model, written out by hand: per sample, or summed at about half the cost of autograd. Made from the model's present
 /// weights, merged and fused; <see cref="Refresh"/> follows the adapters when they have changed. The model must outlive it. One serves one thread; several may
-/// share a model. Fused copies of every projection but o and down, and of those where they are adapted, stay in memory; base and norms are taken as they are when it is made.
+/// share a model. Fused copies of every projection but o and down, and of those where they are adapted, stay in memory; base and
+/// norms are taken as they are when it is made.
 /// </summary>
 public sealed class LoraGradients : IDisposable
 {

@@ -48,7 +48,9 @@ internal sealed class Projection : IDisposable
     /// <summary>dy [N, out] → dx [N, in].</summary>
     public Tensor Backward(Tensor dy) => dy.mm(Weight);
 
-    /// <summary>Writes the gradients of A and B of every adapter into their columns of <paramref name="gradients"/>, for every sample or for their sum.</summary>
+    /// <summary>
+    /// Writes the gradients of A and B of every adapter into their columns of <paramref name="gradients"/>, for every sample or for their sum.
+    /// </summary>
     /// <param name="x">Input rows [B·R, in], before the norm's weight.</param>
     /// <param name="dy">Gradients of the output rows [B·R, out]; zero beyond a sample's length.</param>
     /// <param name="gradients">[B, D]; or [1, D], for which the rows of all samples are those of one.</param>

@@ -56,7 +56,8 @@ internal sealed class ArmReader(PipelineDb db, ArtifactStore artifacts)
     {
         if (!_selections.TryGetValue(selection, out var kept))
         {
-            _selections[selection] = kept = (await db.SelectionMembers.Where(m => m.SelectionKey == selection).Select(m => m.SampleId).ToListAsync(ct)).ToHashSet();
+            _selections[selection] =
+                kept = (await db.SelectionMembers.Where(m => m.SelectionKey == selection).Select(m => m.SampleId).ToListAsync(ct)).ToHashSet();
         }
 
         return kept;

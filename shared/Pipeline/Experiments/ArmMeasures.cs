@@ -103,7 +103,8 @@ public sealed class ArmMeasures
     /// <summary>Means over seeds of each group's shares; one seed's interval is none of theirs.</summary>
     private IReadOnlyList<GroupFigures> Groups(string field, IReadOnlyList<string> groups, int arm)
     {
-        var reports = _rows[arm].Select(rows => Credit.Metrics.Fairness.Measure(field, groups, [.. rows.Select(r => r.Probability)], [.. rows.Select(r => r.Positive)])).ToList();
+        var reports = _rows[arm]
+            .Select(rows => Credit.Metrics.Fairness.Measure(field, groups, [.. rows.Select(r => r.Probability)], [.. rows.Select(r => r.Positive)])).ToList();
         return [.. reports[0].Groups.Select((group, g) => group with
         {
             Favourable = reports.Average(r => r.Groups[g].Favourable),

@@ -36,7 +36,9 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
         // Two commands that want the same arm get the same run.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({AdvisoryLocks.Experiments})", ct);
         var arms = Readable(await db.Runs
-            .Where(r => r.Kind == RunKind.Experiment && r.SnapshotId == snapshot.SnapshotId && r.CodeVersion == CodeVersions.Whole && r.Status != RunStatus.Cancelled)
+            .Where(
+                r => r.Kind == RunKind.Experiment && r.SnapshotId == snapshot.SnapshotId && r.CodeVersion == CodeVersions.Whole
+                    && r.Status != RunStatus.Cancelled)
             .OrderBy(r => r.RequestedAt).ThenBy(r => r.RunId)
             .ToListAsync(ct));
         var found = arms.Find(a => a.Options == options).Run;
@@ -91,7 +93,8 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
     }
 
     private static Stage FirstDifference(RunOptions there, RunOptions here) =>
-        RunOptionsReader.Changes(there, here).Select(name => (Stage)Math.Min((int)OptionStages.FirstUse(name, there), (int)OptionStages.FirstUse(name, here))).Min();
+        RunOptionsReader.Changes(there, here)
+            .Select(name => (Stage)Math.Min((int)OptionStages.FirstUse(name, there), (int)OptionStages.FirstUse(name, here))).Min();
 
     private async Task<Guid> AddAsync(PipelineDb db, SnapshotRow snapshot, RunOptions options, CancellationToken ct)
     {

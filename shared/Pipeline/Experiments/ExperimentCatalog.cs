@@ -34,7 +34,9 @@ public static class ExperimentCatalog
     public static IReadOnlyList<ExperimentKind> All { get; } =
     [
         new("baseline", "Does half of the data, chosen by influence, do as well as all of it, and better than other choices of the same size?", Baseline),
-        new("decay", "Does the decay over time choose better than no decay and than chance, at 30 % of the data?", (data, options) => Timed(data, "decay", Decay(options))),
+        new(
+            "decay", "Does the decay over time choose better than no decay and than chance, at 30 % of the data?",
+            (data, options) => Timed(data, "decay", Decay(options))),
         new("gamma", "Which decay per month chooses best, at 30 % of the data?", (data, _) => Timed(data, "gamma", Gamma)),
         new("prune-ratio", "How much can be pruned before the model suffers, at a constant number of training steps?", (_, _) => PruneRatio()),
         new("mix", "How many of the places should go to the highest scores, and how many to chance?", (_, _) => Mix()),
@@ -61,7 +63,8 @@ public static class ExperimentCatalog
         $"top-{Percent(size)}", $"TracSeq, top {Percent(size)} %", [Size(size), .. ByInfluence], [.. against], "TracSeq", size);
 
     private static PlannedArm DefaultHalf(params string[] against) => new(
-        "default-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:By=Influence", "Selection:TopShare=0.3"], [.. against]);
+        "default-50", "TracSeq 30 % and random 70 % of half the data (the default)", [Size(0.5), "Selection:By=Influence", "Selection:TopShare=0.3"],
+        [.. against]);
 
     private static ArmChoice Baseline(ExperimentData data, RunOptions options)
     {
@@ -75,7 +78,9 @@ public static class ExperimentCatalog
             DefaultHalf(against),
             Half("top-50", "TracSeq, top 50 % within class quotas"),
             Half("plain-50", "TracSeq, top 50 % without quotas (the paper's rule to the letter)", "Selection:Quota=None"),
-            Half($"{otherSimilarity.ToString().ToLowerInvariant()}-50", $"TracSeq with Similarity = {otherSimilarity}, top 50 %", $"TracSeq:Similarity={otherSimilarity}"),
+            Half(
+                $"{otherSimilarity.ToString().ToLowerInvariant()}-50", $"TracSeq with Similarity = {otherSimilarity}, top 50 %",
+                $"TracSeq:Similarity={otherSimilarity}"),
             Half("mean-50", "TracSeq against the plain mean reference, top 50 %", "TracSeq:Reference=Mean"),
             Half("tracincp-50", "TracInCP: Dot, γ = 1, plain mean reference, top 50 %", "TracSeq:Gamma=1", "TracSeq:Similarity=Dot", "TracSeq:Reference=Mean"),
             Half("loss-50", "highest loss at the last checkpoint, top 50 %", "Selection:By=Loss"),
@@ -83,11 +88,14 @@ public static class ExperimentCatalog
         var notes = new List<string>();
         if (CanBeExact(data, options))
         {
-            arms.Add(Half("less-50", "LESS: cosine, Adam, γ = 1, exact gradients, top 50 %", "TracSeq:Gamma=1", "TracSeq:Similarity=Cosine", "TracSeq:Optimizer=Adam", "TracSeq:Reference=Normalised", "Gradients:Sketch=None"));
+            arms.Add(Half(
+                "less-50", "LESS: cosine, Adam, γ = 1, exact gradients, top 50 %", "TracSeq:Gamma=1", "TracSeq:Similarity=Cosine", "TracSeq:Optimizer=Adam",
+                "TracSeq:Reference=Normalised", "Gradients:Sketch=None"));
         }
         else
         {
-            notes.Add($"Left out: less-50. Adam needs exact gradients, here {data.Gradients * ExactBytes >> 20:#,0} MiB for each seed; lower caps make it possible.");
+            notes.Add(
+                $"Left out: less-50. Adam needs exact gradients, here {data.Gradients * ExactBytes >> 20:#,0} MiB for each seed; lower caps make it possible.");
         }
 
         if (data.HasTimes)
@@ -108,7 +116,9 @@ public static class ExperimentCatalog
             notes.Add("Left out: gamma1-50. Decay is not identified on these data, so γ = 1 in every arm.");
         }
 
-        notes.Add("LESS and TracInCP choose within class quotas here, as every arm by score but plain-50: what is compared is the score. LESS takes the mean over normalised references, not the maximum over subtasks.");
+        notes.Add(
+            "LESS and TracInCP choose within class quotas here, as every arm by score but plain-50: what is compared is the score. "
+            + "LESS takes the mean over normalised references, not the maximum over subtasks.");
         return new ArmChoice(arms, notes);
     }
 
@@ -129,7 +139,8 @@ public static class ExperimentCatalog
     private static string Decaying(RunOptions options) => $"γ = {Text(options.TracSeq.Gamma)}";
 
     private static IReadOnlyList<PlannedArm> Gamma =>
-        [.. Gammas.Reverse().Select(g => OfThirty($"gamma-{Text(g)}", $"γ = {Text(g)}", g == 1 ? [] : ["gamma-1"], $"TracSeq:Gamma={Text(g)}") with { Series = "γ", X = g })];
+        [.. Gammas.Reverse()
+            .Select(g => OfThirty($"gamma-{Text(g)}", $"γ = {Text(g)}", g == 1 ? [] : ["gamma-1"], $"TracSeq:Gamma={Text(g)}") with { Series = "γ", X = g })];
 
     private static PlannedArm OfThirty(string name, string title, IReadOnlyList<string> against, params string[] set) =>
         new(name, $"{title}, top 30 %", [Size(0.3), .. ByInfluence, .. set], against);
@@ -164,7 +175,8 @@ public static class ExperimentCatalog
         if (!CanBeExact(data, options))
         {
             throw new InputException(
-                $"experiment sketch needs exact gradients to compare with, here {data.Gradients * ExactBytes >> 20:#,0} MiB for each seed and at most {MostExactBytes >> 20:#,0}: "
+                $"experiment sketch needs exact gradients to compare with, here {data.Gradients * ExactBytes >> 20:#,0} MiB for each seed and at most "
+                + $"{MostExactBytes >> 20:#,0}: "
                 + "lower the caps (--set Snapshot:MaximumTraining=… or Snapshot:Periods=…), and use the nano agent");
         }
 

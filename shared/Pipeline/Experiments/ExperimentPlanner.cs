@@ -115,7 +115,8 @@ public static class ExperimentPlanner
     private static IEnumerable<string> CapNotes(SnapshotOptions snapshot)
     {
         yield return snapshot.IsCapped
-            ? $"Capped: at most {Cap(snapshot.MaximumTraining)} training, {Cap(snapshot.MaximumReference)} reference and {Cap(snapshot.MaximumTest)} test samples; --full lifts the caps."
+            ? $"Capped: at most {Cap(snapshot.MaximumTraining)} training, {Cap(snapshot.MaximumReference)} reference and {Cap(snapshot.MaximumTest)} test "
+                + "samples; --full lifts the caps."
             : "Not capped: all samples take part.";
 
         static string Cap(int maximum) => maximum == 0 ? "any number of" : $"{maximum:#,0}";

@@ -83,7 +83,8 @@ public static class ExperimentResults
                 arm.Name, arm.Title, arm.Set, arm.Series, arm.X,
                 measures?.Figures(arm.Name) ?? new Dictionary<Metric, ArmFigure>(),
                 known.Count == 0 ? null : known.Average(k => k.Facts.Kept.Count),
-                kept.GroupBy(k => k.Answer, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count() / (double)kept.Count),
+                kept.GroupBy(k => k.Answer, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .ToDictionary(g => g.Key, g => g.Count() / (double)kept.Count),
                 snapshots[0].DecayIdentified && kept.Count > 0 && kept.All(k => k.Age is not null) ? kept.Average(k => k.Age!.Value) : null,
                 measures?.Overlap(arm.Name, arm.Against.Count > 0 ? arm.Against[0] : arm.Name),
                 known.Sum(k => k.Facts.Seconds), known.Sum(k => k.Facts.Reused), known.Sum(k => k.Facts.Computed),
@@ -121,13 +122,15 @@ public static class ExperimentResults
             yield return note;
         }
 
-        yield return $"Every arm is tuned for {plan.Steps:#,0} steps: {plan.StepsAre}. Base, LoRA start and test rows of a seed are the same for all arms; nothing was chosen on the test side.";
+        yield return $"Every arm is tuned for {plan.Steps:#,0} steps: {plan.StepsAre}. Base, LoRA start and test rows of a seed are the same for all arms; "
+            + "nothing was chosen on the test side.";
         yield return measured.Count > 1
             ? "Intervals are 95 % for other test rows and another training; differences are paired by row and seed."
             : "Intervals are 95 % over test rows alone: with one seed they say nothing of another training.";
         if (plan.Folds > 0)
         {
-            yield return $"Out of fold: {plan.Folds} models a seed, each tested on rows it has not seen. KS and AUC are means over the folds, every other figure is of all rows together.";
+            yield return $"Out of fold: {plan.Folds} models a seed, each tested on rows it has not seen. KS and AUC are means over the folds, "
+                + "every other figure is of all rows together.";
         }
 
         yield return "Places that go by score are dealt out by the classes' training shares, unless an arm says otherwise; a random draw has them on average.";

@@ -15,7 +15,8 @@ internal static class Audit
     {
         db.Audit.Add(new AuditRow
         {
-            Actor = actor, Action = action, Target = target, Details = JsonSerializer.Serialize(details, details.GetType(), Format), OccurredAt = time.GetUtcNow(),
+            Actor = actor, Action = action, Target = target, Details = JsonSerializer.Serialize(details, details.GetType(), Format),
+            OccurredAt = time.GetUtcNow(),
         });
         await db.SaveChangesAsync(ct);
     }

@@ -48,7 +48,8 @@ public sealed class DeadLetters(NpgsqlDataSource source, IBus bus, TimeProvider 
     public async Task<DeadLetterRow> FindAsync(long id, CancellationToken ct)
     {
         await using var db = PipelineDatabase.NewContext(source);
-        return await db.DeadLetters.SingleOrDefaultAsync(d => d.Id == id, ct) ?? throw new InputException($"there is no dead letter {id}; `zigong errors list` shows them");
+        return await db.DeadLetters.SingleOrDefaultAsync(d => d.Id == id, ct)
+            ?? throw new InputException($"there is no dead letter {id}; `zigong errors list` shows them");
     }
 
     /// <summary>Sends the message again, as it was. One whose order is over by now is refused, since it would be dropped.</summary>
@@ -65,7 +66,9 @@ public sealed class DeadLetters(NpgsqlDataSource source, IBus bus, TimeProvider 
         var run = await db.Runs.SingleOrDefaultAsync(r => r.RunId == message.RunId, ct);
         if (run is not { Status: RunStatus.Running } || run.Generation != message.Generation)
         {
-            var now = run is null ? "there is no such run" : $"the run is {run.Status} in generation {run.Generation}, the message of generation {message.Generation}";
+            var now = run is null
+                ? "there is no such run"
+                : $"the run is {run.Status} in generation {run.Generation}, the message of generation {message.Generation}";
             throw new InputException($"dead letter {id} would change nothing ({now}): discard it");
         }
 

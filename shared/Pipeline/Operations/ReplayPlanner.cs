@@ -43,7 +43,9 @@ public static class ReplayPlanner
             var elsewhere = facts.Units.Where(u => u.State == UnitState.Failed).Select(u => u.Stage).Distinct().ToList();
             throw new InputException(
                 $"stage {StageNames.Of(from)} of run {facts.Run.RunId} has no failed unit; "
-                + (elsewhere.Count > 0 ? $"failed units are in {string.Join(", ", elsewhere.Select(s => StageNames.Of(Enum.Parse<Stage>(s))))}" : "no stage has one: use --units all or missing"));
+                + (elsewhere.Count > 0
+                    ? $"failed units are in {string.Join(", ", elsewhere.Select(s => StageNames.Of(Enum.Parse<Stage>(s))))}"
+                    : "no stage has one: use --units all or missing"));
         }
 
         if (choice == UnitChoice.Missing && again.Count == 0 && StageOrders.FirstUnfinished(facts.State) is null)
@@ -105,13 +107,15 @@ public static class ReplayPlanner
 
         if (changed < from)
         {
-            throw new InputException($"{first} already shapes stage {StageNames.Of(changed)}, before {StageNames.Of(from)}: replay --from {StageNames.Of(changed)}");
+            throw new InputException(
+                $"{first} already shapes stage {StageNames.Of(changed)}, before {StageNames.Of(from)}: replay --from {StageNames.Of(changed)}");
         }
 
         var reason = string.Join(", ", changes);
         return [.. StageCatalogue.Of(facts.Run.Kind).Select(s => s.Stage).Select(stage =>
             stage == Stage.Snapshot ? new StagePlan(stage, 0, 1, 0, 0, "the parent's own snapshot")
-            : stage == from && choice == UnitChoice.All ? new StagePlan(stage, facts.Whole(stage), 0, 0, 0, stage == changed ? $"{reason} changed" : "asked for")
+            : stage == from && choice == UnitChoice.All ? new StagePlan(
+                stage, facts.Whole(stage), 0, 0, 0, stage == changed ? $"{reason} changed" : "asked for")
             : stage >= changed && StageCatalogue.Of(stage).Unkeyed is null
                 ? new StagePlan(stage, facts.Whole(stage), 0, 0, 0, $"{reason} changed; reused only if another run has made the very same")
             : Follows(facts, stage, " of the parent"))];
@@ -154,7 +158,10 @@ public static class ReplayPlanner
         }
 
         var (reused, open) = facts.Found(stage);
-        var other = CodeVersions.AreOf(facts.Run.CodeVersion) ? "" : $"; the run was made by {facts.Run.CodeVersion}: where a stage computes otherwise now it is computed";
-        return new StagePlan(stage, 0, reused, 0, open, reused == 0 ? "not reached before" : $"same keys as before{whose}: found, unless a file is lost or damaged{other}");
+        var other = CodeVersions.AreOf(facts.Run.CodeVersion)
+            ? ""
+            : $"; the run was made by {facts.Run.CodeVersion}: where a stage computes otherwise now it is computed";
+        return new StagePlan(
+            stage, 0, reused, 0, open, reused == 0 ? "not reached before" : $"same keys as before{whose}: found, unless a file is lost or damaged{other}");
     }
 }

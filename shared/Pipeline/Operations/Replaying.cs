@@ -47,7 +47,8 @@ internal static class Replaying
     }
 
     /// <summary>Adds a child on the parent's snapshot: that stage is done already, everything else is found by its key or computed.</summary>
-    public static async Task AddChildAsync(PipelineDb db, RunFacts facts, Guid child, Stage from, UnitChoice choice, bool overBroker, TimeProvider time, CancellationToken ct)
+    public static async Task AddChildAsync(
+        PipelineDb db, RunFacts facts, Guid child, Stage from, UnitChoice choice, bool overBroker, TimeProvider time, CancellationToken ct)
     {
         var parent = facts.Run;
         var origin = facts.Of(Stage.Snapshot).SingleOrDefault(u => u is { State: UnitState.Done, Output: not null })

@@ -78,11 +78,13 @@ public sealed record RunFacts(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<W
         }
 
         var (period, step) = kept == 0 ? (0, 0) : AgentSlices()[kept - 1] is var last ? (last.Period, last.Step) : default;
-        return AgentSlicesFrom(period) - (period < Checkpoints ? Slices(AgentSteps(period), Options.Agent.SliceSteps) - Slices(AgentSteps(period) - step, Options.Agent.SliceSteps) : 0);
+        return AgentSlicesFrom(period)
+            - (period < Checkpoints ? Slices(AgentSteps(period), Options.Agent.SliceSteps) - Slices(AgentSteps(period) - step, Options.Agent.SliceSteps) : 0);
     }
 
     /// <summary>Slices that train the agent from a period on.</summary>
-    public int AgentSlicesFrom(int period) => Enumerable.Range(period, Math.Max(0, Checkpoints - period)).Sum(p => Slices(AgentSteps(p), Options.Agent.SliceSteps));
+    public int AgentSlicesFrom(int period) =>
+        Enumerable.Range(period, Math.Max(0, Checkpoints - period)).Sum(p => Slices(AgentSteps(p), Options.Agent.SliceSteps));
 
     private int AgentSteps(int period) => WorkAmounts.Steps(PeriodSamples[period], Options.Agent.BatchSize, Options.Agent.Epochs, Options.Agent.MinimumSteps);
 

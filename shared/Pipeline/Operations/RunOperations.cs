@@ -117,7 +117,8 @@ public sealed class RunOperations(NpgsqlDataSource source, ArtifactStore artifac
         lost ??= await LostAsync(db, request, ct);
         var chosen = ReplayPlanner.Choose(facts, request.From, request.Units, lost);
         return new Prepared(
-            new ReplayPlan(request.RunId, request.RunId, Child: false, facts.Run.Generation + 1, ReplayPlanner.SameRun(facts, request.From, chosen)), facts, chosen);
+            new ReplayPlan(request.RunId, request.RunId, Child: false, facts.Run.Generation + 1, ReplayPlanner.SameRun(facts, request.From, chosen)),
+            facts, chosen);
     }
 
     private async Task<IReadOnlySet<string>> LostAsync(PipelineDb db, ReplayRequest request, CancellationToken ct) => request.Units == UnitChoice.Missing

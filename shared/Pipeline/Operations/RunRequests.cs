@@ -66,7 +66,11 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
 
         if (key is not null)
         {
-            db.RunRequests.Add(new RunRequestRow { Actor = actor ?? "", IdempotencyKey = key.Value, BodyHash = key.BodyHash, RunId = run.RunId, RequestedAt = run.RequestedAt });
+            db.RunRequests.Add(
+                new RunRequestRow
+                {
+                    Actor = actor ?? "", IdempotencyKey = key.Value, BodyHash = key.BodyHash, RunId = run.RunId, RequestedAt = run.RequestedAt,
+                });
         }
 
         try
@@ -95,7 +99,8 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
     public async Task ResumeAsync(Guid runId, CancellationToken ct)
     {
         await using var db = PipelineDatabase.NewContext(source);
-        var run = await db.Runs.SingleOrDefaultAsync(r => r.RunId == runId, ct) ?? throw new InputException($"there is no run {runId}; `zigong runs` lists them");
+        var run = await db.Runs.SingleOrDefaultAsync(r => r.RunId == runId, ct)
+            ?? throw new InputException($"there is no run {runId}; `zigong runs` lists them");
         if (run.Status == RunStatus.Cancelled)
         {
             throw new InputException($"run {runId} was cancelled; zigong replay {runId} --from STAGE --units missing goes on with it");
@@ -156,18 +161,22 @@ public sealed class RunRequests(NpgsqlDataSource source, IBus bus, PipelineOptio
         };
         if (templating.Shots > 0 && !Bases.ReadsWords(frozen.Tuning.Base, templating))
         {
-            throw new InputException("Templating:Shots needs a base that reads words, and nano reads one token a field: set Templating:Nano=Words, or Templating:Shots=0");
+            throw new InputException(
+                "Templating:Shots needs a base that reads words, and nano reads one token a field: set Templating:Nano=Words, or Templating:Shots=0");
         }
 
         if (templating.Resample == Resampling.Minority && dataset.Tasks.All(t => t.Answer.IsFree))
         {
-            throw new InputException($"Templating:Resample=Minority balances allowed answers, but those of {dataset.Name} are free texts: set Templating:Resample=None");
+            throw new InputException(
+                $"Templating:Resample=Minority balances allowed answers, but those of {dataset.Name} are free texts: set Templating:Resample=None");
         }
 
         // Found here and not after an hour of training.
         if (templating.Shots > 0 && !PromptTemplate.Of(dataset, templating.Form).TakesExamples)
         {
-            throw new InputException($"Templating:Shots is above 0, but the prompt.frame of {dataset.Name} has no {{{{#each examples}}}} … {{{{/each}}}}: add it, or set Templating:Shots=0");
+            throw new InputException(
+                $"Templating:Shots is above 0, but the prompt.frame of {dataset.Name} has no {{{{#each examples}}}} … {{{{/each}}}}: "
+                + $"add it, or set Templating:Shots=0");
         }
 
         return frozen;

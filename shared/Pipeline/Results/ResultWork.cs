@@ -19,7 +19,9 @@ public abstract class ResultWork
 /// <param name="tell">What to tell of the result, be it found or made.</param>
 public sealed class ResultWork<T>(string key, int version, Func<CancellationToken, Task<Made<T>>> make, Func<Stored<T>, Told> tell) : ResultWork
 {
-    /// <summary>Whether a result that is there already is taken over. Not where making it is quicker than explaining, or where the world has moved on.</summary>
+    /// <summary>
+    /// Whether a result that is there already is taken over. Not where making it is quicker than explaining, or where the world has moved on.
+    /// </summary>
     public bool IsLookedUp { get; init; } = true;
 
     internal override async Task<UnitResult> DoAsync(UnitContext unit, StoredResults results, CancellationToken ct)

@@ -63,7 +63,8 @@ public sealed class StoredResults(ArtifactStore artifacts)
 
             await db.Database.ExecuteSqlAsync(
                 $"""
-                update zigong.results set kind = {row.Kind.Stored()}, content = {row.Content}, rows = {row.Rows}, parts = {row.Parts}, summary = {row.Summary}::jsonb,
+                update zigong.results set kind = {row.Kind.Stored()}, content = {row.Content}, rows = {row.Rows}, parts = {row.Parts},
+                    summary = {row.Summary}::jsonb,
                     version = {row.Version}, made_at = now()
                 where key = {row.Key}
                 """,

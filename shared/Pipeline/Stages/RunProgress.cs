@@ -54,7 +54,8 @@ public static class RunProgress
             ? now
             : units.Select(u => u.FinishedAt ?? now).Max();
         return new StageProgress(
-            stage.Stage, total > 0 ? Math.Min(done, total) : done, total, stage.Noun, finished.Count(u => u.Reused), units.Count(u => u.Attempts > 0), ended - started,
+            stage.Stage, total > 0 ? Math.Min(done, total) : done, total, stage.Noun, finished.Count(u => u.Reused), units.Count(u => u.Attempts > 0),
+            ended - started,
             finished.Sum(u => u.FinishedAt is { } end && u.StartedAt is { } start ? (end - start).TotalSeconds : 0));
     }
 

@@ -41,7 +41,8 @@ public static class StageCatalogue
             Stage.Partials, "TracSeqScoring", CodeVersions.Partials, StageShape.CheckpointShard, [typeof(ScoreShard)], [],
             ["TracSeq:Similarity", "TracSeq:Optimizer"]),
         new(
-            Stage.Scores, "TracSeqScoring", CodeVersions.Scores, StageShape.One, [typeof(CombineScores)], [typeof(SnapshotScored)], ["TracSeq:Gamma", "TracSeq:Clock"])
+            Stage.Scores, "TracSeqScoring", CodeVersions.Scores, StageShape.One, [typeof(CombineScores)], [typeof(SnapshotScored)],
+            ["TracSeq:Gamma", "TracSeq:Clock"])
         {
             Words = ["tracseq", "tracseqscoring", "scores"],
             Unkeyed = "sums stored partial scores: takes seconds, so it is always done",

@@ -6,7 +6,8 @@ namespace ZiGong.Pipeline.Stages;
 public static class StageOrders
 {
     private static readonly Dictionary<Type, (StageDefinition Stage, bool IsFirst)> Ordered =
-        StageCatalogue.All.SelectMany(s => s.Orders.Select((type, i) => (type, Stage: s, IsFirst: i == 0))).ToDictionary(o => o.type, o => (o.Stage, o.IsFirst));
+        StageCatalogue.All.SelectMany(s => s.Orders.Select((type, i) => (type, Stage: s, IsFirst: i == 0)))
+            .ToDictionary(o => o.type, o => (o.Stage, o.IsFirst));
 
     /// <returns>Null for events that no stage works on.</returns>
     public static UnitKey? UnitOf(IRunMessage order) => Ordered.TryGetValue(order.GetType(), out var found)

@@ -19,7 +19,8 @@ public static partial class ChartSvg
     public static string Render(PlotModel plot, int width, int height, string id, string alt, string className)
     {
         Clean(plot);
-        var root = XDocument.Parse(new SvgExporter { Width = width, Height = height, IsDocument = false, TextMeasurer = new WideText() }.ExportToString(plot)).Root!;
+        var root = XDocument.Parse(
+            new SvgExporter { Width = width, Height = height, IsDocument = false, TextMeasurer = new WideText() }.ExportToString(plot)).Root!;
         root.RemoveAttributes();
         foreach (var element in root.Descendants())
         {
@@ -63,7 +64,8 @@ public static partial class ChartSvg
 
     /// <summary>A text of characters that XML knows; each other one, such as a control character or half of a pair, becomes U+FFFD.</summary>
     [return: NotNullIfNotNull(nameof(text))]
-    private static string? Known(string? text) => text is null ? null : string.Concat(text.EnumerateRunes().Select(rune => IsKnown(rune) ? rune : Rune.ReplacementChar));
+    private static string? Known(string? text) =>
+        text is null ? null : string.Concat(text.EnumerateRunes().Select(rune => IsKnown(rune) ? rune : Rune.ReplacementChar));
 
     private static bool IsKnown(Rune rune) => rune.Value is '\t' or '\n' or '\r' or (>= ' ' and not (0xFFFE or 0xFFFF));
 

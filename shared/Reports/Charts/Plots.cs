@@ -172,7 +172,8 @@ public static class Plots
         {
             var boxes = new BoxPlotSeries
             {
-                Title = group.Name, Fill = OxyColor.FromAColor(g == 0 ? (byte)50 : (byte)130, group.Ink.Color()), Stroke = group.Ink.Color(), StrokeThickness = 1.5, BoxWidth = width * 0.8,
+                Title = group.Name, Fill = OxyColor.FromAColor(g == 0 ? (byte)50 : (byte)130, group.Ink.Color()), Stroke = group.Ink.Color(),
+                StrokeThickness = 1.5, BoxWidth = width * 0.8,
                 WhiskerWidth = 0.5,
             };
             foreach (var (i, box) in group.Boxes.Index().Where(b => b.Item is not null))
@@ -190,7 +191,8 @@ public static class Plots
     {
         var plot = new PlotModel
         {
-            DefaultFontSize = FontSize, TextColor = Ink.Text.Color(), PlotAreaBorderThickness = new OxyThickness(0), PlotAreaBorderColor = OxyColors.Transparent,
+            DefaultFontSize = FontSize, TextColor = Ink.Text.Color(), PlotAreaBorderThickness = new OxyThickness(0),
+            PlotAreaBorderColor = OxyColors.Transparent,
             Background = OxyColors.Transparent, Padding = new OxyThickness(4, 8, 14, 4),
         };
         if (hasLegend)
@@ -198,7 +200,8 @@ public static class Plots
             plot.Legends.Add(new Legend
             {
                 LegendPosition = LegendPosition.TopLeft, LegendPlacement = LegendPlacement.Outside, LegendOrientation = LegendOrientation.Horizontal,
-                LegendBorderThickness = 0, LegendPadding = 0, LegendMargin = 4, LegendItemSpacing = 18, LegendSymbolLength = 28, LegendTextColor = Ink.Text.Color(),
+                LegendBorderThickness = 0, LegendPadding = 0, LegendMargin = 4, LegendItemSpacing = 18, LegendSymbolLength = 28,
+                LegendTextColor = Ink.Text.Color(),
             });
         }
 

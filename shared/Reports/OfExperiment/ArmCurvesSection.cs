@@ -40,7 +40,13 @@ public static class ArmCurvesSection
             Plots.Curves(
                 new Scale(Quantity(result.Name)),
                 new Scale(name),
-                [.. curves.Select(c => new Curve(c.Name, c.Ink, [.. c.Arms.Select(a => new CurvePoint(a.X!.Value, a.Metrics[metric].Mean, a.Metrics[metric].Lower, a.Metrics[metric].Upper, a.Metrics[metric].PerSeed))]))]),
+                [.. curves.Select(
+                    c =>
+                        new Curve(
+                            c.Name, c.Ink,
+                            [.. c.Arms.Select(
+                                a => new CurvePoint(
+                                    a.X!.Value, a.Metrics[metric].Mean, a.Metrics[metric].Lower, a.Metrics[metric].Upper, a.Metrics[metric].PerSeed))]))]),
             DataTable.Of(
                 $"{name} over {Quantity(result.Name)}",
                 ["Arm", $"{Reading.Capital(Quantity(result.Name))}>", "Mean>", "Lower end>", "Upper end>", "Single seeds>"],

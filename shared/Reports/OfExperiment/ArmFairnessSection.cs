@@ -29,7 +29,9 @@ public static class ArmFairnessSection
             [
                 f.Arm, f.Arm == f.Reference ? "none" : f.Reference,
                 .. Reading.FairnessFigures.SelectMany(s => new Cell[] { Figure(f, s.Figure), Difference(f, s.Figure) }),
-                string.Join("; ", f.Groups.Select(g => $"{g.Group} n = {Format.Count(g.Count)}, favourable {Format.Share(g.Favourable)}{(g.Counted ? "" : " (too small)")}")),
+                string.Join(
+                    "; ",
+                    f.Groups.Select(g => $"{g.Group} n = {Format.Count(g.Count)}, favourable {Format.Share(g.Favourable)}{(g.Counted ? "" : " (too small)")}")),
             ]));
         if (known.Count == 0)
         {
@@ -40,10 +42,14 @@ public static class ArmFairnessSection
         [
             new Figures(new Figure(
                 $"Parity ratio by {field.Key}",
-                $"Smallest over largest favourable share, with 95 % intervals: {string.Join(", ", known.Select(f => $"{f.Arm} {Figure(f, FairnessFigure.ParityRatio)}"))}. The dashed line stands at 0.8, the four-fifths rule.",
+                $"Smallest over largest favourable share, with 95 % intervals: "
+                + $"{string.Join(", ", known.Select(f => $"{f.Arm} {Figure(f, FairnessFigure.ParityRatio)}"))}. "
+                + "The dashed line stands at 0.8, the four-fifths rule.",
                 Plots.Forest(
                     new Scale("parity ratio"),
-                    [("parity ratio", Ink.Model, [.. known.Select(f => f.Figures[FairnessFigure.ParityRatio]).Select((x, i) => new Estimate(known[i].Arm, x.Mean, x.Lower, x.Upper))])],
+                    [(
+                        "parity ratio", Ink.Model,
+                        [.. known.Select(f => f.Figures[FairnessFigure.ParityRatio]).Select((x, i) => new Estimate(known[i].Arm, x.Mean, x.Lower, x.Upper))])],
                     0.8),
                 table,
                 100 + (32 * known.Count))),

@@ -15,12 +15,15 @@ public static class ArmTimingsSection
         [
             new Figures(new Figure(
                 "Work per arm",
-                $"{Format.Duration(TimeSpan.FromSeconds(result.Arms.Sum(a => a.Seconds)))} in all; the most went into {result.Arms.MaxBy(a => a.Seconds)!.Arm}, which came first or shares least.",
-                Plots.Bars(new Scale("seconds", 0), [.. result.Arms.Select(a => a.Arm)], [new Group("work", Ink.Model, [.. result.Arms.Select(a => a.Seconds)])]),
+                $"{Format.Duration(TimeSpan.FromSeconds(result.Arms.Sum(a => a.Seconds)))} in all; "
+                + $"the most went into {result.Arms.MaxBy(a => a.Seconds)!.Arm}, which came first or shares least.",
+                Plots.Bars(
+                    new Scale("seconds", 0), [.. result.Arms.Select(a => a.Arm)], [new Group("work", Ink.Model, [.. result.Arms.Select(a => a.Seconds)])]),
                 DataTable.Of(
                     "Work per arm",
                     ["Arm", "Work>", "Units computed>", "Units reused>"],
-                    result.Arms.Select(a => (IReadOnlyList<Cell>)[a.Arm, Format.Duration(TimeSpan.FromSeconds(a.Seconds)), Format.Count(a.Computed), Format.Count(a.Reused)])),
+                    result.Arms.Select(
+                        a => (IReadOnlyList<Cell>)[a.Arm, Format.Duration(TimeSpan.FromSeconds(a.Seconds)), Format.Count(a.Computed), Format.Count(a.Reused)])),
                 90 + (28 * result.Arms.Count))),
         ]);
 }

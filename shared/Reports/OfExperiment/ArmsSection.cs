@@ -23,7 +23,9 @@ public static class ArmsSection
                     DataTable.Of(
                         $"{Format.Count(result.Design.Test)} test samples, {result.Design.SeedsMeasured.Count} seeds",
                         ["Arm", .. shown.Select(m => $"{Reading.Title(m)}>")],
-                        result.Arms.Select(a => (IReadOnlyList<Cell>)[a.Arm, .. shown.Select(m => new Cell(a.Metrics.TryGetValue(m, out var figure) ? Text(figure) : "none"))])),
+                        result.Arms.Select(
+                            a => (IReadOnlyList<Cell>)[
+                                a.Arm, .. shown.Select(m => new Cell(a.Metrics.TryGetValue(m, out var figure) ? Text(figure) : "none"))])),
                 ]);
     }
 

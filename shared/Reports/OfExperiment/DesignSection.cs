@@ -19,9 +19,14 @@ public static class DesignSection
                     "What all arms share",
                     [
                         new Fact("Data set", result.Dataset),
-                        new Fact("Training, reference and test samples", $"{Format.Count(design.Training)}, {Format.Count(design.Reference)}, {Format.Count(design.Test)}"),
+                        new Fact(
+                            "Training, reference and test samples",
+                            $"{Format.Count(design.Training)}, {Format.Count(design.Reference)}, {Format.Count(design.Test)}"),
                         new Fact("Caps", Caps(design) is { Length: > 0 } caps ? caps : "none: all samples take part"),
-                        new Fact("Seeds", $"{string.Join(", ", design.Seeds)}; measured: {(design.SeedsMeasured.Count == 0 ? "none yet" : string.Join(", ", design.SeedsMeasured))}"),
+                        new Fact(
+                            "Seeds",
+                            $"{string.Join(", ", design.Seeds)}; measured: "
+                            + $"{(design.SeedsMeasured.Count == 0 ? "none yet" : string.Join(", ", design.SeedsMeasured))}"),
                         new Fact("Folds", design.Folds == 0 ? "one test side" : $"{design.Folds}, test samples pooled"),
                         new Fact("Steps", $"{Format.Count(design.Steps)}: {design.StepsAre}"),
                         new Fact("Decay", design.DecayIdentified ? "identified" : "not identified: γ is 1 in every arm"),

@@ -20,7 +20,8 @@ public static class DifferencesSection
             :
             [
                 .. result.Comparisons.Any(c => c.Differences.ContainsKey(Metric.Auc)) ? new ReportBlock[] { new Figures(Forest(result, Metric.Auc)) } : [],
-                .. ArmsSection.Shown(result).Where(m => m != Metric.Auc && result.Comparisons.Any(c => c.Differences.ContainsKey(m))).Select(m => Table(result, m)),
+                .. ArmsSection.Shown(result).Where(m => m != Metric.Auc && result.Comparisons.Any(c => c.Differences.ContainsKey(m)))
+                    .Select(m => Table(result, m)),
             ]);
 
     /// <summary>A line per comparison, right of 0 where the arm is better.</summary>
@@ -33,7 +34,8 @@ public static class DifferencesSection
         var name = Runs.MetricsTable.Name(metric);
         return new Figure(
             $"{name}: arm minus reference",
-            $"Points with 95 % intervals; an interval that crosses the dashed line at 0 shows no difference. {string.Join(", ", compared.Select(c => $"{c.Arm} against {c.Reference}: {Reading.Interval(c.Differences[metric])}"))}.",
+            $"Points with 95 % intervals; an interval that crosses the dashed line at 0 shows no difference. "
+            + $"{string.Join(", ", compared.Select(c => $"{c.Arm} against {c.Reference}: {Reading.Interval(c.Differences[metric])}"))}.",
             Plots.Forest(new Scale($"Δ{name}"), groups),
             Table(result, metric),
             90 + (30 * compared.Select(c => c.Arm).Distinct(StringComparer.Ordinal).Count()) + (14 * compared.Count));

@@ -26,7 +26,8 @@ public static class KeptSection
                         known.Select(a => (IReadOnlyList<Cell>)
                         [
                             a.Arm, Format.Count(a.Kept!.Value), .. answers.Select(answer => new Cell(Format.Share(a.ClassShares.GetValueOrDefault(answer)))),
-                            a.MeanAge is { } age ? age.ToString("0.0", CultureInfo.InvariantCulture) : "no times", a.Overlap is { } overlap ? Format.Figure(overlap) : "none",
+                            a.MeanAge is { } age ? age.ToString("0.0", CultureInfo.InvariantCulture) : "no times",
+                            a.Overlap is { } overlap ? Format.Figure(overlap) : "none",
                         ])),
                 ]);
     }

@@ -21,7 +21,9 @@ public static class RunsSection
                 ]))),
             new Facts(
                 "Hashes",
-                [new Fact("Experiment", result.Id), new Fact("Code version", result.CodeVersion), .. result.Design.Snapshots.Select((s, i) => new Fact(result.Design.Folds > 0 ? $"Snapshot of fold {i}" : "Snapshot", s))],
+                [
+                    new Fact("Experiment", result.Id), new Fact("Code version", result.CodeVersion),
+                    .. result.Design.Snapshots.Select((s, i) => new Fact(result.Design.Folds > 0 ? $"Snapshot of fold {i}" : "Snapshot", s))],
                 Code: true),
         ]);
 }

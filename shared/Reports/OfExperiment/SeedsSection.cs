@@ -16,7 +16,9 @@ public static class SeedsSection
             "seeds",
             "Single seeds",
             "Where the points of one arm lie wider apart than two arms do, a difference of those two arms is mostly that of seeds.",
-            measured.Count == 0 ? [new Paragraph("No seed has been finished by every arm yet.")] : [new Figures(new[] { Metric.Ks, Metric.Auc }.Select(m => Plot(result, measured, m)).ToArray())]);
+            measured.Count == 0
+                ? [new Paragraph("No seed has been finished by every arm yet.")]
+                : [new Figures(new[] { Metric.Ks, Metric.Auc }.Select(m => Plot(result, measured, m)).ToArray())]);
     }
 
     private static Figure Plot(ExperimentResult result, List<ArmResult> arms, Metric metric)
@@ -26,11 +28,15 @@ public static class SeedsSection
         var widest = arms.MaxBy(a => a.Metrics[metric].Spread)!;
         return new Figure(
             $"{name} of every seed",
-            $"One point per arm and seed. The seeds of {widest.Arm} lie widest apart, with a standard deviation of {Format.Figure(widest.Metrics[metric].Spread)}.",
+            $"One point per arm and seed. The seeds of {widest.Arm} lie widest apart, "
+            + $"with a standard deviation of {Format.Figure(widest.Metrics[metric].Spread)}.",
             Plots.Dots(
                 new Scale(name),
                 [.. arms.Select(a => a.Arm)],
-                [.. seeds.Select((seed, s) => new Group($"seed {seed}", Inks.Series[s % Inks.Series.Count], [.. arms.Select(a => s < a.Metrics[metric].PerSeed.Count ? a.Metrics[metric].PerSeed[s] : double.NaN)]))]),
+                [.. seeds.Select(
+                    (seed, s) => new Group(
+                        $"seed {seed}", Inks.Series[s % Inks.Series.Count],
+                        [.. arms.Select(a => s < a.Metrics[metric].PerSeed.Count ? a.Metrics[metric].PerSeed[s] : double.NaN)]))]),
             DataTable.Of(
                 $"{name} of every seed",
                 ["Arm", .. seeds.Select(s => $"Seed {s}>"), "Mean>", "Standard deviation>"],

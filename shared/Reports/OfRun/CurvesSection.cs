@@ -38,13 +38,15 @@ public static class CurvesSection
     private static Figure Ks(ModelPredictions model)
     {
         // ROC points fall in threshold: the share at or above it. Below it lies the rest.
-        var points = Curves.Roc(model.Rows).Skip(1).Reverse().Select(p => (Threshold: p.Threshold, Good: 1 - p.FalsePositiveRate, Bad: 1 - p.TruePositiveRate)).ToList();
+        var points = Curves.Roc(model.Rows).Skip(1).Reverse()
+            .Select(p => (Threshold: p.Threshold, Good: 1 - p.FalsePositiveRate, Bad: 1 - p.TruePositiveRate)).ToList();
         var widest = points.Index().MaxBy(p => p.Item.Good - p.Item.Bad).Index;
         var shown = Thinned(points, PlotPoints, widest);
         var at = points[widest];
         return new Figure(
             $"KS curve of the {model.Name}",
-            $"Share of truly good and of truly bad samples below each P(bad). They lie furthest apart, by {Format.Figure(at.Good - at.Bad)}, at P(bad) = {Format.Figure(at.Threshold)}: "
+            $"Share of truly good and of truly bad samples below each P(bad). They lie furthest apart, by {Format.Figure(at.Good - at.Bad)}, "
+            + $"at P(bad) = {Format.Figure(at.Threshold)}: "
             + $"{Format.Share(at.Good)} of the good and {Format.Share(at.Bad)} of the bad lie below.",
             Plots.Lines(
                 new Scale("P(bad)", 0, 1),
@@ -57,7 +59,8 @@ public static class CurvesSection
             DataTable.Of(
                 "Points of the KS curve",
                 ["P(bad)", "Good below>", "Bad below>", "Difference>"],
-                Thinned(points, TablePoints, widest).Select(p => (IReadOnlyList<Cell>)[Probability(p.Threshold), Format.Share(p.Good), Format.Share(p.Bad), Format.Figure(p.Good - p.Bad)])));
+                Thinned(points, TablePoints, widest)
+                    .Select(p => (IReadOnlyList<Cell>)[Probability(p.Threshold), Format.Share(p.Good), Format.Share(p.Bad), Format.Figure(p.Good - p.Bad)])));
     }
 
     private static Figure Roc(IReadOnlyList<ModelPredictions> models)
@@ -78,7 +81,10 @@ public static class CurvesSection
                 "Points of the ROC curves",
                 ["Model", "Threshold>", "False positive rate>", "True positive rate>"],
                 curves.SelectMany(c => Thinned(c.Points, TablePoints)
-                    .Select(p => (IReadOnlyList<Cell>)[c.Name, double.IsFinite(p.Threshold) ? Probability(p.Threshold) : "above all", Format.Share(p.FalsePositiveRate), Format.Share(p.TruePositiveRate)]))));
+                    .Select(
+                        p => (IReadOnlyList<Cell>)[
+                            c.Name, double.IsFinite(p.Threshold) ? Probability(p.Threshold) : "above all", Format.Share(p.FalsePositiveRate),
+                            Format.Share(p.TruePositiveRate)]))));
     }
 
     private static Figure Calibration(IReadOnlyList<ModelPredictions> models)
@@ -86,7 +92,8 @@ public static class CurvesSection
         var curves = models.Select(m => (m.Name, m.Ink, Points: Curves.Calibration(m.Rows))).ToList();
         return new Figure(
             "Calibration",
-            "Observed share of bad against the predicted one, in ten bins of equal width with 95 % intervals; on the diagonal a probability means what it says. "
+            "Observed share of bad against the predicted one, in ten bins of equal width with 95 % intervals; "
+            + "on the diagonal a probability means what it says. "
             + string.Join(", ", models.Select(m => $"{m.Name}: expected calibration error {Format.Figure(m.Rows.Measure()[Metric.Ece])}")) + ".",
             Plots.Curves(
                 new Scale("mean P(bad)", 0, 1),

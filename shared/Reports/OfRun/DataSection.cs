@@ -25,7 +25,8 @@ public static class DataSection
         var run = facts.Run;
         yield return new Fact("Data set", $"{run.Dataset}, descriptor version {facts.Descriptor.Version}");
         yield return new Fact("Task", facts.Descriptor.Task);
-        yield return facts.Descriptor.Answer.IsFree ? new Fact("Answers", "free texts") : new Fact("Bad outcome", $"answer '{facts.Descriptor.Answer.Positive}' of {string.Join(", ", facts.Descriptor.Answer.Allowed.Select(a => $"'{a}'"))}");
+        yield return facts.Descriptor.Answer.IsFree ? new Fact("Answers", "free texts") : new Fact(
+            "Bad outcome", $"answer '{facts.Descriptor.Answer.Positive}' of {string.Join(", ", facts.Descriptor.Answer.Allowed.Select(a => $"'{a}'"))}");
         yield return new Fact("Kind of run", run.ParentRun is { } parent ? $"{run.Kind.Stored()}, child of run {parent}" : run.Kind.Stored());
         yield return new Fact("Base model", facts.Options.Tuning.Base);
         yield return new Fact("Agent's base model", facts.Options.Agent.Base);
@@ -41,7 +42,8 @@ public static class DataSection
                 facts.Sides.Select(s => (IReadOnlyList<Cell>)
                 [
                     NameOf(s.Side), Format.Count(s.Samples), facts.Descriptor.Answer.IsFree ? "none" : Format.Share(s.Positives / (double)s.Samples),
-                    s.From is { } from && s.To is { } to ? $"{from:yyyy-MM-dd} to {to:yyyy-MM-dd}" : "no times", s.LabelsKnown is { } known ? $"{known:yyyy-MM-dd}" : "no times",
+                    s.From is { } from && s.To is { } to ? $"{from:yyyy-MM-dd} to {to:yyyy-MM-dd}" : "no times",
+                    s.LabelsKnown is { } known ? $"{known:yyyy-MM-dd}" : "no times",
                 ]));
         }
     }

@@ -24,7 +24,8 @@ public static class FairnessSection
             ? "Per protected field, over groups that are large enough"
             : "Per protected field, over groups that are large enough: the model on pruned data, and the scorecard on all of them",
         ["Field", "Parity ratio [95 %]>", "Parity difference>", "Equal opportunity gap>", "Average odds gap>", "Groups counted>"],
-        report.Fairness.SelectMany(f => report.ScorecardFairness.Where(s => s.Field == f.Field).Select(s => Row($"{f.Field}, scorecard", s)).Prepend(Row($"{f.Field}, model", f))));
+        report.Fairness.SelectMany(
+            f => report.ScorecardFairness.Where(s => s.Field == f.Field).Select(s => Row($"{f.Field}, scorecard", s)).Prepend(Row($"{f.Field}, model", f))));
 
     private static IReadOnlyList<Cell> Row(string name, FairnessReport fairness) =>
     [
@@ -42,7 +43,8 @@ public static class FairnessSection
             (counted < 2
                 ? $"Fewer than two groups have {Fairness.SmallestGroup} samples: the differences below may be chance. "
                 : Fairness.DecidesAlike(fairness)
-                ? $"{Format.Share(Fairness.RefusedShare(fairness))} of all are predicted bad: where either decision is under {Format.Share(Fairness.SmallestDecision)} in every group, shares say nothing of parity. "
+                ? $"{Format.Share(Fairness.RefusedShare(fairness))} of all are predicted bad: "
+                    + $"where either decision is under {Format.Share(Fairness.SmallestDecision)} in every group, shares say nothing of parity. "
                 : $"Smallest over largest favourable share of the counted groups: {Value(fairness.ParityRatio)}. ")
             + string.Join(", ", fairness.Groups.Select(g => $"{g.Group} (n = {g.Count}): {Format.Share(g.Favourable)}")) + ".",
             Plots.Dots(
@@ -58,7 +60,8 @@ public static class FairnessSection
                 ["Group", "Samples>", "Favourable>", "Of truly good>", "Of truly bad>", "Counted"],
                 fairness.Groups.Select(g => (IReadOnlyList<Cell>)
                 [
-                    g.Group, Format.Count(g.Count), Format.Share(g.Favourable), Share(g.FavourableOfGood), Share(g.FavourableOfBad), g.Counted ? "yes" : "too small",
+                    g.Group, Format.Count(g.Count), Format.Share(g.Favourable), Share(g.FavourableOfGood), Share(g.FavourableOfBad),
+                    g.Counted ? "yes" : "too small",
                 ])),
             110 + (42 * fairness.Groups.Count));
     }

@@ -12,7 +12,8 @@ public static class MetricsSection
     public static ReportSection Of(RunFacts facts) => new(
         "metrics",
         "Metrics beside the baselines",
-        "Values with 95 % bootstrap intervals; an arrow says which side is better. Differences are paired: both models on the same resamples of the same test samples.",
+        "Values with 95 % bootstrap intervals; an arrow says which side is better. Differences are paired: "
+        + "both models on the same resamples of the same test samples.",
         facts.Result.Report is { Generative: { } generative } ? [.. Free(generative), .. OtherTasks(facts.Result.Report)]
             : facts.Result.Report is { } report
             ?
@@ -61,7 +62,8 @@ public static class MetricsSection
 
     private static DataTable Answers(GenerativeFindings found)
     {
-        IReadOnlyList<Cell> Row(string name, Func<GenerativeReport, Interval> figure) => [name, Format.Interval(figure(found.Model)), Format.Interval(figure(found.Baseline))];
+        IReadOnlyList<Cell> Row(string name, Func<GenerativeReport, Interval> figure) =>
+            [name, Format.Interval(figure(found.Model)), Format.Interval(figure(found.Baseline))];
         return DataTable.Of(
             $"Test side: {Format.Count(found.Model.N)} free answers; KS, AUC and what else ranks probabilities does not exist for texts",
             ["Metric", "Model>", "Always the most frequent answer>"],
@@ -112,7 +114,9 @@ public static class MetricsSection
         IReadOnlyList<(string, Ink, IReadOnlyList<Estimate>)> groups =
         [
             Group("model − scorecard", Ink.Model, report.AgainstScorecard),
-            .. report.AgainstChampion is { } champion ? [Group("model − champion", Ink.Baseline, champion)] : Array.Empty<(string, Ink, IReadOnlyList<Estimate>)>(),
+            .. report.AgainstChampion is { } champion
+                ? [Group("model − champion", Ink.Baseline, champion)]
+                : Array.Empty<(string, Ink, IReadOnlyList<Estimate>)>(),
         ];
         var ks = report.AgainstScorecard[Metric.Ks];
         return new Figures(new Figure(
@@ -124,7 +128,9 @@ public static class MetricsSection
             DataTable.Of(
                 "Paired differences as drawn",
                 ["Metric", "Against", "Better by>", "Lower end>", "Upper end>"],
-                groups.SelectMany(g => g.Item3.Select(e => (IReadOnlyList<Cell>)[e.Name, g.Item1, Reading.Signed(e.Value), Reading.Signed(e.Lower), Reading.Signed(e.Upper)]))),
+                groups.SelectMany(
+                    g => g.Item3.Select(
+                        e => (IReadOnlyList<Cell>)[e.Name, g.Item1, Reading.Signed(e.Value), Reading.Signed(e.Lower), Reading.Signed(e.Upper)]))),
             360));
     }
 

@@ -15,7 +15,8 @@ public static class RunVerdict
         var (tone, word, headline) = Outcome(facts);
         var report = facts.Result.Report;
         return new ReportVerdict(
-            tone, word, headline, [.. report is null ? [] : Sentences(facts, report)], [.. report is null ? [] : Figures(report)], [.. report is null ? [] : Gates(report)]);
+            tone, word, headline, [.. report is null ? [] : Sentences(facts, report)], [.. report is null ? [] : Figures(report)],
+            [.. report is null ? [] : Gates(report)]);
     }
 
     private static (Tone Tone, string Word, string Headline) Outcome(RunFacts facts)
@@ -27,7 +28,8 @@ public static class RunVerdict
             var asked = report.Gates.Count(g => g.Verdict != GateVerdict.Skipped);
             return (Tone.Good, "Model ready", warned == 0
                 ? $"The model passed all {asked} gates that had something to compare and was announced as champion for {facts.Run.Dataset}."
-                : $"The model passed and was announced as champion for {facts.Run.Dataset}; {warned} of {report.Gates.Count} gates {(warned == 1 ? "warns" : "warn")}.");
+                : $"The model passed and was announced as champion for {facts.Run.Dataset}; "
+                    + $"{warned} of {report.Gates.Count} gates {(warned == 1 ? "warns" : "warn")}.");
         }
 
         if (result.Rejected is { } rejected)
@@ -39,7 +41,8 @@ public static class RunVerdict
 
         return facts.Run.Status switch
         {
-            RunStatus.Failed or RunStatus.Cancelled => (Tone.Bad, $"Run {facts.Run.Status.ToString().ToLowerInvariant()}", result.View.Failure?.Message ?? $"The run is {facts.Run.Status}."),
+            RunStatus.Failed or RunStatus.Cancelled =>
+                (Tone.Bad, $"Run {facts.Run.Status.ToString().ToLowerInvariant()}", result.View.Failure?.Message ?? $"The run is {facts.Run.Status}."),
             RunStatus.Completed => (Tone.Neutral, "Experiment", "This run is an arm of an experiment: its model was measured and is not announced."),
             _ => (Tone.Neutral, "Not finished", $"The run has not ended: {ProgressText.Line(result.View.Stages)}."),
         };
@@ -50,12 +53,15 @@ public static class RunVerdict
 
     private static IEnumerable<string> Sentences(GenerativeFindings found)
     {
-        yield return $"On {Format.Count(found.Model.N)} test samples that nothing in this run had looked at before, the model's answers reach token F1 {Format.Interval(found.Model.TokenF1)}; "
+        yield return $"On {Format.Count(found.Model.N)} test samples that nothing in this run had looked at before, the model's answers reach token F1 "
+            + $"{Format.Interval(found.Model.TokenF1)}; "
             + $"{Format.Share(found.Model.HallucinationRate.Value)} of them name a number or field that the input does not contain"
             + (found.Model.WithoutIntervals is { } why
                 ? $" ({why})."
                 : $" (95 % bootstrap interval {Format.Share(found.Model.HallucinationRate.Lower)} to {Format.Share(found.Model.HallucinationRate.Upper)}).");
-        yield return Reading.Sentence("token F1", Reading.ToneOf(Metric.F1, found.AgainstBaseline), found.AgainstBaseline, "the model", "always giving the most frequent answer", found.Model.N);
+        yield return Reading.Sentence(
+            "token F1", Reading.ToneOf(Metric.F1, found.AgainstBaseline), found.AgainstBaseline, "the model", "always giving the most frequent answer",
+            found.Model.N);
         if (found.AgainstChampion is { } champion)
         {
             yield return Reading.Sentence("token F1", Reading.ToneOf(Metric.F1, champion), champion, "the model", "the champion before it", found.Model.N);
@@ -87,7 +93,8 @@ public static class RunVerdict
             yield return sentence;
         }
 
-        yield return $"On {Format.Count(report.Model.N)} test samples that nothing in this run had looked at before, {Format.Count(report.Model.Positives)} of them bad, the model reaches "
+        yield return $"On {Format.Count(report.Model.N)} test samples that nothing in this run had looked at before, {Format.Count(report.Model.Positives)} of "
+            + "them bad, the model reaches "
             + (report.Model.Binary is { } binary ? $"for {binary} " : "")
             + $"KS {Format.Interval(report.Model[Metric.Ks])} and AUC {Format.Interval(report.Model[Metric.Auc])} "
             + $"({report.Model.WithoutIntervals ?? "95 % bootstrap intervals"}).";
@@ -108,8 +115,10 @@ public static class RunVerdict
 
     private static IEnumerable<string> About(RunFacts facts, EvaluationReport report)
     {
-        yield return "All intervals cover which test samples were drawn, and not another training: with another seed the same data may give a model that differs by more.";
-        yield return $"It was tuned on {Format.Count(report.Kept)} of {Format.Count(report.Training)} training samples{(report.Generative is null ? "; the scorecard was fitted on all of them" : "")}.";
+        yield return "All intervals cover which test samples were drawn, and not another training: "
+            + "with another seed the same data may give a model that differs by more.";
+        yield return $"It was tuned on {Format.Count(report.Kept)} of {Format.Count(report.Training)} training "
+            + $"samples{(report.Generative is null ? "; the scorecard was fitted on all of them" : "")}.";
         if (facts.Result.View.Snapshot is { DecayIdentified: false })
         {
             yield return "The data have fewer than two distinct training times, so the decay could not act: every checkpoint weighs the same.";
@@ -123,13 +132,15 @@ public static class RunVerdict
             yield return figure;
         }
 
-        yield return new KeyFigure("Training samples kept", Format.Share(report.Kept / (double)report.Training), $"{Format.Count(report.Kept)} of {Format.Count(report.Training)}");
+        yield return new KeyFigure(
+            "Training samples kept", Format.Share(report.Kept / (double)report.Training), $"{Format.Count(report.Kept)} of {Format.Count(report.Training)}");
         yield return new KeyFigure("Gates passed", $"{report.Gates.Count(g => g.Verdict == GateVerdict.Passed)} of {report.Gates.Count}", GateWords(report));
     }
 
     private static IEnumerable<KeyFigure> OfAnswers(GenerativeReport model) =>
     [
-        Of("Token F1", model.TokenF1, Format.Figure), Of("Exact match", model.ExactMatch, Format.Share), Of("Hallucination rate", model.HallucinationRate, Format.Share),
+        Of("Token F1", model.TokenF1, Format.Figure), Of("Exact match", model.ExactMatch, Format.Share),
+        Of("Hallucination rate", model.HallucinationRate, Format.Share),
     ];
 
     private static IEnumerable<KeyFigure> OfChoices(EvaluationReport report)

@@ -17,7 +17,8 @@ public static class SamplesSection
         return new ReportSection(
             "samples",
             "Most and least influential samples",
-            "The least influential ones are the first candidates for wrong labels. Every prompt begins with the same instruction; the text below is each sample's own.",
+            "The least influential ones are the first candidates for wrong labels. Every prompt begins with the same instruction; "
+            + "the text below is each sample's own.",
             facts.Scored is { Samples.Count: > 0 } scored
                 ?
                 [

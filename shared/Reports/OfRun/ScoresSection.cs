@@ -12,7 +12,9 @@ public static class ScoresSection
         "scores",
         "Influence scores",
         "TracSeq score of every training sample: above 0, training on it lowers the loss on the reference samples; below 0, it raises it.",
-        facts.Scored is { Samples.Count: > 0 } scored ? [new Figures(PerClass(facts, scored), PerPeriod(facts, scored)), Signs(scored)] : [new Paragraph("The run has no scores yet.")]);
+        facts.Scored is { Samples.Count: > 0 } scored
+            ? [new Figures(PerClass(facts, scored), PerPeriod(facts, scored)), Signs(scored)]
+            : [new Paragraph("The run has no scores yet.")]);
 
     private static List<(string Name, Ink Ink, List<ScoredSample> Samples)> Classes(RunFacts facts, ScoredRun scored) =>
     [
@@ -31,7 +33,8 @@ public static class ScoresSection
             Plots.Lines(
                 new Scale("influence score"),
                 new Scale("share of the class", 0, Format: "0 %"),
-                [.. classes.Select((c, i) => new Line(c.Name, c.Ink, [.. shares[i].Append(shares[i][^1]).Select((share, b) => (edges[b], share))], Steps: true))]),
+                [.. classes.Select(
+                    (c, i) => new Line(c.Name, c.Ink, [.. shares[i].Append(shares[i][^1]).Select((share, b) => (edges[b], share))], Steps: true))]),
             DataTable.Of("Scores by recorded answer", Spread.Columns("Answer"), classes.Select(c => Spread.Row(c.Name, [.. c.Samples.Select(s => s.Score)]))));
     }
 
@@ -57,7 +60,8 @@ public static class ScoresSection
     private static DataTable Signs(ScoredRun scored) => DataTable.Of(
         "Signs of the scores and top places by class",
         ["Answer", "Samples>", "Above 0>", "Below 0>", "Kept for their score>"],
-        scored.Classes.Select(c => (IReadOnlyList<Cell>)[c.Answer, Format.Count(c.Samples), Format.Count(c.Positive), Format.Count(c.Negative), Format.Count(c.Top)]));
+        scored.Classes.Select(
+            c => (IReadOnlyList<Cell>)[c.Answer, Format.Count(c.Samples), Format.Count(c.Positive), Format.Count(c.Negative), Format.Count(c.Top)]));
 
     private static double Median(List<ScoredSample> samples) => Spread.Quantile([.. samples.Select(s => s.Score).Order()], 0.5);
 }

@@ -12,7 +12,9 @@ public static class SelectionSection
         "selection",
         "What the selection did",
         "Shares among all training samples, among those kept, and among those kept for their score alone.",
-        facts.Scored is { } scored && scored.Samples.Any(s => s.Reason is not null) ? [Counts(scored), .. Recall(facts), .. Shares(facts, scored), .. BaseRates(facts)] : [new Paragraph("Nothing is selected yet.")]);
+        facts.Scored is { } scored && scored.Samples.Any(s => s.Reason is not null)
+            ? [Counts(scored), .. Recall(facts), .. Shares(facts, scored), .. BaseRates(facts)]
+            : [new Paragraph("Nothing is selected yet.")]);
 
     private static DataTable Counts(ScoredRun scored) => DataTable.Of(
         "Why samples were kept",
@@ -47,7 +49,8 @@ public static class SelectionSection
                 ["Part", "Of all>", "Of the kept>", "Samples>", "Kept>"],
                 parts.Select(s => (IReadOnlyList<Cell>)
                 [
-                    $"{s.By}: {s.Value}", s.BaseRate is { } all ? Format.Share(all) : "none", s.KeptBaseRate is { } kept ? Format.Share(kept) : "none", Format.Count(s.Training), Format.Count(s.Kept),
+                    $"{s.By}: {s.Value}", s.BaseRate is { } all ? Format.Share(all) : "none", s.KeptBaseRate is { } kept ? Format.Share(kept) : "none",
+                    Format.Count(s.Training), Format.Count(s.Kept),
                 ]));
         }
     }
@@ -63,7 +66,11 @@ public static class SelectionSection
         }
 
         figures.AddRange(facts.Descriptor.Fields.Where(f => f.Protected)
-            .Select(f => Figure(f.Label, $"Protected field: {f.Label}", scored, s => s.Sample.Fields.TryGetValue(f.Name, out var value) ? f.GroupOf(value) : "missing", [])));
+            .Select(
+                f =>
+                    Figure(
+                        f.Label, $"Protected field: {f.Label}", scored, s => s.Sample.Fields.TryGetValue(f.Name, out var value) ? f.GroupOf(value) : "missing",
+                        [])));
         return figures.Count == 0 ? [] : [new Figures(figures)];
     }
 
@@ -77,7 +84,8 @@ public static class SelectionSection
         var largest = Enumerable.Range(0, names.Count).MaxBy(i => Math.Abs(ofKept[i] - ofAll[i]));
         return new Figure(
             title,
-            $"Shares by {what} before and after the selection. They changed most for '{names[largest]}': {Format.Share(ofAll[largest])} of all samples, {Format.Share(ofKept[largest])} of the kept, "
+            $"Shares by {what} before and after the selection. They changed most for '{names[largest]}': {Format.Share(ofAll[largest])} of all samples, "
+            + $"{Format.Share(ofKept[largest])} of the kept, "
             + $"{Format.Share(ofTop[largest])} of those kept for their score.",
             Plots.Dots(
                 new Scale("share", 0, Format: "0 %"),
@@ -88,7 +96,8 @@ public static class SelectionSection
                 [Reading.Capital(what), "All>", "Kept>", "Share of all>", "Share of kept>", "Share of top>"],
                 names.Select((n, i) => (IReadOnlyList<Cell>)
                 [
-                    n, Format.Count(groups[n].Count), Format.Count(groups[n].Count(IsKept)), Format.Share(ofAll[i]), Format.Share(ofKept[i]), Format.Share(ofTop[i]),
+                    n, Format.Count(groups[n].Count), Format.Count(groups[n].Count(IsKept)), Format.Share(ofAll[i]), Format.Share(ofKept[i]),
+                    Format.Share(ofTop[i]),
                 ])),
             110 + (38 * names.Count));
     }

@@ -24,7 +24,9 @@ public static class Spread
     public static Box? BoxOf(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted.Length == 0 ? null : new Box(Quantile(sorted, 0.05), Quantile(sorted, 0.25), Quantile(sorted, 0.5), Quantile(sorted, 0.75), Quantile(sorted, 0.95));
+        return sorted.Length == 0
+            ? null
+            : new Box(Quantile(sorted, 0.05), Quantile(sorted, 0.25), Quantile(sorted, 0.5), Quantile(sorted, 0.75), Quantile(sorted, 0.95));
     }
 
     /// <summary>Row of a table: name, samples, share below 0, quantiles.</summary>

@@ -26,18 +26,21 @@ public static class WeightsSection
 
     private static Figures Plot(RunFacts facts, ScoredRun scored)
     {
-        var rows = scored.Weights.Select((w, i) => (Weight: w, Checkpoint: i < facts.Checkpoints.Count ? facts.Checkpoints[i] : null, Name: NameOf(facts, i, w.Number))).ToList();
+        var rows = scored.Weights.Select(
+            (w, i) => (Weight: w, Checkpoint: i < facts.Checkpoints.Count ? facts.Checkpoints[i] : null, Name: NameOf(facts, i, w.Number))).ToList();
         return new Figures(new Figure(
             "Weight of each checkpoint",
             string.Join(", ", rows.Select(r => $"{r.Name}: {Format.Figure(r.Weight.Weight)}")) + ".",
-            Plots.Bars(new Scale("weight γ^(T − t)", 0), [.. rows.Select(r => r.Name)], [new Group("weight", Ink.Model, [.. rows.Select(r => r.Weight.Weight)])]),
+            Plots.Bars(
+                new Scale("weight γ^(T − t)", 0), [.. rows.Select(r => r.Name)], [new Group("weight", Ink.Model, [.. rows.Select(r => r.Weight.Weight)])]),
             DataTable.Of(
                 "Checkpoints of the agent",
                 ["Checkpoint", "Time t>", "Weight>", "Sum of step rates η>", "Steps>", "Training loss>"],
                 rows.Select(r => (IReadOnlyList<Cell>)
                 [
                     r.Name, r.Weight.Time is { } time ? Format.Figure(time) : "none", Format.Figure(r.Weight.Weight),
-                    r.Checkpoint is { } c ? Format.Score(c.LearningRate) : "", r.Checkpoint is { } d ? Format.Count(d.Step) : "", r.Checkpoint is { } e ? Format.Figure(e.Loss) : "",
+                    r.Checkpoint is { } c ? Format.Score(c.LearningRate) : "", r.Checkpoint is { } d ? Format.Count(d.Step) : "",
+                    r.Checkpoint is { } e ? Format.Figure(e.Loss) : "",
                 ])),
             120 + (34 * rows.Count)));
     }

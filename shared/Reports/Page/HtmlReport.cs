@@ -25,7 +25,8 @@ public static class HtmlReport
             page.Origin,
             Verdict = new
             {
-                Tone = Css1(page.Verdict.Tone), Mark = Mark(page.Verdict.Tone), page.Verdict.Word, page.Verdict.Headline, page.Verdict.Sentences, page.Verdict.Figures,
+                Tone = Css1(page.Verdict.Tone), Mark = Mark(page.Verdict.Tone), page.Verdict.Word, page.Verdict.Headline, page.Verdict.Sentences,
+                page.Verdict.Figures,
                 Blocks = page.Verdict.Blocks.Select(b => View(b, numbers)).ToList(),
             },
             Sections = page.Sections.Select(s => new { s.Id, s.Title, s.Lead, Blocks = s.Blocks.Select(b => View(b, numbers)).ToList() }).ToList(),
@@ -54,7 +55,8 @@ public static class HtmlReport
             Name = row[0].Text,
             Cells = row.Skip(1).Select((cell, i) => new
             {
-                cell.Text, Class = $"{(table.Columns[i + 1].Numeric ? "number" : "text")} {Css1(cell.Tone)}", Mark = cell.Tone == Tone.Neutral ? "" : Mark(cell.Tone),
+                cell.Text, Class = $"{(table.Columns[i + 1].Numeric ? "number" : "text")} {Css1(cell.Tone)}",
+                Mark = cell.Tone == Tone.Neutral ? "" : Mark(cell.Tone),
             }).ToList(),
         }).ToList(),
     };
@@ -97,7 +99,8 @@ public static class HtmlReport
 
     private static string Resource(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"report/{name}") ?? throw new InvalidOperationException($"resource report/{name} is missing");
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"report/{name}")
+            ?? throw new InvalidOperationException($"resource report/{name} is missing");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace ZiGong.Reports.Page;
 
-/// <summary>A report as Markdown (CommonMark with tables): where the page has a plot, this has the table behind it. Texts are escaped, so that none of them is markup.</summary>
+/// <summary>
+/// A report as Markdown (CommonMark with tables): where the page has a plot, this has the table behind it. Texts are
+/// escaped, so that none of them is markup.
+/// </summary>
 public static class MarkdownReport
 {
     // All ASCII punctuation that CommonMark or its tables give a meaning to; a backslash before it makes it a plain character.

@@ -9,7 +9,9 @@ public static class MetricsTable
 {
     // F1Calm is comparable with published figures only, not with the other columns.
     private static readonly Metric[] Shown =
-        [Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.MacroF1, Metric.WeightedF1, Metric.Mcc, Metric.Brier, Metric.Ece, Metric.Miss, Metric.AccGenerated];
+        [
+            Metric.Ks, Metric.Auc, Metric.Acc, Metric.F1, Metric.MacroF1, Metric.WeightedF1, Metric.Mcc, Metric.Brier, Metric.Ece, Metric.Miss,
+            Metric.AccGenerated];
 
     /// <param name="report">Of three or more answers the first column says that the figures are of one against the rest.</param>
     public static IReadOnlyList<string> Columns(EvaluationReport report) =>

@@ -19,7 +19,8 @@ public sealed record RunView(RunRow Run, SnapshotRow? Snapshot, IReadOnlyList<Wo
     {
         RunStatus.Failed when Run.Failure is { } json => FailureOf(Run.RunId, json),
         RunStatus.Cancelled => new RunFailedException(
-            $"run {Run.RunId} was cancelled\n        to go on with it: zigong replay {Run.RunId.ToString()[..13]} --from STAGE --units missing", input: false, ""),
+            $"run {Run.RunId} was cancelled\n        to go on with it: zigong replay {Run.RunId.ToString()[..13]} --from STAGE --units missing",
+            input: false, ""),
         _ => null,
     };
 

@@ -21,7 +21,8 @@ public sealed record TrainerStateSummary(int Step, double Loss);
 /// <param name="SketchError">Mean of |⟨ĝ, r̂⟩ − ⟨g, r⟩| / (‖g‖‖r‖) on gradients of this shard; null where they are exact.</param>
 /// <param name="SketchSpearman">Rank correlation of sketched and exact inner products.</param>
 /// <param name="SketchOverlap">Share of the exact top 30 % that is in the sketched top 30 %.</param>
-public sealed record GradientSummary(string Checkpoint, string Shard, int Samples, double MeanLoss, double? SketchError, double? SketchSpearman, double? SketchOverlap);
+public sealed record GradientSummary(
+    string Checkpoint, string Shard, int Samples, double MeanLoss, double? SketchError, double? SketchSpearman, double? SketchOverlap);
 
 /// <summary>The reference vectors of one checkpoint: little-endian float32, one vector a task behind the other.</summary>
 public sealed record ReferenceSummary(string Checkpoint, int Samples);

@@ -43,7 +43,8 @@ internal static class OverheadBenchmark
         return
         [
             new BenchmarkRow("services: working", "the run's time", 100 * Median(ours, t => 1 - t.Overhead), 100, "%", Median(ours, t => 1 - t.Overhead), 0.95),
-            new BenchmarkRow("embedded: working", "the run's time", 100 * Median(theirs, t => 1 - t.Overhead), 100, "%", Median(theirs, t => 1 - t.Overhead), null),
+            new BenchmarkRow(
+                "embedded: working", "the run's time", 100 * Median(theirs, t => 1 - t.Overhead), 100, "%", Median(theirs, t => 1 - t.Overhead), null),
             new BenchmarkRow(
                 "services: runs", "embedded", Median(ours, t => 60 / t.Wall), Median(theirs, t => 60 / t.Wall), "runs/min",
                 ours.Zip(theirs, (a, b) => b.Wall / a.Wall).Order().ElementAt(Rounds / 2), null),
@@ -58,7 +59,9 @@ internal static class OverheadBenchmark
         await using (var host = await AllServices.StartAsync(lab.Options, default))
         {
             run = await lab.RequestAsync(host, new RunOptions { Seed = seed });
-            await lab.UntilAsync(async db => await db.Runs.SingleAsync(r => r.RunId == run) is { Status: RunStatus.Completed } over ? over : null, "the end of the run", TimeSpan.FromMinutes(20));
+            await lab.UntilAsync(
+                async db => await db.Runs.SingleAsync(r => r.RunId == run) is { Status: RunStatus.Completed } over ? over : null, "the end of the run",
+                TimeSpan.FromMinutes(20));
         }
 
         return RunTimes.Of(await SpansAsync(collector, run));

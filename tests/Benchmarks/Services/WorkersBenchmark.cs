@@ -49,7 +49,9 @@ internal static class WorkersBenchmark
     {
         await using var host = await AllServices.StartAsync(lab.Options, default);
         var run = await lab.RequestAsync(host, options);
-        await lab.UntilAsync(async db => await db.Runs.SingleAsync(r => r.RunId == run) is { Status: RunStatus.Completed } over ? over : null, "the run", TimeSpan.FromMinutes(20));
+        await lab.UntilAsync(
+            async db => await db.Runs.SingleAsync(r => r.RunId == run) is { Status: RunStatus.Completed } over ? over : null, "the run",
+            TimeSpan.FromMinutes(20));
         return run;
     }
 
@@ -63,7 +65,8 @@ internal static class WorkersBenchmark
         await ReplayAsync(lab, run);
         await ReplayAsync(lab, run);
         await using var read = lab.NewContext();
-        var ends = await read.WorkUnits.Where(u => u.RunId == run && u.Stage == nameof(Stage.Gradients)).Select(u => u.FinishedAt!.Value).OrderBy(t => t).ToListAsync();
+        var ends = await read.WorkUnits.Where(u => u.RunId == run && u.Stage == nameof(Stage.Gradients)).Select(u => u.FinishedAt!.Value).OrderBy(t => t)
+            .ToListAsync();
         return (ends.Count - 1) / (ends[^1] - ends[0]).TotalSeconds;
     }
 
@@ -73,7 +76,9 @@ internal static class WorkersBenchmark
         int generation;
         await using (var host = await AllServices.StartAsync(lab.Options, default))
         {
-            generation = (await host.Services.GetRequiredService<RunOperations>().ReplayAsync(new ReplayRequest(run, Stage.Gradients, UnitChoice.All, []), "bench", default)).Generation;
+            generation =
+                (await host.Services.GetRequiredService<RunOperations>().ReplayAsync(
+                    new ReplayRequest(run, Stage.Gradients, UnitChoice.All, []), "bench", default)).Generation;
         }
 
         // Every shard of the stage is ordered at once: the gradients need the agent's checkpoints alone, which are there.
@@ -81,7 +86,8 @@ internal static class WorkersBenchmark
         while (true)
         {
             await using var db = lab.NewContext();
-            if (await db.WorkUnits.CountAsync(u => u.RunId == run && u.Stage == nameof(Stage.Gradients) && u.State == UnitState.Done && u.Generation == generation)
+            if (await db.WorkUnits.CountAsync(
+                u => u.RunId == run && u.Stage == nameof(Stage.Gradients) && u.State == UnitState.Done && u.Generation == generation)
                 == await db.Results.CountAsync(r => r.Stage == nameof(Stage.Gradients)))
             {
                 return;

@@ -71,7 +71,8 @@ public sealed class AccessTests : IAsyncLifetime
 
         using var boss = host.Client();
         var plan = await boss.PostObjectAsync($"/v1/runs/{run}/replay", new { from = "Selection", dryRun = true }).JsonAsync();
-        plan.GetProperty("stages").EnumerateArray().Single(s => s.GetProperty("stage").GetString() == "Selection").GetProperty("recompute").GetInt32().ShouldBe(1);
+        plan.GetProperty("stages").EnumerateArray().Single(s => s.GetProperty("stage").GetString() == "Selection").GetProperty("recompute")
+            .GetInt32().ShouldBe(1);
         (await lab.CountAsync("select sum(generation) from zigong.runs")).ShouldBe(generations);
     }
 
@@ -111,7 +112,8 @@ public sealed class AccessTests : IAsyncLifetime
     public void A_token_file_that_cannot_be_understood_stops_the_start_and_names_file_and_line(string line, string reason)
     {
         var tokens = Path.Combine(_lab.Folder, "tokens");
-        ApiHost.WriteTokens(tokens, "# tokens", ApiHost.Line("clerk", "viewer", ApiHost.Viewer), line.Replace("{hash}", new string('a', 64), StringComparison.Ordinal));
+        ApiHost.WriteTokens(
+            tokens, "# tokens", ApiHost.Line("clerk", "viewer", ApiHost.Viewer), line.Replace("{hash}", new string('a', 64), StringComparison.Ordinal));
         var refused = Should.Throw<InputException>(() => ApiHost.Build(_lab, tokens));
         refused.Message.ShouldContain($"{tokens}, line 3");
         refused.Message.ShouldContain(reason);
@@ -166,7 +168,8 @@ public sealed class AccessTests : IAsyncLifetime
     public void An_endpoint_of_kestrels_own_section_is_looked_at_too()
     {
         var tokens = Path.Combine(_lab.Folder, "tokens");
-        Should.Throw<InputException>(() => ApiHost.Build(_lab, tokens, all: false, ("Kestrel:Endpoints:Wide:Url", "http://0.0.0.0:0"))).Message.ShouldContain("without TLS");
+        Should.Throw<InputException>(() => ApiHost.Build(_lab, tokens, all: false, ("Kestrel:Endpoints:Wide:Url", "http://0.0.0.0:0"))).Message
+            .ShouldContain("without TLS");
     }
 
     private static IEnumerable<string> Changes() =>

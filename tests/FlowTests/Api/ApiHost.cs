@@ -158,7 +158,8 @@ internal static class HttpCalls
     public static Task<HttpResponseMessage> PostTextAsync(this HttpClient client, string path, string json) =>
         client.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"));
 
-    public static Task<HttpResponseMessage> PostObjectAsync(this HttpClient client, string path, object body) => client.PostTextAsync(path, JsonSerializer.Serialize(body));
+    public static Task<HttpResponseMessage> PostObjectAsync(this HttpClient client, string path, object body) =>
+        client.PostTextAsync(path, JsonSerializer.Serialize(body));
 
     /// <summary>The answer's JSON; the status has to be one of success.</summary>
     public static async Task<JsonElement> JsonAsync(this Task<HttpResponseMessage> call)

@@ -33,9 +33,11 @@ public sealed class ApiRunTests
         await using var host = await ApiHost.StartAsync(lab, all: true);
         using var client = host.Client();
         await using var table = File.OpenRead(Borrowers.Write(lab.Folder));
-        var upload = (await client.PutAsync("/v1/uploads?dataset=simulated&name=borrowers.csv", new StreamContent(table)).JsonAsync()).GetProperty("uploadId").GetGuid();
+        var upload = (await client.PutAsync("/v1/uploads?dataset=simulated&name=borrowers.csv", new StreamContent(table)).JsonAsync())
+            .GetProperty("uploadId").GetGuid();
         var order = new { dataset = "simulated", options = Small, upload };
-        var stored = await lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: not UploadState.Stored } u ? u : null, "the ingestion");
+        var stored = await lab.UntilAsync(
+            async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: not UploadState.Stored } u ? u : null, "the ingestion");
         (stored.State, stored.Added, stored.Error).ShouldBe((UploadState.Ingested, Borrowers.Lines.Count, null));
 
         var run = (await client.PostObjectAsync("/v1/runs", order).JsonAsync()).GetProperty("runId").GetGuid();
@@ -109,8 +111,10 @@ public sealed class ApiRunTests
         var yaml = Borrowers.Descriptor.Replace("name: simulated", "name: my-portfolio", StringComparison.Ordinal);
         var descriptor = (await client.PutAsync("/v1/descriptors", new StringContent(yaml)).JsonAsync()).GetProperty("descriptor").GetString();
         var table = string.Join('\n', [Borrowers.Header, .. Borrowers.Lines.Take(30), ""]);
-        var upload = (await client.PutAsync($"/v1/uploads?dataset={descriptor}&name=a.csv", new StringContent(table)).JsonAsync()).GetProperty("uploadId").GetGuid();
-        await lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the ingestion");
+        var upload = (await client.PutAsync($"/v1/uploads?dataset={descriptor}&name=a.csv", new StringContent(table)).JsonAsync())
+            .GetProperty("uploadId").GetGuid();
+        await lab.UntilAsync(
+            async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the ingestion");
 
         // The table has borrowers' ids in clear: it is not kept, nor is its hash, which tells whose a file of few rows was.
         var place = Path.Combine(lab.Options.Artifacts, "uploads", upload.ToString("N"));
@@ -122,7 +126,8 @@ public sealed class ApiRunTests
         var hash = await lab.Artifacts.PutUploadAsync(upload, (file, token) => file.WriteAsync(bytes, token).AsTask(), default);
         (await client.GetAsync($"/v1/artifacts/{hash}")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound, "nobody may read it while it is there");
         await lab.ExecuteAsync($"update zigong.uploads set state = 'Stored', artifact = '{hash}', orders = 0, next_order_at = now()");
-        var again = await lab.UntilAsync(async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the second ingestion");
+        var again = await lab.UntilAsync(
+            async db => await db.Uploads.SingleAsync(u => u.UploadId == upload) is { State: UploadState.Ingested } u ? u : null, "the second ingestion");
         await lab.UntilAsync(_ => Task.FromResult(File.Exists(place) ? null : ""), "the end of the file");
         (again.Added, again.Unchanged, again.Dataset).ShouldBe((0, 30, "my-portfolio"));
         (await lab.CountAsync("select count(*) from zigong.samples where dataset = 'my-portfolio'")).ShouldBe(30);

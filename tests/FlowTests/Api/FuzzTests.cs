@@ -24,7 +24,9 @@ public sealed class FuzzTests
         var requests = new MalformedRequests(Seed, run);
         var broken = new BrokenHttp(Seed);
         var all = Enumerable.Range(0, Requests).Select(Func<Task> (_) => { var r = requests.Next(); return () => SendAsync(client, r); })
-            .Concat(Enumerable.Range(0, BrokenRequests).Select(Func<Task> (_) => { var (bytes, whole) = broken.Next(); return () => SendAsync(host.Address, bytes, whole); }))
+            .Concat(
+                Enumerable.Range(0, BrokenRequests)
+                    .Select(Func<Task> (_) => { var (bytes, whole) = broken.Next(); return () => SendAsync(host.Address, bytes, whole); }))
             .ToList();
         all.Count.ShouldBe(10_000);
 

@@ -33,7 +33,8 @@ public sealed class InjectionTests : IAsyncLifetime
     public async Task An_artifact_is_its_hash_and_never_a_path(string name)
     {
         await using var host = await ApiHost.StartAsync(_lab);
-        var answer = await RawHttp.SendAsync(host.Address, $"GET /v1/artifacts/{name} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {ApiHost.Operator}\r\nConnection: close\r\n\r\n");
+        var answer = await RawHttp.SendAsync(
+            host.Address, $"GET /v1/artifacts/{name} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {ApiHost.Operator}\r\nConnection: close\r\n\r\n");
         RawHttp.StatusOf(answer).ShouldBeOneOf(400, 404);
         answer.ShouldNotContain(_lab.Folder);
     }

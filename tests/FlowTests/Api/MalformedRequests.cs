@@ -7,27 +7,34 @@ namespace ZiGong.FlowTests.Api;
 /// <summary>Requests as nobody should make them, the same ones for the same seed: wrong methods, paths, headers and bodies.</summary>
 internal sealed class MalformedRequests(int seed, Guid run)
 {
-    private static readonly string[] Methods = ["GET", "GET", "GET", "POST", "POST", "POST", "PUT", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "FROB"];
+    private static readonly string[] Methods = [
+        "GET", "GET", "GET", "POST", "POST", "POST", "PUT", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "FROB"];
 
     private static readonly string[] Routes =
     [
-        "/v1/runs", "/v1/runs/{0}", "/v1/runs/{0}/events", "/v1/runs/{0}/selection", "/v1/runs/{0}/replay", "/v1/runs/{0}/retry", "/v1/runs/{0}/cancel", "/v1/events",
+        "/v1/runs", "/v1/runs/{0}", "/v1/runs/{0}/events", "/v1/runs/{0}/selection", "/v1/runs/{0}/replay", "/v1/runs/{0}/retry",
+        "/v1/runs/{0}/cancel", "/v1/events",
         "/v1/pipeline", "/v1/pipeline/pause", "/v1/pipeline/resume", "/v1/errors", "/v1/errors/{0}", "/v1/errors/{0}/requeue", "/v1/errors/{0}/discard",
-        "/v1/artifacts/{0}", "/v1/uploads", "/v1/uploads/{0}", "/v1/descriptors", "/openapi/v1.json", "/openapi/{0}.json", "/v1/{0}", "/{0}", "/v1/runs/{0}/{0}",
+        "/v1/artifacts/{0}", "/v1/uploads", "/v1/uploads/{0}", "/v1/descriptors", "/openapi/v1.json", "/openapi/{0}.json", "/v1/{0}", "/{0}",
+        "/v1/runs/{0}/{0}",
         "/v1/experiments", "/v1/experiments/{0}", "/v1/experiments/{0}/result", "/v1/experiments/{0}/cancel", "/v1/experiments/orders/{0}",
     ];
 
     private static readonly string[] Values =
     [
-        "0", "-1", "1", "500", "501", "9223372036854775807", "9223372036854775808", "1e400", "NaN", "0x10", "true", "null", "", " ", "%", "%00", "\u0000", "\uFFFD", "ü", "🦆",
-        "../../etc/passwd", "..\\..\\x", "'; drop table zigong.runs; --", "{{this}}", "${jndi:ldap://x}", "<script>", "\r\nX: y", "german", "simulated", "latest",
+        "0", "-1", "1", "500", "501", "9223372036854775807", "9223372036854775808", "1e400", "NaN", "0x10", "true", "null", "", " ", "%", "%00", "\u0000",
+        "\uFFFD", "ü", "🦆",
+        "../../etc/passwd", "..\\..\\x", "'; drop table zigong.runs; --", "{{this}}", "${jndi:ldap://x}", "<script>", "\r\nX: y", "german",
+        "simulated", "latest",
         "00000000-0000-0000-0000-000000000000", "{00000000-0000-0000-0000-000000000000}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     ];
 
     private static readonly string[] Json =
     [
-        "", "{", "}", "[]", "null", "0", "\"text\"", "{}", "{\"dataset\":", "{\"dataset\":null}", "{\"dataset\":1}", "{\"dataset\":[\"german\"]}", "{\"dataset\":\"\\ud800\"}",
-        "{\"dataset\":\"\\u0000\\n\"}", "{\"dataset\":\"a\\nb: [\"}", "{\"dataset\":\"german\",\"options\":\"Seed=1\"}", "{\"dataset\":\"german\",\"options\":[null]}",
+        "", "{", "}", "[]", "null", "0", "\"text\"", "{}", "{\"dataset\":", "{\"dataset\":null}", "{\"dataset\":1}", "{\"dataset\":[\"german\"]}",
+        "{\"dataset\":\"\\ud800\"}",
+        "{\"dataset\":\"\\u0000\\n\"}", "{\"dataset\":\"a\\nb: [\"}", "{\"dataset\":\"german\",\"options\":\"Seed=1\"}",
+        "{\"dataset\":\"german\",\"options\":[null]}",
         "{\"dataset\":\"german\",\"options\":[\"Seed=1e999\"]}", "{\"dataset\":\"german\",\"options\":[\"Selection:TopShare=NaN\"]}",
         "{\"dataset\":\"german\",\"options\":[\"=\",\"a=b\"]}", "{\"dataset\":\"german\",\"upload\":\"x\"}", "{\"dataset\":\"german\",\"extra\":1}",
         "{\"name\":\"mix\",\"dataset\":\"german\"}", "{\"name\":null,\"dataset\":\"german\"}", "{\"name\":\"mix\",\"dataset\":\"german\",\"arms\":[null]}",
@@ -37,7 +44,8 @@ internal sealed class MalformedRequests(int seed, Guid run)
         "{\"from\":\"Selection\"}", "{\"from\":\"Nothing\"}", "{\"from\":4}", "{\"from\":99}", "{\"from\":\"Selection\",\"units\":\"none\"}",
         "{\"from\":\"Model\",\"set\":[\"Selection:TopShare=\\u0000\"],\"dryRun\":true}", "{\"from\":\"Selection\",\"set\":[null],\"dryRun\":true}",
         "{\"from\":\"Agent\",\"dryRun\":\"yes\"}", "{\"from\":\"Gradients\",\"units\":\"Missing\",\"dryRun\":true}", "{\"text\":null}", "{\"text\":{}}",
-        "{\"text\":\"\\u0000\"}", "{\"text\":\"\\ud83d\"}", "{\"text\":\"why not\"}", "{\"text\":1e999}", "{\"a\":1,\"a\":2}", "\u00ef\u00bb\u00bf{}", "{\"from\":1e400}",
+        "{\"text\":\"\\u0000\"}", "{\"text\":\"\\ud83d\"}", "{\"text\":\"why not\"}", "{\"text\":1e999}", "{\"a\":1,\"a\":2}", "\u00ef\u00bb\u00bf{}",
+        "{\"from\":1e400}",
     ];
 
     private readonly Random _random = new(seed);
@@ -82,10 +90,12 @@ internal sealed class MalformedRequests(int seed, Guid run)
 
     private void Decorate(HttpRequestMessage request)
     {
-        var name = Pick("Range", "If-None-Match", "If-Range", "Accept", "Expect", "Cookie", "X-Forwarded-For", "X-HTTP-Method-Override", "If-Modified-Since", "Upgrade");
+        var name = Pick(
+            "Range", "If-None-Match", "If-Range", "Accept", "Expect", "Cookie", "X-Forwarded-For", "X-HTTP-Method-Override", "If-Modified-Since", "Upgrade");
         if (Chance(40) && name != "Expect")
         {
-            request.Headers.TryAddWithoutValidation(name, Pick("bytes=9-1", "bytes=-99999999999", "*/*;q=x", "\"", "W/\"x\"", "100-continue", new string('h', 4000), "a,,b", "websocket"));
+            request.Headers.TryAddWithoutValidation(
+                name, Pick("bytes=9-1", "bytes=-99999999999", "*/*;q=x", "\"", "W/\"x\"", "100-continue", new string('h', 4000), "a,,b", "websocket"));
         }
     }
 
@@ -101,7 +111,9 @@ internal sealed class MalformedRequests(int seed, Guid run)
         var content = new ByteArrayContent(bytes);
         content.Headers.TryAddWithoutValidation(
             "Content-Type",
-            Chance(80) ? "application/json" : Pick("text/plain", "application/xml", "application/json; charset=utf-7", "multipart/form-data; boundary=", ";", "application/octet-stream"));
+            Chance(80)
+                ? "application/json"
+                : Pick("text/plain", "application/xml", "application/json; charset=utf-7", "multipart/form-data; boundary=", ";", "application/octet-stream"));
         if (Chance(5))
         {
             content.Headers.TryAddWithoutValidation("Content-Encoding", "gzip");

@@ -37,5 +37,7 @@ internal static class RawHttp
 
     /// <summary>0 where there is no status line.</summary>
     public static int StatusOf(string answer) =>
-        answer.StartsWith("HTTP/1.", StringComparison.Ordinal) && answer.Length >= 12 && int.TryParse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture, out var status) ? status : 0;
+        answer.StartsWith("HTTP/1.", StringComparison.Ordinal)
+            && answer.Length >= 12
+            && int.TryParse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture, out var status) ? status : 0;
 }

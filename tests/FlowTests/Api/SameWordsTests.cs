@@ -85,7 +85,9 @@ public sealed class SameWordsTests
         async Task<string> AskAsync(string given) =>
             AnswerOf(await client.PostObjectAsync("/v1/runs", new { dataset = "simulated", options = new[] { $"Tuning:Base={given}" } }).AnswerAsync());
         async Task<string> ReplayAsync(string given) =>
-            AnswerOf(await client.PostObjectAsync($"/v1/runs/{run}/replay", new { from = "Tuning", set = new[] { $"Tuning:Base={given}" }, dryRun = true }).AnswerAsync());
+            AnswerOf(
+                await client.PostObjectAsync($"/v1/runs/{run}/replay", new { from = "Tuning", set = new[] { $"Tuning:Base={given}" }, dryRun = true })
+                    .AnswerAsync());
 
         foreach (var ask in (Func<string, Task<string>>[])[AskAsync, ReplayAsync])
         {

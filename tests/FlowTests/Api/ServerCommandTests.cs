@@ -18,7 +18,8 @@ public sealed class ServerCommandTests
     [
         "--seed", "7", "--set", "Snapshot:Periods=2", "--set", "Snapshot:Bins=5", "--set", "Agent:BatchSize=16", "--set", "Agent:MinimumSteps=4", "--set",
         "Agent:SliceSteps=12", "--set", "Agent:WarmupSteps=4", "--set", "Gradients:Width=256", "--set", "Selection:Size=0.5", "--set", "Selection:TopShare=0.3",
-        "--set", "Tuning:Epochs=1", "--set", "Tuning:MinimumSteps=10", "--set", "Tuning:SliceSteps=6", "--set", "Tuning:BatchSize=16", "--set", "Evaluation:Resamples=100",
+        "--set", "Tuning:Epochs=1", "--set", "Tuning:MinimumSteps=10", "--set", "Tuning:SliceSteps=6", "--set", "Tuning:BatchSize=16", "--set",
+        "Evaluation:Resamples=100",
     ];
 
     [Fact]
@@ -194,9 +195,13 @@ public sealed class ServerCommandTests
         var home = Directory.CreateDirectory(Path.Combine(lab.Folder, "elsewhere")).FullName;
         File.WriteAllText(Path.Combine(home, "server"), $"{host.Address}\n");
         File.WriteAllText(Path.Combine(home, "tokens.operator"), $"{token}\n");
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home };
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home,
+        };
         start.Environment["ZIGONG_HOME"] = home;
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("Pipeline__", StringComparison.Ordinal) || k is "ZIGONG_TOKEN" or "ZIGONG_SERVER" or "ZIGONG_DATABASE").ToList())
+        foreach (var name in start.Environment.Keys.Where(
+            k => k.StartsWith("Pipeline__", StringComparison.Ordinal) || k is "ZIGONG_TOKEN" or "ZIGONG_SERVER" or "ZIGONG_DATABASE").ToList())
         {
             start.Environment.Remove(name);
         }

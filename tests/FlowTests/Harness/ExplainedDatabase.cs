@@ -10,7 +10,10 @@ internal sealed partial class ExplainedDatabase(Lab lab)
     public static async Task<ExplainedDatabase> OfAsync(Lab lab)
     {
         var name = new NpgsqlConnectionStringBuilder(lab.Options.Database).Database;
-        foreach (var setting in new[] { "session_preload_libraries = auto_explain", "auto_explain.log_min_duration = 0", "auto_explain.log_analyze = on", "auto_explain.log_timing = off" })
+        foreach (var setting in new[]
+        {
+            "session_preload_libraries = auto_explain", "auto_explain.log_min_duration = 0", "auto_explain.log_analyze = on", "auto_explain.log_timing = off",
+        })
         {
             await lab.ExecuteAsync($"alter database {name} set {setting}");
         }

@@ -13,7 +13,10 @@ internal static class GivenBase
     public static string Make(string folder)
     {
         Directory.CreateDirectory(folder);
-        var config = new MistralConfig { VocabSize = 3 + Bytes, HiddenSize = 16, IntermediateSize = 32, Layers = 1, Heads = 2, KvHeads = 1, HeadDim = 8, MaxPositions = 4096 };
+        var config = new MistralConfig
+        {
+            VocabSize = 3 + Bytes, HiddenSize = 16, IntermediateSize = 32, Layers = 1, Heads = 2, KvHeads = 1, HeadDim = 8, MaxPositions = 4096,
+        };
         using var model = MistralModel.Random(config with { InitializerRange = 0.1 }, seed: 4);
         model.Save(folder, torch.ScalarType.BFloat16);
         File.WriteAllBytes(Path.Combine(folder, "tokenizer.model"), Tokenizer());

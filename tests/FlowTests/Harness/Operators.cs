@@ -25,11 +25,12 @@ internal static class Operators
     public static async Task<IReadOnlyList<StageCounts>> CountsAsync(this Lab lab, Guid run, int generation)
     {
         var units = (await lab.UnitsAsync(run)).Where(u => u.State == UnitState.Done).ToList();
-        return [.. StageCatalogue.Of(RunKind.Full).Select(s => s.Stage).Select(stage => units.Where(u => u.Stage == stage.ToString()).ToList()).Select((of, i) => new StageCounts(
-            (Stage)i,
-            of.Count(u => u.Generation == generation && !u.Reused),
-            of.Count(u => u.Generation == generation && u.Reused),
-            of.Count(u => u.Generation < generation)))];
+        return [.. StageCatalogue.Of(RunKind.Full).Select(s => s.Stage).Select(stage => units.Where(u => u.Stage == stage.ToString()).ToList())
+            .Select((of, i) => new StageCounts(
+                (Stage)i,
+                of.Count(u => u.Generation == generation && !u.Reused),
+                of.Count(u => u.Generation == generation && u.Reused),
+                of.Count(u => u.Generation < generation)))];
     }
 
     /// <summary>The same of a plan: what is open is computed when its time comes.</summary>

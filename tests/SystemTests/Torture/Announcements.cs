@@ -18,7 +18,10 @@ internal sealed class Announcements : IAsyncDisposable
 
     public static async Task<Announcements> SubscribeAsync(RabbitMqServer broker)
     {
-        var factory = new ConnectionFactory { Uri = broker.SubscriberUri, AutomaticRecoveryEnabled = true, TopologyRecoveryEnabled = true, NetworkRecoveryInterval = TimeSpan.FromSeconds(1) };
+        var factory = new ConnectionFactory
+        {
+            Uri = broker.SubscriberUri, AutomaticRecoveryEnabled = true, TopologyRecoveryEnabled = true, NetworkRecoveryInterval = TimeSpan.FromSeconds(1),
+        };
         var subscriber = new Announcements(await factory.CreateConnectionAsync());
         var channel = await subscriber._connection.CreateChannelAsync();
         await channel.QueueDeclareAsync("subscriber.test", durable: true, exclusive: false, autoDelete: false);

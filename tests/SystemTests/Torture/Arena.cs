@@ -166,7 +166,8 @@ internal sealed class Arena : IAsyncDisposable
             try
             {
                 var (row, movement) = await Lab.UntilAsync(
-                    async db => await LookAsync(db, run) is var (now, moved) && (now.Status != RunStatus.Running || moved != seen) ? Tuple.Create(now, moved) : null,
+                    async db =>
+                        await LookAsync(db, run) is var (now, moved) && (now.Status != RunStatus.Running || moved != seen) ? Tuple.Create(now, moved) : null,
                     $"the end or any movement of run {run} after: {seen}");
                 if (row.Status != RunStatus.Running)
                 {

@@ -42,7 +42,8 @@ internal sealed class Tally
     public int Of(Fault fault) => _faults.GetValueOrDefault(fault.ToString());
 
     public override string ToString() =>
-        $"{Faults} faults in {Rounds} runs, {Finished} finished ({Retried} after a retry); messages lost {MessagesLost}, samples lost or doubled {SamplesLostOrDoubled}, "
+        $"{Faults} faults in {Rounds} runs, {Finished} finished ({Retried} after a retry); "
+        + $"messages lost {MessagesLost}, samples lost or doubled {SamplesLostOrDoubled}, "
         + $"selections that differ {SelectionsThatDiffer}, adapters that differ {AdaptersThatDiffer}\n"
         + string.Join(", ", _faults.Select(f => $"{f.Key} {f.Value}"));
 }

@@ -54,7 +54,8 @@ public sealed class TortureTests(ITestOutputHelper output)
 
         if (arena.Tally.Of(Fault.PoisonMessage) > 0)
         {
-            (await arena.Lab.CountAsync("select count(*) from zigong.dead_letters where state = 'Open'")).ShouldBeGreaterThan(0, "nonsense is kept for an operator to see");
+            (await arena.Lab.CountAsync("select count(*) from zigong.dead_letters where state = 'Open'"))
+                .ShouldBeGreaterThan(0, "nonsense is kept for an operator to see");
         }
 
         arena.Tally.Finished.ShouldBe(rounds);

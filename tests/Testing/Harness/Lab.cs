@@ -194,7 +194,8 @@ public sealed class Lab : IAsyncDisposable
         var selection = await OutcomeAsync<SamplesSelected>(run, Stage.Selection, "selection");
         await using var db = NewContext();
         var dataset = await db.ResultOfAsync<DatasetSummary>(run, Stage.Dataset, "dataset", default);
-        var adapter = await db.PipelineEvents.Where(e => e.RunId == run && e.Type == nameof(AdapterTrained)).OrderBy(e => e.Sequence).Select(e => e.Payload).LastAsync();
+        var adapter = await db.PipelineEvents.Where(e => e.RunId == run && e.Type == nameof(AdapterTrained)).OrderBy(e => e.Sequence)
+            .Select(e => e.Payload).LastAsync();
         var folder = await Artifacts.RequireFolderAsync(JsonSerializer.Deserialize<AdapterTrained>(adapter)!.Adapter, default);
         return new RunProducts(
             await File.ReadAllTextAsync(await Artifacts.RequireAsync(selection.Selection, default)),

@@ -81,11 +81,13 @@ public sealed class OtlpCollector : IAsyncDisposable
 
     private void ReadMetrics(byte[] request)
     {
-        foreach (var metric in Fields(request, 1).SelectMany(r => Fields(r.ToByteArray(), 2)).SelectMany(s => Fields(s.ToByteArray(), 2)).Select(m => m.ToByteArray()))
+        foreach (var metric in Fields(request, 1).SelectMany(r => Fields(r.ToByteArray(), 2)).SelectMany(s => Fields(s.ToByteArray(), 2))
+            .Select(m => m.ToByteArray()))
         {
             // Gauge and sum keep a point's attributes in field 7, a histogram in field 9.
             (int Kind, int Tags)[] kinds = [(5, 7), (7, 7), (9, 9)];
-            foreach (var tags in kinds.SelectMany(k => Fields(metric, k.Kind).SelectMany(d => Fields(d.ToByteArray(), 1)).Select(p => Attributes(Fields(p.ToByteArray(), k.Tags)))))
+            foreach (var tags in kinds.SelectMany(
+                k => Fields(metric, k.Kind).SelectMany(d => Fields(d.ToByteArray(), 1)).Select(p => Attributes(Fields(p.ToByteArray(), k.Tags)))))
             {
                 Metrics[$"{Text(metric, 1)}{{{string.Join(',', tags.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key}={t.Value}"))}}}"] = true;
             }

@@ -95,7 +95,8 @@ public sealed class ServiceProcesses : IDisposable
     }
 
     /// <summary>How often a line occurs in the logs of all services.</summary>
-    public int Count(string line) => Directory.EnumerateFiles(_folder, "*.log").Sum(f => ReadShared(f).Split('\n').Count(l => l.Contains(line, StringComparison.Ordinal)));
+    public int Count(string line) =>
+        Directory.EnumerateFiles(_folder, "*.log").Sum(f => ReadShared(f).Split('\n').Count(l => l.Contains(line, StringComparison.Ordinal)));
 
     /// <summary>The ends of all logs, for a failed test.</summary>
     public string Logs() => string.Join("\n", Directory.EnumerateFiles(_folder, "*.log").Select(f => $"--- {Path.GetFileName(f)}\n{Tail(ReadShared(f))}"));

@@ -83,11 +83,13 @@ public sealed class CheckupTests
     [InlineData(null, null, 5, 0)]
     [InlineData(null, 1, 0, 1)]
     [InlineData(7, null, 7, 0)]
-    public void Counts_of_scores_are_what_was_asked_for(int? top, int? bottom, int highest, int lowest) => ScoresCommand.Counts(top, bottom).ShouldBe((highest, lowest));
+    public void Counts_of_scores_are_what_was_asked_for(int? top, int? bottom, int highest, int lowest) =>
+        ScoresCommand.Counts(top, bottom).ShouldBe((highest, lowest));
 
     [Theory]
     [InlineData(0, null)]
     [InlineData(null, -3)]
     [InlineData(5, 0)]
-    public void A_count_below_one_is_refused(int? top, int? bottom) => Should.Throw<InputException>(() => ScoresCommand.Counts(top, bottom)).Message.ShouldContain("1 or more");
+    public void A_count_below_one_is_refused(int? top, int? bottom) =>
+        Should.Throw<InputException>(() => ScoresCommand.Counts(top, bottom)).Message.ShouldContain("1 or more");
 }

@@ -20,14 +20,17 @@ public sealed class DatasetCommandTests : IDisposable
     public async Task A_check_adds_up_and_shows_what_was_refused()
     {
         var (exitCode, lines, errors) = await CheckAsync(
-            "L1,C1,2024-01,2500,S,fine,f,0", "L2,C1,2024-03,,F,fine,m,0", "L3,C2,2023-11,100,F,,m,1", "L4,C3,2024-02,lots,F,fine,m,1", "L5,C3,2024-02,7,Z,fine,m,1");
+            "L1,C1,2024-01,2500,S,fine,f,0", "L2,C1,2024-03,,F,fine,m,0", "L3,C2,2023-11,100,F,,m,1", "L4,C3,2024-02,lots,F,fine,m,1",
+            "L5,C3,2024-02,7,Z,fine,m,1");
 
         exitCode.ShouldBe(ExitCodes.Done);
         errors.ShouldBeEmpty();
         foreach (var line in new[]
         {
-            "Rows 5", "Samples 3", "Left out by filters 0", "Rejected 2", "Subjects 2", "Observed 2023-11-01 to 2024-03-01", "Answer 'good' 2 (66.7 %)", "Answer 'bad' 1 (33.3 %)",
-            "Missing income 1 (33.3 %)", "Missing note 1 (33.3 %)", "5 income not a number lots", "6 job unknown code; the code book has S, F Z", "Prompt, answered 'bad'",
+            "Rows 5", "Samples 3", "Left out by filters 0", "Rejected 2", "Subjects 2", "Observed 2023-11-01 to 2024-03-01", "Answer 'good' 2 (66.7 %)",
+            "Answer 'bad' 1 (33.3 %)",
+            "Missing income 1 (33.3 %)", "Missing note 1 (33.3 %)", "5 income not a number lots", "6 job unknown code; the code book has S, F Z",
+            "Prompt, answered 'bad'",
         })
         {
             lines.ShouldContain(line);
@@ -80,7 +83,9 @@ public sealed class DatasetCommandTests : IDisposable
     {
         using var output = new StringWriter();
 
-        await CommandLine.RunAsync(["dataset", "check", _folder.File("loans.yaml"), Write("L1,C1,2024-01,1,S,\u001b[2Jhidden\u0007,f,0")], output, TextWriter.Null, CancellationToken.None);
+        await CommandLine.RunAsync(
+            ["dataset", "check", _folder.File("loans.yaml"), Write("L1,C1,2024-01,1,S,\u001b[2Jhidden\u0007,f,0")], output, TextWriter.Null,
+            CancellationToken.None);
 
         output.ToString().ShouldNotContain("\u001b");
         output.ToString().ShouldContain("\uFFFD[2Jhidden\uFFFD", Case.Sensitive, "the prompt itself is shown");
@@ -92,7 +97,11 @@ public sealed class DatasetCommandTests : IDisposable
         var (exitCode, lines, _) = await Words.RunAsync("dataset", "show", _folder.File("loans.yaml"));
 
         exitCode.ShouldBe(ExitCodes.Done);
-        foreach (var line in new[] { "Task credit-default (not in the catalogue)", "Answer one of good, bad; bad: bad", "Nano reads one token a field", "income Monthly income numeric yes no", "sex sex categorical no yes", "Monthly income: <income>" })
+        foreach (var line in new[]
+        {
+            "Task credit-default (not in the catalogue)", "Answer one of good, bad; bad: bad", "Nano reads one token a field",
+            "income Monthly income numeric yes no", "sex sex categorical no yes", "Monthly income: <income>",
+        })
         {
             lines.ShouldContain(line);
         }
@@ -141,7 +150,8 @@ public sealed class DatasetCommandTests : IDisposable
         errors.ShouldNotContain("   at ");
     }
 
-    private async Task<(int ExitCode, string[] Lines, string Errors)> CheckAsync(params string[] rows) => await Words.RunAsync("dataset", "check", _folder.File("loans.yaml"), Write(rows));
+    private async Task<(int ExitCode, string[] Lines, string Errors)> CheckAsync(params string[] rows) =>
+        await Words.RunAsync("dataset", "check", _folder.File("loans.yaml"), Write(rows));
 
     private string Write(params string[] rows)
     {

@@ -6,7 +6,8 @@ namespace ZiGong.UnitTests.Cli;
 
 public sealed class LauncherTests
 {
-    public static TheoryData<string> Scripts => ["zigong", ".ci/run", .. Directory.GetFiles(Path.Combine(Checkout.Root, "infra"), "*.sh", SearchOption.AllDirectories)];
+    public static TheoryData<string> Scripts =>
+        ["zigong", ".ci/run", .. Directory.GetFiles(Path.Combine(Checkout.Root, "infra"), "*.sh", SearchOption.AllDirectories)];
 
     [Theory]
     [MemberData(nameof(Scripts))]
@@ -155,7 +156,8 @@ public sealed class LauncherTests
     [Fact]
     public void A_missing_server_is_named_by_its_package()
     {
-        const string Script = """. "$1/infra/local/packages.sh"; command() { return 1; }; compgen() { return 1; }; find_missing_packages database; echo "${missing[*]}" """;
+        const string Script =
+            """. "$1/infra/local/packages.sh"; command() { return 1; }; compgen() { return 1; }; find_missing_packages database; echo "${missing[*]}" """;
 
         Shell.Run("bash", ["-c", Script, "-", Checkout.Root]).Trim().ShouldBe("postgresql");
     }

@@ -17,7 +17,8 @@ public sealed class LateOptionsTests
         "MinimumSteps":30},"Gradients":{"Sketch":"CountSketch","Width":4096,"MicroBatch":16},"TracSeq":{"Gamma":0.9,"Clock":"Checkpoint",
         "Reference":"Normalised","Similarity":"Cosine","Optimizer":"Sgd","Curvature":"None","Damping":0.1},"Selection":{"Size":0.5,"TopShare":0.3,
         "Quota":"TaskAndClass","ExcludeNegative":false},"Templating":{"Form":"Descriptor"},"Tuning":{"Base":"nano","Rank":8,"Alpha":16,
-        "Targets":"q_proj,k_proj,v_proj","LearningRate":0.005,"Epochs":3,"MinimumSteps":150,"BatchSize":32,"Warmup":0.05,"WeightDecay":0,"ClipNorm":1},"Evaluation":{"Resamples":1000,"MaximumMiss":0.01,"MaximumKsFall":0.02}}
+        "Targets":"q_proj,k_proj,v_proj","LearningRate":0.005,"Epochs":3,"MinimumSteps":150,"BatchSize":32,"Warmup":0.05,"WeightDecay":0,"ClipNorm":1},
+        "Evaluation":{"Resamples":1000,"MaximumMiss":0.01,"MaximumKsFall":0.02}}
         """;
 
     [Fact]
@@ -78,11 +79,14 @@ public sealed class LateOptionsTests
     /// <summary>A changed default must leave these alone: they say what old rows mean and which keys leave the option out.</summary>
     [Fact]
     public void What_was_done_before_an_option_existed_never_changes() => string.Join(' ', Late().Select(l => $"{l.Name}={l.Before}")).ShouldBe(
-        "Snapshot:MaximumTraining=0 Snapshot:MaximumReference=0 Snapshot:MaximumTest=0 Snapshot:Folds=0 Snapshot:Fold=0 Agent:ClipNorm=1 Selection:By=Influence "
+        "Snapshot:MaximumTraining=0 Snapshot:MaximumReference=0 Snapshot:MaximumTest=0 Snapshot:Folds=0 Snapshot:Fold=0 Agent:ClipNorm=1 "
+        + "Selection:By=Influence "
         + "Templating:Nano=Compact Templating:Shots=0 Templating:Resample=None Templating:MinorityRatio=2 "
-        + "Evaluation:LeakageGate=Fail Evaluation:ClassesGate=Fail Evaluation:MinimumPerClass=10 Evaluation:SelectionGate=Fail Evaluation:MinimumKeptPerClass=5 "
+        + "Evaluation:LeakageGate=Fail Evaluation:ClassesGate=Fail Evaluation:MinimumPerClass=10 Evaluation:SelectionGate=Fail "
+        + "Evaluation:MinimumKeptPerClass=5 "
         + "Evaluation:MinimumKeptRatio=0.5 Evaluation:SignalGate=Fail Evaluation:MissGate=Fail Evaluation:MaximumMissRise=0.005 Evaluation:ChampionGate=Fail "
-        + "Evaluation:KsFallRule=Always Evaluation:FairnessGate=Warn Evaluation:MinimumParityRatio=0.8 Evaluation:MaximumParityRatio=1.25 Evaluation:DriftGate=Warn "
+        + "Evaluation:KsFallRule=Always Evaluation:FairnessGate=Warn Evaluation:MinimumParityRatio=0.8 Evaluation:MaximumParityRatio=1.25 "
+        + "Evaluation:DriftGate=Warn "
         + "Evaluation:MaximumPsi=0.25 Evaluation:ScoreDriftGate=Warn Evaluation:MaximumScorePsi=0.25 Evaluation:MaximumF1Fall=0.02 "
         + "Evaluation:MaximumHallucination=0.05 Evaluation:HallucinationGate=Fail");
 

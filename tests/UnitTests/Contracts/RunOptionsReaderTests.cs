@@ -13,7 +13,8 @@ public sealed class RunOptionsReaderTests
 
     [Fact]
     public void Options_that_older_code_stored_are_read_under_the_names_of_today() => RunOptionsReader.Read(
-        RunOptionsReader.Write(new RunOptions { Evaluation = new EvaluationOptions { KsFallRule = KsFallRule.Off } }).Replace("\"Off\"", "\"WhenDetectable\"", StringComparison.Ordinal))
+        RunOptionsReader.Write(new RunOptions { Evaluation = new EvaluationOptions { KsFallRule = KsFallRule.Off } })
+            .Replace("\"Off\"", "\"WhenDetectable\"", StringComparison.Ordinal))
         .Evaluation.KsFallRule.ShouldBe(KsFallRule.Off);
 
     [Fact]

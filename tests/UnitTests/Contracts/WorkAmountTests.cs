@@ -27,7 +27,8 @@ public sealed class WorkAmountTests
     [InlineData(2, 5, 2)]
     [InlineData(6, 5, 5)]
     [InlineData(1e12, 5, 5)]
-    public void Places_are_a_share_rounded_away_from_zero_or_a_count(double size, int samples, int places) => WorkAmounts.Places(size, samples).ShouldBe(places);
+    public void Places_are_a_share_rounded_away_from_zero_or_a_count(double size, int samples, int places) =>
+        WorkAmounts.Places(size, samples).ShouldBe(places);
 
     [Theory]
     [InlineData(0, "slice-0000")]
@@ -93,7 +94,8 @@ public sealed class WorkAmountTests
         var set = RunOptionsReader.Set(RunOptionsReader.Set(new RunOptions(), "TracSeq:Gamma=0.5"), "Snapshot:Periods=3");
 
         RunOptionsReader.Differences(new RunOptions()).ShouldBeEmpty();
-        RunOptionsReader.Differences(set).Select(d => (d.Option.Name, d.Value, d.Option.Default)).ShouldBe([("Snapshot:Periods", "3", "4"), ("TracSeq:Gamma", "0.5", "0.9")], ignoreOrder: true);
+        RunOptionsReader.Differences(set).Select(d => (d.Option.Name, d.Value, d.Option.Default))
+            .ShouldBe([("Snapshot:Periods", "3", "4"), ("TracSeq:Gamma", "0.5", "0.9")], ignoreOrder: true);
         RunOptionsReader.Changes(new RunOptions(), set).ShouldBe(["Snapshot:Periods", "TracSeq:Gamma"], ignoreOrder: true);
         RunOptionsReader.Changes(set, set).ShouldBeEmpty();
         RunOptionsReader.Assignment(set, "TracSeq:Gamma").ShouldBe("TracSeq:Gamma=0.5");

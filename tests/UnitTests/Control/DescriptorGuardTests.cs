@@ -32,6 +32,7 @@ public sealed class DescriptorGuardTests
     public void Depth_and_number_of_aliases_have_an_end()
     {
         Should.Throw<InputException>(() => DescriptorGuard.Check(new string('[', 5000))).Message.ShouldContain("levels");
-        Should.Throw<InputException>(() => DescriptorGuard.Check("a: &a [1]\nb: [" + string.Join(", ", Enumerable.Repeat("*a", 65)) + "]")).Message.ShouldContain("64 aliases");
+        Should.Throw<InputException>(() => DescriptorGuard.Check("a: &a [1]\nb: [" + string.Join(", ", Enumerable.Repeat("*a", 65)) + "]")).Message
+            .ShouldContain("64 aliases");
     }
 }

@@ -30,7 +30,8 @@ public sealed class ListenAddressTests
     [InlineData("http://127.0.0.1.example:8080")]
     public void Beyond_this_machine_plain_HTTP_is_refused_unless_it_is_allowed(string address)
     {
-        Should.Throw<InputException>(() => ListenAddresses.Check(["http://127.0.0.1:1", address], allowPlain: false)).Message.ShouldContain($"would listen on {address} without TLS");
+        Should.Throw<InputException>(() => ListenAddresses.Check(["http://127.0.0.1:1", address], allowPlain: false)).Message
+            .ShouldContain($"would listen on {address} without TLS");
         Should.NotThrow(() => ListenAddresses.Check([address], allowPlain: true));
     }
 
@@ -43,7 +44,8 @@ public sealed class ListenAddressTests
     [InlineData(1024, true)]
     [InlineData(1L << 40, true)]
     [InlineData((1L << 40) + 1, false)]
-    public void Uploads_have_a_limit_within_reason(long bytes, bool holds) => Holds(new ApiOptions { UploadLimitBytes = bytes }, "Pipeline:UploadLimitBytes", holds);
+    public void Uploads_have_a_limit_within_reason(long bytes, bool holds) =>
+        Holds(new ApiOptions { UploadLimitBytes = bytes }, "Pipeline:UploadLimitBytes", holds);
 
     [Theory]
     [InlineData(0, false)]

@@ -73,11 +73,13 @@ public sealed class OfferedBasesTests : IDisposable
 
     [Fact]
     public void Without_folders_nano_alone_may_be_named() =>
-        Should.Throw<InputException>(() => new OfferedBases(new ApiOptions(), _known).Places([Here("Tuning:Base={root}/models/mistral-7b")])).Message.ShouldContain("must be nano");
+        Should.Throw<InputException>(() => new OfferedBases(new ApiOptions(), _known).Places([Here("Tuning:Base={root}/models/mistral-7b")])).Message
+            .ShouldContain("must be nano");
 
     [Fact]
     public void Every_option_that_speaks_of_a_path_is_one_that_names_a_folder() => RunOptionsReader.Folders.ShouldBe(
-        RunOptionsReader.List().Where(o => o.Meaning.Contains("path", StringComparison.Ordinal) || o.Meaning.Contains("folder", StringComparison.Ordinal)).Select(o => o.Name));
+        RunOptionsReader.List().Where(o => o.Meaning.Contains("path", StringComparison.Ordinal) || o.Meaning.Contains("folder", StringComparison.Ordinal))
+            .Select(o => o.Name));
 
     [Fact]
     public void A_folder_that_is_no_whole_path_stops_the_host() =>

@@ -21,5 +21,6 @@ public sealed class PromotionTests
 
     [Fact]
     public void Every_failed_gate_stays_a_reason() =>
-        Promotion.ReasonsAgainst(["Ks: 0.1", "Miss: 0.5"], 100, 101).ShouldBe(["Ks: 0.1", "Miss: 0.5", "older data: the snapshot ends at sample 100, the champion's at 101"]);
+        Promotion.ReasonsAgainst(
+            ["Ks: 0.1", "Miss: 0.5"], 100, 101).ShouldBe(["Ks: 0.1", "Miss: 0.5", "older data: the snapshot ends at sample 100, the champion's at 101"]);
 }

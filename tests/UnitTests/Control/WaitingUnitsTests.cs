@@ -77,7 +77,8 @@ public sealed class WaitingUnitsTests
     }
 
     /// <summary>The units were finished a minute apart, in the order of the dictionary.</summary>
-    private static Dictionary<UnitKey, DateTimeOffset> Times(RunState run) => run.Finished.Keys.Select((unit, i) => (unit, i)).ToDictionary(u => u.unit, u => At(u.i + 1));
+    private static Dictionary<UnitKey, DateTimeOffset> Times(RunState run) =>
+        run.Finished.Keys.Select((unit, i) => (unit, i)).ToDictionary(u => u.unit, u => At(u.i + 1));
 
     private static DateTimeOffset At(int minute) => Ordered.AddMinutes(minute);
 

@@ -45,7 +45,8 @@ public sealed class DistinctPromptsTests
     [InlineData(new[] { -2.0, -1, -1.00001 }, 1)]
     [InlineData(new[] { -700.0, -800, -650 }, 2)]
     [InlineData(new[] { -1.0, double.NaN, -3 }, -1)]
-    public void The_likeliest_answer_is_the_first_of_equal_ones_and_none_where_one_is_no_number(double[] logs, int place) => AnswerSet.Likeliest(logs).ShouldBe(place);
+    public void The_likeliest_answer_is_the_first_of_equal_ones_and_none_where_one_is_no_number(double[] logs, int place) =>
+        AnswerSet.Likeliest(logs).ShouldBe(place);
 
     [Fact]
     public void Answers_have_places_and_three_are_many()

@@ -13,7 +13,8 @@ namespace ZiGong.UnitTests.Evaluation;
 /// <summary>What gates judge: a model that passes all of them, and its parts.</summary>
 internal static class GateFixtures
 {
-    public static readonly LeakFigures NoLeak = new(50, 0, 0, 0, false, new DateTimeOffset(2023, 6, 1, 0, 0, 0, TimeSpan.Zero), 0, 0, new DateTimeOffset(2023, 5, 1, 0, 0, 0, TimeSpan.Zero));
+    public static readonly LeakFigures NoLeak = new(
+        50, 0, 0, 0, false, new DateTimeOffset(2023, 6, 1, 0, 0, 0, TimeSpan.Zero), 0, 0, new DateTimeOffset(2023, 5, 1, 0, 0, 0, TimeSpan.Zero));
 
     public static readonly GateFigures Fine = new(Report(), Against(0.01, -0.01, 0.03), [Parity(0.9, 1.05)], [new FieldDrift("limit", 0.1, 0.01, 0.05)])
     {
@@ -34,11 +35,12 @@ internal static class GateFixtures
         [Metric.Miss] = new(miss, 0, miss),
     });
 
-    public static DifferenceReport Against(double value, double lower, double upper, double missRise = 0, double missLower = 0.001) => new(500, new Dictionary<Metric, Difference>
-    {
-        [Metric.Ks] = new(value, lower, upper, 0.03),
-        [Metric.Miss] = new(missRise, missLower, missRise + 0.01, 0.01),
-    });
+    public static DifferenceReport Against(double value, double lower, double upper, double missRise = 0, double missLower = 0.001) =>
+        new(500, new Dictionary<Metric, Difference>
+        {
+            [Metric.Ks] = new(value, lower, upper, 0.03),
+            [Metric.Miss] = new(missRise, missLower, missRise + 0.01, 0.01),
+        });
 
     public static FairnessReport Parity(double smallest, double largest) => new(
         "sex", [new GroupFigures("f", 100, 0.5, 0.6, 0.2, true), new GroupFigures("m", 100, 0.9, 0.9, 0.4, true)], smallest, 0.1, 0.1, 0.1)

@@ -41,7 +41,9 @@ public sealed class GateLimitTests
     [InlineData(0.9, 1.2500001, false)]
     public void Parity_may_reach_its_limits(double smallest, double largest, bool passes)
     {
-        var fairness = new FairnessReport("sex", [new GroupFigures("f", 100, 0.5, 0.6, 0.2, true), new GroupFigures("m", 100, 0.9, 0.9, 0.4, true)], smallest, 0.1, 0.1, 0.1) { LargestRatio = largest };
+        var fairness = new FairnessReport(
+            "sex", [new GroupFigures("f", 100, 0.5, 0.6, 0.2, true), new GroupFigures("m", 100, 0.9, 0.9, 0.4, true)], smallest, 0.1, 0.1,
+            0.1) { LargestRatio = largest };
         var options = new EvaluationOptions { MinimumParityRatio = 0.8, MaximumParityRatio = 1.25, FairnessGate = GateMode.Fail };
 
         Verdict("fairness:sex", Figures() with { Fairness = [fairness] }, options).ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
@@ -57,8 +59,10 @@ public sealed class GateLimitTests
         var options = new EvaluationOptions { DriftGate = GateMode.Fail, ScoreDriftGate = GateMode.Fail, MaximumPsi = 0.25, MaximumScorePsi = 0.25 };
         var drift = new FieldDrift("limit", psi, 0.001, chance);
 
-        Verdict("drift", Figures() with { Drift = [new FieldDrift("calm", 0, 0, 0), drift] }, options).ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
-        Verdict("score-drift", Figures() with { ScoreDrift = drift with { Field = "model" } }, options).ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
+        Verdict("drift", Figures() with { Drift = [new FieldDrift("calm", 0, 0, 0), drift] }, options)
+            .ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
+        Verdict("score-drift", Figures() with { ScoreDrift = drift with { Field = "model" } }, options)
+            .ShouldBe(passes ? GateVerdict.Passed : GateVerdict.Failed);
     }
 
     [Theory]
@@ -79,7 +83,8 @@ public sealed class GateLimitTests
     [InlineData(1, 0)]
     [InlineData(0, 1)]
     public void A_late_sample_leaks_whatever_the_split_allows(int training, int reference) =>
-        Verdict("leakage", Figures() with { Leaks = Apart with { SubjectsMayRepeat = true, LateTraining = training, LateReference = reference } }).ShouldBe(GateVerdict.Failed);
+        Verdict("leakage", Figures() with { Leaks = Apart with { SubjectsMayRepeat = true, LateTraining = training, LateReference = reference } })
+            .ShouldBe(GateVerdict.Failed);
 
     [Theory]
     [InlineData(200, 25, 400, 25, 0.0, true)]
@@ -94,7 +99,8 @@ public sealed class GateLimitTests
         ClassEffect[] classes = [new("good", 800, keptGood, 0, 50, null, null), new("bad", bad, keptBad, 0, 50, null, null)];
         var options = new EvaluationOptions { MinimumKeptPerClass = minimum, MinimumKeptRatio = ratio };
 
-        Verdict("selection:bad", Figures() with { Classes = classes }, options).ShouldBe(passes switch { null => GateVerdict.Skipped, true => GateVerdict.Passed, _ => GateVerdict.Failed });
+        Verdict("selection:bad", Figures() with { Classes = classes }, options).ShouldBe(
+            passes switch { null => GateVerdict.Skipped, true => GateVerdict.Passed, _ => GateVerdict.Failed });
     }
 
     [Fact]

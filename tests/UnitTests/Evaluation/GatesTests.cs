@@ -119,7 +119,8 @@ public sealed class GatesTests
 
     [Fact]
     public void A_certain_fall_rejects_whatever_the_rule() =>
-        Verdict(Fine with { AgainstChampion = Against(-0.01, -0.015, -0.005) }, "champion", new EvaluationOptions { KsFallRule = KsFallRule.Off }).Verdict.ShouldBe(GateVerdict.Failed);
+        Verdict(Fine with { AgainstChampion = Against(-0.01, -0.015, -0.005) }, "champion", new EvaluationOptions { KsFallRule = KsFallRule.Off }).Verdict
+            .ShouldBe(GateVerdict.Failed);
 
     [Fact]
     public void A_champion_that_cannot_be_compared_with_rejects_and_says_why()

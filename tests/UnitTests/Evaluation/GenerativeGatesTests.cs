@@ -31,7 +31,8 @@ public sealed class GenerativeGatesTests
     [Fact]
     public void A_good_model_passes_every_gate_and_none_of_them_speaks_of_ranks()
     {
-        var gates = GenerativeGates.Check(Findings(champion: new Difference(0.1, 0, 0.2, 0.1)), Apart, null, [new FieldDrift("income", 0.01, 0.01)], new EvaluationOptions());
+        var gates = GenerativeGates.Check(
+            Findings(champion: new Difference(0.1, 0, 0.2, 0.1)), Apart, null, [new FieldDrift("income", 0.01, 0.01)], new EvaluationOptions());
 
         gates.ShouldAllBe(g => g.Verdict == GateVerdict.Passed);
         gates.ShouldNotContain(g => g.Figures.Contains("KS", StringComparison.Ordinal) || g.Figures.Contains("AUC", StringComparison.Ordinal));

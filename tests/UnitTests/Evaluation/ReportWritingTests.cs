@@ -165,5 +165,6 @@ public sealed class ReportWritingTests
     private static EvaluationReport Again(EvaluationReport report) => JsonSerializer.Deserialize<EvaluationReport>(JsonSerializer.Serialize(report))!;
 
     private static Sample[] Side(int first, int count) =>
-        [.. Enumerable.Range(first, count).Select(i => Of(i, i % 4 == 0 ? "bad" : "good", ("limit", $"{i % 100}"), ("sex", i % 2 == 0 ? "2" : "1"), ("region", "north")))];
+        [.. Enumerable.Range(first, count)
+            .Select(i => Of(i, i % 4 == 0 ? "bad" : "good", ("limit", $"{i % 100}"), ("sex", i % 2 == 0 ? "2" : "1"), ("region", "north")))];
 }

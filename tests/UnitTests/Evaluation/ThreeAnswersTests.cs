@@ -126,7 +126,8 @@ public sealed class ThreeAnswersTests
 
         page.Verdict.Sentences[0].ShouldStartWith("Over all 3 answers of 200 test samples the model reaches macro F1 ");
         page.Verdict.Sentences.ShouldContain(s => s.Contains("the model reaches for 'negative' against the rest KS ", StringComparison.Ordinal));
-        page.Verdict.Figures.Select(f => f.Label).Take(4).ShouldBe(["Macro F1", "Accuracy", "KS, 'negative' against the rest", "AUC, 'negative' against the rest"]);
+        page.Verdict.Figures.Select(f => f.Label).Take(4).ShouldBe(
+            ["Macro F1", "Accuracy", "KS, 'negative' against the rest", "AUC, 'negative' against the rest"]);
         var confusion = MetricsSection.Of(facts).Blocks.OfType<DataTable>().Single(t => t.Caption.EndsWith("what was said of what", StringComparison.Ordinal));
         confusion.Rows.Select(r => r.Skip(1).Sum(c => int.Parse(c.Text))).ShouldBe([40, 120, 40]);
     }

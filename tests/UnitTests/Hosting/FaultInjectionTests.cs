@@ -56,10 +56,12 @@ public sealed class FaultInjectionTests
     [Fact]
     public void A_slow_command_says_where_to_look_and_whose_it_was()
     {
-        var fault = new SlowCommandException(new NpgsqlException("Exception while reading from stream", new TimeoutException("Timeout during reading attempt")));
+        var fault = new SlowCommandException(new NpgsqlException(
+            "Exception while reading from stream", new TimeoutException("Timeout during reading attempt")));
 
         fault.Message.ShouldBe(
-            "the database answers, but did not finish the command of this step in time: look for what holds it up (pg_stat_activity, locks, missing statistics), "
+            "the database answers, but did not finish the command of this step in time: look for what holds it up (pg_stat_activity, "
+            + "locks, missing statistics), "
             + "or raise Command Timeout in the connection string");
         Outage.PurposeOf(Thrown()).ShouldBe("FaultInjectionTests.Thrown", "the method, and not the lambda within it");
     }

@@ -10,12 +10,14 @@ namespace ZiGong.UnitTests.Hosting;
 public sealed class OddEnvelopeTests
 {
     private const string Good =
-        """{"messageId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d10","messageType":["urn:message:ZiGong.Contracts:ScoreShard"],"message":{"runId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d11","generation":2,"checkpoint":"c","shard":"s"}}""";
+        """{"messageId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d10","messageType":["urn:message:ZiGong.Contracts:ScoreShard"]"""
+        + ""","message":{"runId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d11","generation":2,"checkpoint":"c","shard":"s"}}""";
 
     [Theory]
     [InlineData("""{"messageType":["\ud800"]}""")]
     [InlineData("""{"messageId":"\udfff","messageType":["ScoreShard"],"message":{"runId":"\ud800"}}""")]
-    [InlineData("""{"messageType":["ScoreShard"],"message":{"runId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d11","generation":1,"checkpoint":"\ud800","shard":"s"}}""")]
+    [InlineData(
+        """{"messageType":["ScoreShard"],"message":{"runId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d11","generation":1,"checkpoint":"\ud800","shard":"s"}}""")]
     [InlineData("""{"messageType":["ScoreShard"],"message":[]}""")]
     [InlineData("""{"messageType":["ScoreShard"],"message":"text"}""")]
     [InlineData("""{"messageType":[["ScoreShard"]]}""")]

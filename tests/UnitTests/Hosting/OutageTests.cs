@@ -65,10 +65,13 @@ public sealed class OutageTests
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        await using var source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=u;Database=d;Timeout=1;SSL Mode=Disable");
+        await using var source = NpgsqlDataSource.Create(
+            $"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=u;Database=d;Timeout=1;SSL Mode=Disable");
 
         await using var command = source.CreateCommand("select 1");
-        Exception[] thrown = [await Should.ThrowAsync<Exception>(() => command.ExecuteScalarAsync()), await Should.ThrowAsync<Exception>(() => source.OpenConnectionAsync().AsTask())];
+        Exception[] thrown = [
+            await Should.ThrowAsync<Exception>(() => command.ExecuteScalarAsync()),
+            await Should.ThrowAsync<Exception>(() => source.OpenConnectionAsync().AsTask())];
 
         foreach (var e in thrown)
         {

@@ -29,7 +29,8 @@ public sealed class PipelineOptionRangeTests : IDisposable
     [InlineData(101, 5, false)]
     [InlineData(1, 0.09, false)]
     [InlineData(1, double.NaN, false)]
-    public void Attempts_and_sweeps_have_ends(int attempts, double sweep, bool holds) => Holds(o => o with { MaximumAttempts = attempts, SweepSeconds = sweep }, holds);
+    public void Attempts_and_sweeps_have_ends(int attempts, double sweep, bool holds) =>
+        Holds(o => o with { MaximumAttempts = attempts, SweepSeconds = sweep }, holds);
 
     [Theory]
     [InlineData("cpu", true)]
@@ -91,7 +92,8 @@ public sealed class PipelineOptionRangeTests : IDisposable
         File.WriteAllText(_folder.File("db"), "Host=x");
         Should.Throw<InputException>(() => new PipelineOptions { Database = "Host=y", DatabaseFile = _folder.File("db") }.WithSecrets())
             .Message.ShouldBe("Pipeline:Database and Pipeline:DatabaseFile are both given: one of them is enough");
-        Should.Throw<InputException>(() => new PipelineOptions { BrokerFile = _folder.File("none") }.WithSecrets()).Message.ShouldStartWith("Pipeline:BrokerFile names ");
+        Should.Throw<InputException>(() => new PipelineOptions { BrokerFile = _folder.File("none") }.WithSecrets()).Message
+            .ShouldStartWith("Pipeline:BrokerFile names ");
     }
 
     [Fact]

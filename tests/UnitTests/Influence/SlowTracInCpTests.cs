@@ -72,11 +72,13 @@ public sealed class SlowTracInCpTests
         using var extractor = new GradientExtractor(model, new ExtractorSettings(BatchSize: 3));
         var mean = new ReferenceVector("credit-scoring", Classes, extractor.Dimension, ReferenceKind.Mean);
         extractor.Extract(
-            Extraction.Samples(Reference), sketch: null, (entry, row, _) => mean.Add(entry.SampleId, Classes[entry.SampleId[^1] % 2], row), CancellationToken.None);
+            Extraction.Samples(Reference), sketch: null, (entry, row, _) => mean.Add(entry.SampleId, Classes[entry.SampleId[^1] % 2], row),
+            CancellationToken.None);
         var vector = mean.Build();
         var partials = new Dictionary<string, double>(StringComparer.Ordinal);
         extractor.Extract(
-            Extraction.Samples(Training), sketch: null, (entry, row, _) => partials[entry.SampleId] = PartialScore.Of(entry.SampleId, row, vector, rate, Similarity.Dot), CancellationToken.None);
+            Extraction.Samples(Training), sketch: null,
+            (entry, row, _) => partials[entry.SampleId] = PartialScore.Of(entry.SampleId, row, vector, rate, Similarity.Dot), CancellationToken.None);
         return [.. Enumerable.Range(0, Training.Count).Select(i => partials[Extraction.Id(i)])];
     }
 

@@ -64,7 +64,8 @@ public sealed class TracSeqTests
     [Fact]
     public void The_samples_clock_ages_what_is_positive_and_keeps_what_is_negative()
     {
-        var scores = TracSeq.Combine(["a", "b", "c"], [10, 10, 12], [new(1, 10, [3, -3, 3]), new(2, 11, [1, -1, 1])], 12, new DecayOptions(0.5, DecayClock.Sample));
+        var scores = TracSeq.Combine(
+            ["a", "b", "c"], [10, 10, 12], [new(1, 10, [3, -3, 3]), new(2, 11, [1, -1, 1])], 12, new DecayOptions(0.5, DecayClock.Sample));
 
         scores.Values.ShouldBe([1, -4, 4]);
     }
@@ -109,7 +110,8 @@ public sealed class TracSeqTests
 
     [Fact]
     public void A_checkpoint_that_misses_samples_is_refused() =>
-        Should.Throw<ArgumentException>(() => TracSeq.Combine(Ids, Seen, [new(1, 10, [1])], 12, new DecayOptions())).Message.ShouldContain("1 partial scores for 2");
+        Should.Throw<ArgumentException>(() => TracSeq.Combine(Ids, Seen, [new(1, 10, [1])], 12, new DecayOptions())).Message
+            .ShouldContain("1 partial scores for 2");
 
     [Fact]
     public void Without_decay_the_score_is_the_plain_sum() => ForAnyPartials(checkpoints =>

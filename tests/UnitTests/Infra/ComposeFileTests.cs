@@ -46,7 +46,8 @@ public sealed class ComposeFileTests
         var service = Service(name);
         foreach (var (key, value) in In(service, "environment").Select(p => ((string)p.Key, (string)p.Value)))
         {
-            if (key.Contains("pass", StringComparison.OrdinalIgnoreCase) || key.EndsWith("Broker", StringComparison.Ordinal) || key.EndsWith("Database", StringComparison.Ordinal))
+            if (key.Contains("pass", StringComparison.OrdinalIgnoreCase) || key.EndsWith("Broker", StringComparison.Ordinal)
+                || key.EndsWith("Database", StringComparison.Ordinal))
             {
                 value.ShouldStartWith("/run/secrets/", Case.Sensitive, key);
             }
@@ -70,7 +71,8 @@ public sealed class ComposeFileTests
     {
         foreach (var service in Section("services").Values.Cast<Dictionary<object, object>>().Where(s => s.ContainsKey("command")))
         {
-            In(service, "depends_on").Select(d => $"{d.Key} {((Dictionary<object, object>)d.Value)["condition"]}").ShouldBe(["postgres service_healthy", "rabbitmq service_healthy"]);
+            In(service, "depends_on").Select(d => $"{d.Key} {((Dictionary<object, object>)d.Value)["condition"]}")
+                .ShouldBe(["postgres service_healthy", "rabbitmq service_healthy"]);
         }
     }
 
@@ -103,7 +105,8 @@ public sealed class ComposeFileTests
 
             var definitions = JsonSerializer.Deserialize<JsonElement>(
                 Shell.Run(Path.Combine(Rabbit, "definitions.sh"), [Path.Combine(folder, "rabbitmq_password"), Path.Combine(folder, "subscriber_password")]));
-            var users = definitions.GetProperty("users").EnumerateArray().ToDictionary(u => u.GetProperty("name").GetString()!, u => u.GetProperty("password_hash").GetString()!);
+            var users = definitions.GetProperty("users").EnumerateArray().ToDictionary(
+                u => u.GetProperty("name").GetString()!, u => u.GetProperty("password_hash").GetString()!);
             users.Keys.ShouldBe(["zigong", "subscriber"]);
             Opens(users["zigong"], made["./secrets/rabbitmq_password"]).ShouldBeTrue();
             Opens(users["subscriber"], made["./secrets/subscriber_password"]).ShouldBeTrue();
@@ -180,7 +183,8 @@ public sealed class ComposeFileTests
 
     private static Dictionary<object, object> Section(string name) => In(Compose, name);
 
-    private static Dictionary<object, object> In(Dictionary<object, object> map, string name) => map.TryGetValue(name, out var value) ? (Dictionary<object, object>)value : [];
+    private static Dictionary<object, object> In(Dictionary<object, object> map, string name) =>
+        map.TryGetValue(name, out var value) ? (Dictionary<object, object>)value : [];
 
     private static Dictionary<object, object> Read()
     {

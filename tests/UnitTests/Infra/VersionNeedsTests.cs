@@ -50,7 +50,8 @@ public sealed class VersionNeedsTests
     [Fact]
     public void A_need_that_a_relocation_takes_cannot_be_dropped()
     {
-        Should.Throw<InvalidDataException>(() => NativeLibraryFile.Relax(Elf("V_1", NativeLibraryFile.Version))).Message.ShouldContain("no need of GLIBCXX_3.4.32 that could be dropped");
+        Should.Throw<InvalidDataException>(() => NativeLibraryFile.Relax(Elf("V_1", NativeLibraryFile.Version))).Message
+            .ShouldContain("no need of GLIBCXX_3.4.32 that could be dropped");
         Should.Throw<InvalidDataException>(() => NativeLibraryFile.Relax(Elf())).Message.ShouldContain("no need of");
     }
 
@@ -85,7 +86,8 @@ public sealed class VersionNeedsTests
     [InlineData("V_1", true)]
     [InlineData("V_", false)]
     [InlineData("_1", false)]
-    public void A_library_defines_a_version_by_its_whole_name(string version, bool defines) => StandardLibrary.Defines(Encoding.ASCII.GetBytes("x\0V_1\0y"), version).ShouldBe(defines);
+    public void A_library_defines_a_version_by_its_whole_name(string version, bool defines) =>
+        StandardLibrary.Defines(Encoding.ASCII.GetBytes("x\0V_1\0y"), version).ShouldBe(defines);
 
     [Theory]
     [InlineData(LibraryState.AsPackaged, "as packaged")]

@@ -78,7 +78,8 @@ public sealed class WallTests
         string[] outside = ["MassTransit", "Npgsql", "EntityFrameworkCore"];
         foreach (var project in new[] { "shared/Contracts", "shared/Credit", "shared/Influence", "shared/ModelFiles" })
         {
-            ProjectFile.All[project].Reach().SelectMany(p => ProjectFile.All[p].Packages).ShouldNotContain(p => outside.Any(o => p.Contains(o, StringComparison.Ordinal)));
+            ProjectFile.All[project].Reach().SelectMany(p => ProjectFile.All[p].Packages)
+                .ShouldNotContain(p => outside.Any(o => p.Contains(o, StringComparison.Ordinal)));
         }
     }
 

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace ZiGong.UnitTests.Mistral;
 
 /// <summary>
-/// A model whose logits hang on numbers too small to be normal: its last norm's weights are, and its head is as large as the former are small. Where they count as zero,
-/// it says every token with the same probability.
+/// A model whose logits hang on numbers too small to be normal: its last norm's weights are, and its head is as large as the
+/// former are small. Where they count as zero, it says every token with the same probability.
 /// </summary>
 public sealed class ComputeThreadTests : IDisposable
 {

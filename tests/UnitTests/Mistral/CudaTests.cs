@@ -105,7 +105,9 @@ public sealed class CudaTests : IDisposable
     {
         var last = Array.ConvertAll(rows[^1], x => (float)x);
         var norm = Math.Sqrt(GradientRows.Dot(last, last));
-        return [.. rows.Select(row => Array.ConvertAll(row, x => (float)x)).Select(row => GradientRows.Dot(row, last) / (norm * Math.Sqrt(GradientRows.Dot(row, row))))];
+        return [
+            .. rows.Select(row => Array.ConvertAll(row, x => (float)x))
+                .Select(row => GradientRows.Dot(row, last) / (norm * Math.Sqrt(GradientRows.Dot(row, row))))];
     }
 
     private static double[] Train(MistralModel model, bool byHand)

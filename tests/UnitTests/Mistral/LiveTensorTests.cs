@@ -135,11 +135,14 @@ public sealed class LiveTensorTests
         }
 
         async Task<string> FailureAsync(LoraOptions lora, string? state) =>
-            (await Should.ThrowAsync<Exception>(() => LoraTraining.OpenAsync(models, artifacts, given, lora, 1, new AdamWOptions(), 1, state, default))).Message;
+            (await Should.ThrowAsync<Exception>(
+                () => LoraTraining.OpenAsync(models, artifacts, given, lora, 1, new AdamWOptions(), 1, state, default))).Message;
     }
 
     private static long Live() => Tensor.TotalCount;
 
-    /// <summary>TorchSharp goes on counting the tensor whose place a parameter takes, though nothing of it is left: one for each that an optimizer makes.</summary>
+    /// <summary>
+    /// TorchSharp goes on counting the tensor whose place a parameter takes, though nothing of it is left: one for each that an optimizer makes.
+    /// </summary>
     private static long StillCounted(int optimizers, int parameters) => (long)optimizers * parameters;
 }

@@ -239,7 +239,8 @@ internal static class NaiveMistral
         if (linear is LoraLinear lora)
         {
             var (a, b) = (Matrix(lora.A), Matrix(lora.B));
-            full = [.. full.Select((weights, o) => weights.Select((weight, i) => weight + (lora.Scale * a.Select((low, r) => b[o][r] * low[i]).Sum())).ToArray())];
+            full = [
+                .. full.Select((weights, o) => weights.Select((weight, i) => weight + (lora.Scale * a.Select((low, r) => b[o][r] * low[i]).Sum())).ToArray())];
         }
 
         return Array.ConvertAll(rows, row => Array.ConvertAll(full, weights => weights.Zip(row, (weight, value) => weight * value).Sum()));

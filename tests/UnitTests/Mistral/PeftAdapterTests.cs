@@ -148,7 +148,8 @@ public sealed class PeftAdapterTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var linear = new Linear("model.layers.0.self_attn.q_proj", zeros([6, 4]));
-        Should.Throw<ArgumentException>(() => new LoraLinear(linear, zeros([2, 5]), zeros([6, 2]), 1)).Message.ShouldContain("[6, 4]; LoRA A [2, 5] and B [6, 2]");
+        Should.Throw<ArgumentException>(() => new LoraLinear(linear, zeros([2, 5]), zeros([6, 2]), 1)).Message
+            .ShouldContain("[6, 4]; LoRA A [2, 5] and B [6, 2]");
     }
 
     /// <summary>Saves an adapter on every projection, edits its configuration, and loads it; the model must be left as it was.</summary>

@@ -99,7 +99,8 @@ public sealed class ReferenceModelTests
         var ids = Array.ConvertAll(expected.Read("greedy_ids_200").ToArray<long>(), id => (int)id);
         int[] story = [ids[0], .. model.Generate([ids[0]], 199, eosId: -1)];
         story.ShouldBe(ids);
-        SentencePieceTokenizer.Load(SharedData.Require("reference/stories260K/tok512.model")).Decode(story).ShouldStartWith("Once upon a time, there was a little girl");
+        SentencePieceTokenizer.Load(SharedData.Require("reference/stories260K/tok512.model")).Decode(story)
+            .ShouldStartWith("Once upon a time, there was a little girl");
     }
 
     [SharedDataTheory]

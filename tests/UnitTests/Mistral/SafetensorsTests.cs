@@ -58,7 +58,8 @@ public sealed class SafetensorsTests : IDisposable
         {
             using var scope = NewDisposeScope();
             var distinct = names.Select(name => name.Get).Where(name => name != "__metadata__" && IsText(name)).Distinct(StringComparer.Ordinal).ToArray();
-            var tensors = distinct.Select((name, i) => (Name: name, Value: full([i % 3, 2, 1 + (seed % 5)], i).to(i % 2 == 0 ? ScalarType.Float32 : ScalarType.Int64))).ToArray();
+            var tensors = distinct.Select(
+                (name, i) => (Name: name, Value: full([i % 3, 2, 1 + (seed % 5)], i).to(i % 2 == 0 ? ScalarType.Float32 : ScalarType.Int64))).ToArray();
             using var forward = new MemoryStream();
             using var backward = new MemoryStream();
             SafetensorsFile.Write(forward, tensors);
@@ -80,7 +81,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var stream = new MemoryStream();
-        SafetensorsFile.Write(stream, [("a", zeros([3], dtype: ScalarType.Byte)), ("b", zeros([1], dtype: ScalarType.Float64)), ("c", zeros([1], dtype: ScalarType.Float16))]);
+        SafetensorsFile.Write(
+            stream, [("a", zeros([3], dtype: ScalarType.Byte)), ("b", zeros([1], dtype: ScalarType.Float64)), ("c", zeros([1], dtype: ScalarType.Float16))]);
         var (entries, start) = SafetensorsHeader.Read(stream, "memory");
         (start % 8).ShouldBe(0);
         entries.ShouldAllBe(entry => entry.Begin % SafetensorsHeader.ElementSizes[entry.DType] == 0);
@@ -126,7 +128,8 @@ public sealed class SafetensorsTests : IDisposable
 
     [Theory]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "x")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "tensor y begins at byte 4")]
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "tensor y begins at byte 4")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", "leaves a hole")]
     [InlineData("""{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "tensor x ends at byte 16")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}""", "does not fill its bytes 0 to 12")]

@@ -354,7 +354,8 @@ public sealed class AnswerLossTests
     public void A_batch_that_makes_no_sense_is_refused_with_the_sample()
     {
         using var model = MistralModel.Random(Scenarios.Small, 1);
-        string Refusal(int[][] tokens, int[] starts) => Should.Throw<ArgumentException>(() => AnswerLoss.PerSample(model, new TokenBatch(tokens, starts))).Message;
+        string Refusal(int[][] tokens, int[] starts) =>
+            Should.Throw<ArgumentException>(() => AnswerLoss.PerSample(model, new TokenBatch(tokens, starts))).Message;
         Refusal([[1, 2, 3], [1, 2]], [1, 2]).ShouldContain("sample 1: the answer starts at 2 of 2 tokens");
         Refusal([[1, 2, 3]], [0]).ShouldContain("starts at 0");
         Refusal([[1, 53, 3]], [1]).ShouldContain("token 53 at 1 is outside the vocabulary of 53");

@@ -9,7 +9,8 @@ namespace ZiGong.UnitTests.ModelFiles;
 /// <summary>Fields of a model's configuration: what is read, and what is refused with file and field.</summary>
 public sealed class ConfigFieldsTests
 {
-    private const string Minimal = """{"model_type":"mistral","vocab_size":320,"hidden_size":64,"intermediate_size":128,"num_hidden_layers":2,"num_attention_heads":16}""";
+    private const string Minimal =
+        """{"model_type":"mistral","vocab_size":320,"hidden_size":64,"intermediate_size":128,"num_hidden_layers":2,"num_attention_heads":16}""";
 
     [Theory]
     [InlineData("1", 1)]
@@ -40,7 +41,8 @@ public sealed class ConfigFieldsTests
     [InlineData("-0.1")]
     [InlineData("\"NaN\"")]
     [InlineData("[]")]
-    public void What_is_no_number_is_shown(string value) => Refusal(() => Fields(value).Number("x", 1)).ShouldBe($"f.json: x is {value}, expected a positive number.");
+    public void What_is_no_number_is_shown(string value) =>
+        Refusal(() => Fields(value).Number("x", 1)).ShouldBe($"f.json: x is {value}, expected a positive number.");
 
     [Theory]
     [InlineData("7", 7)]
@@ -101,7 +103,8 @@ public sealed class ConfigFieldsTests
         var config = MistralConfig.FromJson(Minimal.Replace("}", ", \"max_position_embeddings\": 100}", StringComparison.Ordinal), "config.json");
 
         Should.NotThrow(() => config.CheckLength(100));
-        Should.Throw<InputException>(() => config.CheckLength(101)).Message.ShouldBe("a sequence of 101 tokens, but the model has 100 positions; shorten the prompt.");
+        Should.Throw<InputException>(() => config.CheckLength(101)).Message.ShouldBe(
+            "a sequence of 101 tokens, but the model has 100 positions; shorten the prompt.");
     }
 
     [Theory]

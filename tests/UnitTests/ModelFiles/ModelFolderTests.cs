@@ -43,7 +43,8 @@ public sealed class ModelFolderTests : IDisposable
         Touch("config.json");
         Index(index);
 
-        Should.Throw<InputException>(Files).Message.ShouldSatisfyAllConditions(m => m.ShouldContain(named), m => m.ShouldContain("there is no such file; a model folder in Hugging Face layout has it"));
+        Should.Throw<InputException>(Files).Message.ShouldSatisfyAllConditions(
+            m => m.ShouldContain(named), m => m.ShouldContain("there is no such file; a model folder in Hugging Face layout has it"));
     }
 
     [Fact]
@@ -52,7 +53,8 @@ public sealed class ModelFolderTests : IDisposable
         Should.Throw<InputException>(() => ModelFolder.Files(_folder.File("none"))).Message.ShouldBe($"{_folder.File("none")}: there is no such folder.");
         Touch("config.json");
         Should.Throw<InputException>(Files).Message.ShouldStartWith($"{_folder.File("model.safetensors")}: there is no such file");
-        Should.Throw<InputException>(() => ModelFolder.ReadTokenizer(_folder.Path)).Message.ShouldBe($"{_folder.File("tokenizer.model")}: there is no such file. Put the model's SentencePiece file there.");
+        Should.Throw<InputException>(() => ModelFolder.ReadTokenizer(_folder.Path)).Message
+            .ShouldBe($"{_folder.File("tokenizer.model")}: there is no such file. Put the model's SentencePiece file there.");
         Touch("tokenizer.json");
         Should.Throw<InputException>(() => ModelFolder.ReadTokenizer(_folder.Path)).Message.ShouldContain("tokenizer.json alone is not enough");
     }
@@ -92,7 +94,8 @@ public sealed class ModelFolderTests : IDisposable
             other.SetLength(other.Length - 400);
         }
 
-        Should.Throw<InputException>(() => file.Read(file.Entries[0])).Message.ShouldContain("the file ended inside tensor a; it was changed while it was read");
+        Should.Throw<InputException>(() => file.Read(file.Entries[0])).Message.ShouldContain(
+            "the file ended inside tensor a; it was changed while it was read");
     }
 
     private IReadOnlyList<string> Files() => ModelFolder.Files(_folder.Path);
@@ -116,7 +119,11 @@ public sealed class ModelFolderTests : IDisposable
         }
 
         var path = _folder.File("numbers.safetensors");
-        File.WriteAllBytes(path, [.. SafetensorsHeader.Write(entries, new Dictionary<string, string>()), .. tensors.SelectMany(t => MemoryMarshal.AsBytes(t.Values.AsSpan()).ToArray())]);
+        File.WriteAllBytes(
+            path,
+            [
+                .. SafetensorsHeader.Write(entries, new Dictionary<string, string>()),
+                .. tensors.SelectMany(t => MemoryMarshal.AsBytes(t.Values.AsSpan()).ToArray())]);
         return path;
     }
 }

@@ -82,7 +82,8 @@ public sealed class SentencePieceTokenizerTests
     public void A_space_symbol_at_the_end_stays_where_spaces_are_kept_or_are_not_escaped()
     {
         // Normalizer: 3 is add_dummy_prefix, 4 remove_extra_whitespaces, 5 escape_whitespaces.
-        Proto Letters(params (int, ulong)[] normalizer) => new Proto { Trainer = [(3, 2UL)], Normalizer = [(3, 0UL), .. normalizer] }.Piece("<unk>", 0, 2).Piece("▁", -1).Piece("a", -1).Piece(" ", -1);
+        Proto Letters(params (int, ulong)[] normalizer) =>
+            new Proto { Trainer = [(3, 2UL)], Normalizer = [(3, 0UL), .. normalizer] }.Piece("<unk>", 0, 2).Piece("▁", -1).Piece("a", -1).Piece(" ", -1);
         Tokenizer(Letters((4, 0UL))).Encode("a▁").ShouldBe([2, 1]);
         Tokenizer(Letters((5, 0UL))).Encode("a▁ ").ShouldBe([2, 1]);
         Tokenizer(Letters()).Encode("a▁ ").ShouldBe([2]);

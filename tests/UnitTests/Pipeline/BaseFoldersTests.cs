@@ -57,7 +57,9 @@ public sealed class BaseFoldersTests : IDisposable
     public async Task Shards_count_as_their_index_lists_them()
     {
         File.Delete(Path.Combine(_base, "model.safetensors"));
-        File.WriteAllText(Path.Combine(_base, "model.safetensors.index.json"), """{"weight_map": {"a": "one.safetensors", "b": "two.safetensors", "c": "one.safetensors"}}""");
+        File.WriteAllText(
+            Path.Combine(_base, "model.safetensors.index.json"),
+            """{"weight_map": {"a": "one.safetensors", "b": "two.safetensors", "c": "one.safetensors"}}""");
         File.WriteAllText(Path.Combine(_base, "one.safetensors"), "1");
         Complaint(_base).ShouldContain("two.safetensors");
         File.WriteAllText(Path.Combine(_base, "two.safetensors"), "2");

@@ -9,7 +9,8 @@ namespace ZiGong.UnitTests.Pipeline;
 public sealed class CodeVersionsTests
 {
     private static readonly IReadOnlyList<(string Name, int Version)> Stages =
-        [.. typeof(CodeVersions).GetFields().Where(f => f is { IsLiteral: true } && f.FieldType == typeof(int)).Select(f => (f.Name.ToLowerInvariant(), (int)f.GetRawConstantValue()!))];
+        [.. typeof(CodeVersions).GetFields().Where(f => f is { IsLiteral: true } && f.FieldType == typeof(int))
+            .Select(f => (f.Name.ToLowerInvariant(), (int)f.GetRawConstantValue()!))];
 
     [Fact]
     public void Every_stage_is_named_with_its_version()
@@ -35,7 +36,8 @@ public sealed class CodeVersionsTests
 
     [Fact]
     public void The_release_is_that_of_the_assemblies() =>
-        typeof(CodeVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0].ShouldBe(CodeVersions.Product);
+        typeof(CodeVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]
+            .ShouldBe(CodeVersions.Product);
 
     [Fact]
     public void Experiments_ask_for_the_stages_of_their_runs_alone() =>

@@ -35,10 +35,14 @@ public sealed class GoldenOutputTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Encoding() => Check(ContentHash.Of(EncodingOf().ToJson()), "4cff971fa01ddf3aaf099bb5bda031ae0d6c0486a0c453d7bae4c75a95fe2e0b", nameof(CodeVersions.Encoding), CodeVersions.Encoding);
+    public void Encoding() => Check(
+        ContentHash.Of(EncodingOf().ToJson()), "4cff971fa01ddf3aaf099bb5bda031ae0d6c0486a0c453d7bae4c75a95fe2e0b", nameof(CodeVersions.Encoding),
+        CodeVersions.Encoding);
 
     [Fact]
-    public void Selection() => Check(ContentHash.Of(SelectionFile.Write(Select().Members)), "444876832af226a6b237e0236255483e7ed7660bb7c78fe90792b19e0b338695", nameof(CodeVersions.Selection), CodeVersions.Selection);
+    public void Selection() => Check(
+        ContentHash.Of(SelectionFile.Write(Select().Members)), "444876832af226a6b237e0236255483e7ed7660bb7c78fe90792b19e0b338695",
+        nameof(CodeVersions.Selection), CodeVersions.Selection);
 
     [Fact]
     public void Dataset()
@@ -59,7 +63,9 @@ public sealed class GoldenOutputTests : IDisposable
             }
         }
 
-        Check(ContentHash.Of(stream.ToArray()), "b22ee1636a3656f4040b4589157184943783db93cdfcdb062f527d8449fab5df", nameof(CodeVersions.Dataset), CodeVersions.Dataset);
+        Check(
+            ContentHash.Of(stream.ToArray()), "b22ee1636a3656f4040b4589157184943783db93cdfcdb062f527d8449fab5df", nameof(CodeVersions.Dataset),
+            CodeVersions.Dataset);
     }
 
     [Fact]
@@ -69,7 +75,9 @@ public sealed class GoldenOutputTests : IDisposable
         var gradient = Enumerable.Range(0, 3000).Select(i => (float)((i % 17) - 8)).ToArray();
         var sketch = new float[64];
         new CountSketch(64, CountSketch.SharedSeed, [new ParameterBlock("a", 1000), new ParameterBlock("b", 2000)]).Apply(gradient, sketch);
-        Check(ContentHash.Of(sketch.Select(v => $"{v}")), "47448c3bbb37bd4b66b44d277d99b1d528d966897f6dfce6c7c20381d148cec8", nameof(CodeVersions.Gradients), CodeVersions.Gradients);
+        Check(
+            ContentHash.Of(sketch.Select(v => $"{v}")), "47448c3bbb37bd4b66b44d277d99b1d528d966897f6dfce6c7c20381d148cec8", nameof(CodeVersions.Gradients),
+            CodeVersions.Gradients);
     }
 
     [Fact]
@@ -80,7 +88,9 @@ public sealed class GoldenOutputTests : IDisposable
         var path = Path.Combine(_folder, "gradients");
         using (var stream = File.Create(path))
         {
-            extractor.Write(stream, Extraction.Samples(Extraction.Batch(9, 7, 12)), new CountSketch(16, CountSketch.SharedSeed, extractor.Blocks), GradientStorage.Single, default);
+            extractor.Write(
+                stream, Extraction.Samples(Extraction.Batch(9, 7, 12)), new CountSketch(16, CountSketch.SharedSeed, extractor.Blocks), GradientStorage.Single,
+                default);
         }
 
         using var file = GradientFile.Open(path);
@@ -167,12 +177,14 @@ public sealed class GoldenOutputTests : IDisposable
     }
 
     private static string Advice(string name, int version) =>
-        $"the stage makes other results than before: raise CodeVersions.{name} (now {version}), so that nobody reuses the old ones, then record the new output here";
+        $"the stage makes other results than before: raise CodeVersions.{name} (now {version}), so that nobody reuses the old ones, "
+        + "then record the new output here";
 
     private static List<Sample> Samples() => [.. Tables.Read(
         Tables.Descriptor(),
         Tables.LoansHeader + "\n" + string.Concat(Enumerable.Range(0, 24).Select(i =>
-            $"L{i},C{i % 9},2023-{1 + (i % 12):00},{1000 + (137 * i % 811)},{(i % 3 == 0 ? "S" : "F")},{(i % 5 == 0 ? "" : $"n{i % 4}")},{(i % 2 == 0 ? "f" : "m")},{(i % 4 == 0 ? 1 : 0)}\n")))
+            $"L{i},C{i % 9},2023-{1 + (i % 12):00},{1000 + (137 * i % 811)},{(i % 3 == 0 ? "S" : "F")},{(i % 5 == 0 ? "" : $"n{i % 4}")},"
+            + $"{(i % 2 == 0 ? "f" : "m")},{(i % 4 == 0 ? 1 : 0)}\n")))
         .Select(r => r.Sample!)];
 
     private static SampleEncoding EncodingOf() => SampleEncoding.Fit(Tables.Descriptor(), Samples(), new EncodingOptions(5));

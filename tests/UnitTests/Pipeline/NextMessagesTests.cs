@@ -232,5 +232,6 @@ public sealed class NextMessagesTests
         return run;
     }
 
-    private static RunState Gradients(RunState run, string checkpoint, string shard) => Scenario.Do(run, new ExtractShard(RunScenario.Id, 1, checkpoint, shard));
+    private static RunState Gradients(RunState run, string checkpoint, string shard) =>
+        Scenario.Do(run, new ExtractShard(RunScenario.Id, 1, checkpoint, shard));
 }

@@ -30,6 +30,7 @@ public sealed class RunMessagesTests
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();
 
-        await Should.ThrowAsync<OperationCanceledException>(() => RunMessages.TrySendAsync(async token => await Task.Delay(Timeout.Infinite, token), stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => RunMessages.TrySendAsync(async token => await Task.Delay(Timeout.Infinite, token), stop.Token));
     }
 }

@@ -81,7 +81,8 @@ internal sealed class RunScenario
             Stage.Snapshot => new SnapshotSealed(Id, generation, "snap", 20, 5, 5, 3),
             // Every second slice ends with a checkpoint.
             Stage.Agent => new AgentSliceTrained(
-                Id, generation, slice, slice % 2 == 1 ? Checkpoints[slice / 2] : "", $"state{slice}", slice / 2, slice % 2, Last: slice == (2 * Checkpoints.Count) - 1),
+                Id, generation, slice, slice % 2 == 1 ? Checkpoints[slice / 2] : "", $"state{slice}", slice / 2, slice % 2,
+                Last: slice == (2 * Checkpoints.Count) - 1),
             Stage.Reference => new ReferenceAveraged(Id, generation, unit.Unit, 5),
             Stage.Scores => new SnapshotScored(Id, generation, 20, Checkpoints.Count, 0.9),
             Stage.Selection => new SamplesSelected(Id, generation, "sel", 10, 3, 7),

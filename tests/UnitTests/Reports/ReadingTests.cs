@@ -45,7 +45,9 @@ public sealed class ReadingTests
     [Fact]
     public void A_fall_of_the_Brier_score_is_called_better() =>
         Reading.Sentence(Metric.Brier, new Difference(-0.02, -0.03, -0.01, 0.01), "the model", "the champion before it", 200)
-            .ShouldBe("The model is better than the champion before it beyond the chance of which test samples were drawn: Brier differs by −0.020 [−0.030, −0.010] on 200 test samples.");
+            .ShouldBe(
+                "The model is better than the champion before it beyond the chance of which test samples were drawn: Brier differs by −0.020 [−0.030, "
+                + "−0.010] on 200 test samples.");
 
     [Fact]
     public void Models_that_agree_on_every_resample_are_called_the_same_and_not_undecided() =>

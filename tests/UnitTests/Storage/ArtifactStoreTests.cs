@@ -209,7 +209,8 @@ public sealed class ArtifactStoreTests : IDisposable
         }
     }
 
-    private string[] Files() => Directory.Exists(Path.Combine(_root, "files")) ? Directory.GetFiles(Path.Combine(_root, "files"), "*", SearchOption.AllDirectories) : [];
+    private string[] Files() =>
+        Directory.Exists(Path.Combine(_root, "files")) ? Directory.GetFiles(Path.Combine(_root, "files"), "*", SearchOption.AllDirectories) : [];
 
     private string[] Temporaries() => Directory.GetFileSystemEntries(Path.Combine(_root, "tmp"));
 }

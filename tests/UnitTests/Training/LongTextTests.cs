@@ -64,7 +64,8 @@ public sealed class LongTextTests : IDisposable
         using var training = await OpenAsync();
         var adapter = await training.SaveAsync(_artifacts, default);
         Sample[] samples = [.. Enumerable.Range(0, 5).Select(i => new Sample(
-            $"{i:x32}", "long", "long", "", "", new Dictionary<string, string> { ["text"] = $"{i}" + new string('x', 3000) }, i % 2 == 0 ? "good" : "bad", null, null))];
+            $"{i:x32}", "long", "long", "", "", new Dictionary<string, string> { ["text"] = $"{i}" + new string('x', 3000) }, i % 2 == 0 ? "good" : "bad",
+            null, null))];
         var batches = new List<int>();
 
         var said = await new AdapterPredictions(_artifacts, new ModelStore(_artifacts)).PredictAsync(

@@ -23,7 +23,10 @@ internal static class FidelityCommand
             Description = "The tables; what a model is shown of their samples is stored, no fields and no ids.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var measure = new Option<FidelityMeasure[]>("--measure") { Description = "What to measure: lds, loo, flips, sketch or stability; repeatable; all of it where not given.", DefaultValueFactory = _ => [] };
+        var measure = new Option<FidelityMeasure[]>("--measure")
+        {
+            Description = "What to measure: lds, loo, flips, sketch or stability; repeatable; all of it where not given.", DefaultValueFactory = _ => [],
+        };
         var seeds = Number("--seeds", nameof(FidelitySettings.Seeds), defaults.Seeds);
         var subsets = Number("--subsets", nameof(FidelitySettings.Subsets), defaults.Subsets);
         var steps = Number("--steps", nameof(FidelitySettings.Steps), defaults.Steps);
@@ -33,8 +36,14 @@ internal static class FidelityCommand
         var resamples = Number("--resamples", nameof(FidelitySettings.Resamples), defaults.Resamples);
         var flips = Number("--flips", nameof(FidelitySettings.Flips), defaults.Flips);
         var inspected = Number("--inspected", nameof(FidelitySettings.Inspected), defaults.Inspected);
-        var set = new Option<string[]>("--set") { Description = "Change an option of agent, gradients, scores or tuning: Section:Name=value; repeatable.", DefaultValueFactory = _ => [] };
-        var report = new Option<string?>("--report") { Description = "Also write a report: one HTML page that needs no network, or Markdown where the name ends in .md." };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Change an option of agent, gradients, scores or tuning: Section:Name=value; repeatable.", DefaultValueFactory = _ => [],
+        };
+        var report = new Option<string?>("--report")
+        {
+            Description = "Also write a report: one HTML page that needs no network, or Markdown where the name ends in .md.",
+        };
         return builder.Command(
             "fidelity",
             "Measure what influence scores are worth; stopped, it goes on where it was.",
@@ -71,7 +80,8 @@ internal static class FidelityCommand
     };
 
     private static async Task<int> RunAsync(
-        LocalServices local, string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, string? report, Screen screen, CancellationToken ct)
+        LocalServices local, string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, string? report,
+        Screen screen, CancellationToken ct)
     {
         SettingRanges.Check(settings);
         if (report is not null && (report == "-" || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(report)))))

@@ -24,7 +24,8 @@ internal static class FidelityView
     {
         var settings = result.Settings;
         screen.Line(
-            $"{result.Dataset}: {Format.Count(result.Training)} training samples ({Format.Count(result.Bads)} bad), {Format.Count(result.References)} reference samples, {result.Checkpoints} checkpoints, "
+            $"{result.Dataset}: {Format.Count(result.Training)} training samples ({Format.Count(result.Bads)} bad), {Format.Count(result.References)} "
+            + $"reference samples, {result.Checkpoints} checkpoints, "
             + $"{settings.Seeds} seeds; {result.Trained} agents and trainings done, {result.Found} found");
         if (!result.DecayIdentified)
         {
@@ -49,14 +50,21 @@ internal static class FidelityView
 
         var settings = result.Settings;
         screen.Heading(
-            $"Linear datamodeling score: {settings.Subsets} subsets of half the samples × {settings.Seeds} seeds, {settings.Steps} steps, 95 % intervals over subsets");
+            $"Linear datamodeling score: {settings.Subsets} subsets of half the samples × {settings.Seeds} seeds, {settings.Steps} steps, "
+            + "95 % intervals over subsets");
         screen.Print(Format.Table(
-            ["Arm", "Per reference sample [95 %]>", $"Less {Arms.Default} [95 %]>", "Agents averaged [95 %]>", "Mean loss [95 %]>", "Balanced mean loss [95 %]>"],
+            [
+                "Arm", "Per reference sample [95 %]>", $"Less {Arms.Default} [95 %]>", "Agents averaged [95 %]>", "Mean loss [95 %]>",
+                "Balanced mean loss [95 %]>"],
             lds.Arms.Select(a => (string[])
-                [a.Arm, Format.Interval(a.PerReference), a.AgainstDefault is { } d ? Format.Change(d) : "", Format.Interval(a.Ensemble), Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])));
+                [
+                    a.Arm, Format.Interval(a.PerReference), a.AgainstDefault is { } d ? Format.Change(d) : "", Format.Interval(a.Ensemble),
+                    Format.Interval(a.Group), Format.Interval(a.GroupBalanced)])));
         screen.Line(
-            $"The mean reference loss varies by {lds.LossRange.ToString("0.0000", CultureInfo.InvariantCulture)} nats between subsets; two seeds agree by {Format.Figure(lds.SeedAgreement)} a reference sample, "
-            + $"{Format.Figure(lds.GroupSeedAgreement)} in the mean. Scores that knew the expected losses would reach {Format.Figure(lds.Ceiling)} a reference sample.");
+            $"The mean reference loss varies by {lds.LossRange.ToString("0.0000", CultureInfo.InvariantCulture)} nats between subsets; "
+            + $"two seeds agree by {Format.Figure(lds.SeedAgreement)} a reference sample, "
+            + $"{Format.Figure(lds.GroupSeedAgreement)} in the mean. "
+            + $"Scores that knew the expected losses would reach {Format.Figure(lds.Ceiling)} a reference sample.");
         if (LdsFigures.Caveat(result.References) is { } caveat)
         {
             screen.Line(caveat);
@@ -70,9 +78,12 @@ internal static class FidelityView
             return;
         }
 
-        screen.Heading($"Leave one out: {loo.Samples} samples × {result.Settings.Seeds} seeds, {result.Settings.Steps} steps; Spearman of score and rise of the reference loss");
+        screen.Heading(
+            $"Leave one out: {loo.Samples} samples × {result.Settings.Seeds} seeds, {result.Settings.Steps} steps; "
+            + "Spearman of score and rise of the reference loss");
         screen.Print(Format.Table(
-            ["Arm", "Mean loss [95 %]>", "Balanced mean loss [95 %]>"], loo.Arms.Select(a => (string[])[a.Arm, Format.Interval(a.Mean), Format.Interval(a.Balanced)])));
+            ["Arm", "Mean loss [95 %]>", "Balanced mean loss [95 %]>"],
+            loo.Arms.Select(a => (string[])[a.Arm, Format.Interval(a.Mean), Format.Interval(a.Balanced)])));
         screen.Line($"Two seeds agree by {Format.Figure(loo.SeedAgreement)}: no score can rank noise.");
     }
 
@@ -100,7 +111,10 @@ internal static class FidelityView
             screen.Heading("Sketched against exact gradients (seed 1)");
             screen.Print(Format.Table(
                 ["Width>", "Error of a product>", "Spearman of scores>", "Overlap of the top 30 %>"],
-                sketch.Select(s => (string[])[Format.Count(s.Width), s.Error.ToString("0.0000", CultureInfo.InvariantCulture), s.Scores.Spearman.ToString("0.0000", CultureInfo.InvariantCulture), Format.Figure(s.Scores.TopOverlap)])));
+                sketch.Select(
+                    s => (string[])[
+                        Format.Count(s.Width), s.Error.ToString("0.0000", CultureInfo.InvariantCulture),
+                        s.Scores.Spearman.ToString("0.0000", CultureInfo.InvariantCulture), Format.Figure(s.Scores.TopOverlap)])));
         }
     }
 
@@ -110,7 +124,8 @@ internal static class FidelityView
         {
             screen.Heading($"Stability: {result.Settings.Seeds} agents of different seeds on one base, mean over pairs");
             screen.Print(Format.Table(
-                ["Arm", "Spearman>", "Jaccard of the top 30 %>"], stability.Select(s => (string[])[s.Arm, Format.Figure(s.Agreement.Spearman), Format.Figure(s.Agreement.TopJaccard)])));
+                ["Arm", "Spearman>", "Jaccard of the top 30 %>"],
+                stability.Select(s => (string[])[s.Arm, Format.Figure(s.Agreement.Spearman), Format.Figure(s.Agreement.TopJaccard)])));
         }
     }
 }

@@ -20,7 +20,9 @@ internal static class SettingRanges
         {
             if (property.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(property.GetValue(settings)))
             {
-                throw new InputException(string.Create(CultureInfo.InvariantCulture, $"{property.Name} is {property.GetValue(settings)}, but must lie between {range.Minimum} and {range.Maximum}"));
+                throw new InputException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{property.Name} is {property.GetValue(settings)}, but must lie between {range.Minimum} and {range.Maximum}"));
             }
         }
     }

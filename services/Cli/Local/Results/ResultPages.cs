@@ -59,7 +59,8 @@ internal sealed class ResultPages(string index, bool full, int cores)
             """);
         foreach (var page in _tables.GroupBy(t => t.Table.Page))
         {
-            var links = page.Select(t => $"[{t.Table.Experiment}]({Path.GetFileName(_folder)}/{page.Key}.md#{t.Table.Experiment}){(t.IsMissing ? " (not measured)" : "")}");
+            var links = page.Select(
+                t => $"[{t.Table.Experiment}]({Path.GetFileName(_folder)}/{page.Key}.md#{t.Table.Experiment}){(t.IsMissing ? " (not measured)" : "")}");
             text.Append(CultureInfo.InvariantCulture, $"| {page.Key} | {string.Join(", ", links)} | {page.Sum(t => t.Seconds)} |\n");
         }
 

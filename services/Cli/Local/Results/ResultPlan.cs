@@ -14,7 +14,9 @@ internal sealed record ResultTable(string Experiment, string Dataset, string Fil
         ' ', ["./zigong", "experiment", Experiment, "--dataset", Path.GetFileName(Dataset), Path.GetFileName(File), .. Arguments]);
 }
 
-/// <summary>Which tables are published. All of them take less than two hours on two cores, so rules that tables agree on are left out of the longer ones.</summary>
+/// <summary>
+/// Which tables are published. All of them take less than two hours on two cores, so rules that tables agree on are left out of the longer ones.
+/// </summary>
 internal static class ResultPlan
 {
     private static readonly string[] Halves = ["full", "random-50", "default-50", "top-50", "plain-50"];

@@ -58,7 +58,8 @@ internal static partial class ArtifactEndpoints
             throw new NotFoundException($"there is no artifact {hash}");
         }
 
-        return TypedResults.PhysicalFile(await artifacts.RequireAsync(hash, ct), type, entityTag: new EntityTagHeaderValue($"\"{hash}\""), enableRangeProcessing: true);
+        return TypedResults.PhysicalFile(
+            await artifacts.RequireAsync(hash, ct), type, entityTag: new EntityTagHeaderValue($"\"{hash}\""), enableRangeProcessing: true);
     }
 
     public static bool IsHash(string text) => Hash().IsMatch(text);

@@ -34,7 +34,8 @@ internal static class EventEndpoints
     {
         var (from, count) = (after ?? 0, Paging.Limit(limit));
         await using var db = PipelineDatabase.NewContext(source);
-        var rows = await db.PipelineEvents.Where(e => e.Sequence > from && (run == null || e.RunId == run)).OrderBy(e => e.Sequence).Take(count).ToListAsync(ct);
+        var rows = await db.PipelineEvents.Where(e => e.Sequence > from && (run == null || e.RunId == run)).OrderBy(e => e.Sequence).Take(count)
+            .ToListAsync(ct);
         return TypedResults.Ok<IReadOnlyList<ApiEvent>>(
         [
             .. rows.Select(e => new ApiEvent(

@@ -36,7 +36,8 @@ internal static class RunDetailsReader
                 .FirstOrDefaultAsync(ct);
             var model = await db.Models.Where(m => m.RunId == runId).Select(m => (ModelState?)m.State).FirstOrDefaultAsync(ct);
             return new RunDetails(
-                SummaryOf(run, model?.Stored()), run.SnapshotId, JsonSerializer.Deserialize<JsonElement>(run.Options), [.. stages], FailureOf(run.Failure), outcome?.Type,
+                SummaryOf(run, model?.Stored()), run.SnapshotId, JsonSerializer.Deserialize<JsonElement>(run.Options), [.. stages], FailureOf(run.Failure),
+                outcome?.Type,
                 outcome is null ? null : JsonSerializer.Deserialize<JsonElement>(outcome.Payload));
         }
 

@@ -24,14 +24,17 @@ internal static class RunEndpoints
     public static void Map(RouteGroupBuilder view, RouteGroupBuilder operate)
     {
         view.MapGet("runs", ListAsync).WithSummary(
-            "The runs, newest first; `before` is the last run of the page before, `all` adds the arms of experiments. With `named` the one run that a name means: "
+            "The runs, newest first; `before` is the last run of the page before, `all` adds the arms of experiments. "
+            + "With `named` the one run that a name means: "
             + "an id, a unique beginning of one, or `latest`, the newest that is no arm.");
         view.MapGet("runs/{id:guid}", ShowAsync).WithSummary("One run: state, stages, failure, outcome.");
         view.MapGet("runs/{id:guid}/selection", SelectionAsync).WithSummary("The selection file, byte for byte; its hash is the ETag.");
-        operate.MapPost("runs", StartAsync).WithSummary("Start a run. The same Idempotency-Key with the same body is the same run; with another body it is refused (409).");
+        operate.MapPost("runs", StartAsync).WithSummary(
+            "Start a run. The same Idempotency-Key with the same body is the same run; with another body it is refused (409).");
     }
 
-    private static async Task<Ok<IReadOnlyList<RunSummary>>> ListAsync(NpgsqlDataSource source, int? limit, Guid? before, bool? all, string? named, CancellationToken ct)
+    private static async Task<Ok<IReadOnlyList<RunSummary>>> ListAsync(
+        NpgsqlDataSource source, int? limit, Guid? before, bool? all, string? named, CancellationToken ct)
     {
         var count = Paging.Limit(limit);
         await using var db = PipelineDatabase.NewContext(source);
@@ -39,7 +42,8 @@ internal static class RunEndpoints
             ? [await db.FindRunAsync(named, ct)]
             : await db.NewestFirst(arms: all ?? false).Where(r => before == null || r.RunId < before).Take(count).ToListAsync(ct);
         var ids = runs.Select(r => r.RunId).ToList();
-        var models = (await db.Models.Where(m => ids.Contains(m.RunId)).Select(m => new { m.RunId, m.State }).ToListAsync(ct)).ToLookup(m => m.RunId, m => m.State.Stored());
+        var models = (await db.Models.Where(m => ids.Contains(m.RunId)).Select(m => new { m.RunId, m.State }).ToListAsync(ct))
+            .ToLookup(m => m.RunId, m => m.State.Stored());
         return TypedResults.Ok<IReadOnlyList<RunSummary>>([.. runs.Select(r => RunDetails.SummaryOf(r, models[r.RunId].FirstOrDefault()))]);
     }
 

@@ -30,7 +30,8 @@ public sealed class UploadIntake(NpgsqlDataSource source, ArtifactStore artifact
         if (!yaml.Contains('\n', StringComparison.Ordinal))
         {
             throw new InputException(
-                $"'{dataset}' is no data set: give one of {string.Join(", ", DescriptorFile.Catalog)}, the hash of a stored descriptor, or a descriptor's YAML");
+                $"'{dataset}' is no data set: give one of {string.Join(", ", DescriptorFile.Catalog)}, "
+                + "the hash of a stored descriptor, or a descriptor's YAML");
         }
 
         _ = Parse(yaml);

@@ -48,7 +48,8 @@ public sealed class UploadSweeper(NpgsqlDataSource source, IBus bus, PipelineOpt
         if (!await RunMessages.TrySendAsync(token => Task.WhenAll(due.Select(upload => bus.Publish(new IngestUpload(upload), token))), ct))
         {
             // Not ordered, so due again at once: the waits are for a consumer that is slow, not for a broker that is away.
-            await using var again = source.CreateCommand("update zigong.uploads set next_order_at = clock_timestamp() where state = 'Stored' and upload_id = any($1)");
+            await using var again = source.CreateCommand(
+                "update zigong.uploads set next_order_at = clock_timestamp() where state = 'Stored' and upload_id = any($1)");
             again.Parameters.AddWithValue(due.ToArray());
             await again.ExecuteNonQueryAsync(ct);
             return 0;

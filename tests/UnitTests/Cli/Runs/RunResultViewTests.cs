@@ -21,12 +21,14 @@ public sealed class RunResultViewTests
     [Fact]
     public void A_finished_run_is_shown_from_head_to_outcome()
     {
-        var lines = Print(ARun.With(report: ARun.Report, ready: new ModelReady(ARun.Id, 1, "m1", "file:///a", new Dictionary<string, double>(), Lineage)).Result);
+        var lines = Print(
+            ARun.With(report: ARun.Report, ready: new ModelReady(ARun.Id, 1, "m1", "file:///a", new Dictionary<string, double>(), Lineage)).Result);
 
         lines[0].ShouldBe($"Run {ARun.Id}: full on toy, Completed, requested 2026-01-01 00:00:00 UTC, took 1 min 35 s");
         foreach (var line in new[]
         {
-            "Kept 50 of 100; bad: 50.0 % of the kept, 25.0 % of all", "Test side: 120 samples, 30 bad", "bad 4 0 3 0", "good 4 4 0 2", "Snapshot 1/1 snapshots 2.0 s 2.0 s",
+            "Kept 50 of 100; bad: 50.0 % of the kept, 25.0 % of all", "Test side: 120 samples, 30 bad", "bad 4 0 3 0", "good 4 4 0 2",
+            "Snapshot 1/1 snapshots 2.0 s 2.0 s",
             "Agent 1.5/2 checkpoints 1 60 s 1 min 30 s", "Note: The split is stratified.", "ModelReady: m1", "Adapter file:///a", "Code version 1-2-3",
         })
         {
@@ -39,7 +41,11 @@ public sealed class RunResultViewTests
     [Fact]
     public void A_rejection_ends_with_its_reasons()
     {
-        var lines = Print(ARun.With(report: ARun.Report, rejected: new ModelRejected(ARun.Id, 1, "m1", ["a: 1", "b: 2"], "file:///a", new Dictionary<string, double>(), Lineage with { Predictions = "p" })).Result);
+        var lines = Print(
+            ARun.With(
+                report: ARun.Report,
+                rejected: new ModelRejected(
+                    ARun.Id, 1, "m1", ["a: 1", "b: 2"], "file:///a", new Dictionary<string, double>(), Lineage with { Predictions = "p" })).Result);
 
         lines.ShouldContain("ModelRejected: m1");
         lines.ShouldContain("because a: 1");
@@ -59,7 +65,8 @@ public sealed class RunResultViewTests
     [Fact]
     public void A_failed_run_ends_with_what_made_it_fail()
     {
-        var lines = Print(ARun.With(RunStatus.Failed, failure: """{"Stage":"Agent","FailedUnit":"slice-0001","Reason":"no memory","WhatToDo":"add some"}""").Result);
+        var lines = Print(
+            ARun.With(RunStatus.Failed, failure: """{"Stage":"Agent","FailedUnit":"slice-0001","Reason":"no memory","WhatToDo":"add some"}""").Result);
 
         lines.ShouldContain($"run {ARun.Id} failed in stage Agent, unit slice-0001: no memory");
         lines.ShouldContain("add some");
@@ -86,13 +93,20 @@ public sealed class RunResultViewTests
     {
         var groups = Enumerable.Range(1, 7).Select(i => new GroupFigures($"g{i}", 10 * i, 0.5, null, null, i > 4)).ToList();
         var parts = Enumerable.Range(1, 12).Select(i => new SelectionShare("period", $"p{i:00}", 10, 2, 5, 2, 1, 0)).ToList();
-        var report = ARun.Report with { Fairness = [new FairnessReport("sex", groups, 0.9, 0.1, 0.2, 0.3)], ScorecardFairness = [], Selection = [.. parts, new SelectionShare("class", "bad", 1, 1, 1, 1, 1, 1)] };
+        var report =
+            ARun.Report with
+            {
+                Fairness = [new FairnessReport("sex", groups, 0.9, 0.1, 0.2, 0.3)], ScorecardFairness = [],
+                Selection = [.. parts, new SelectionShare("class", "bad", 1, 1, 1, 1, 1, 1)],
+            };
 
         var lines = Words.Of(screen => EvaluationView.Print(report, new EvaluationOptions(), screen));
 
-        lines.ShouldContain("sex: g7 50.0 % favourable (n 70), g6 50.0 % favourable (n 60), g5 50.0 % favourable (n 50), g4 50.0 % favourable (n 40), 3 smaller");
+        lines.ShouldContain(
+            "sex: g7 50.0 % favourable (n 70), g6 50.0 % favourable (n 60), g5 50.0 % favourable (n 50), g4 50.0 % favourable (n 40), 3 smaller");
         lines.ShouldContain("sex model 0.900 0.200 0.300");
-        lines.Where(l => l.StartsWith("period ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1]).ShouldBe(["p01", "p02", "p03", "p04", "p09", "p10", "p11", "p12"]);
+        lines.Where(l => l.StartsWith("period ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])
+            .ShouldBe(["p01", "p02", "p03", "p04", "p09", "p10", "p11", "p12"]);
         lines.ShouldContain("period p01 10 50.0 % 10.0 % 20.0 % 40.0 %");
         lines.ShouldNotContain(l => l.StartsWith("class bad", StringComparison.Ordinal), "classes have a table of their own");
     }
@@ -116,9 +130,13 @@ public sealed class RunResultViewTests
     [Fact]
     public void A_field_with_too_few_to_compare_says_so()
     {
-        var report = ARun.Report with { Fairness = [new FairnessReport("age", [new GroupFigures("missing", 120, 0.5, null, null, true)], null, null, null, null)], ScorecardFairness = [] };
+        var report = ARun.Report with
+        {
+            Fairness = [new FairnessReport("age", [new GroupFigures("missing", 120, 0.5, null, null, true)], null, null, null, null)], ScorecardFairness = [],
+        };
 
-        Words.Of(screen => EvaluationView.Print(report, new EvaluationOptions(), screen)).ShouldContain("age (too few to compare): missing 50.0 % favourable (n 120)");
+        Words.Of(screen => EvaluationView.Print(report, new EvaluationOptions(), screen))
+            .ShouldContain("age (too few to compare): missing 50.0 % favourable (n 120)");
     }
 
     [Fact]
@@ -126,8 +144,10 @@ public sealed class RunResultViewTests
     {
         var lines = Words.Of(screen => screen.Print(ProgressView.Table(
         [
-            new StageProgress(Stage.Agent, 1, 2, "checkpoints", 0, 0, TimeSpan.FromSeconds(30), 1), new StageProgress(Stage.Gradients, 8, 8, "shards", 0, 0, TimeSpan.FromSeconds(4), 1),
-            new StageProgress(Stage.Partials, 0, 0, "shards", 0, 0, TimeSpan.Zero, 0), new StageProgress(Stage.Tuning, 9, 8, "slices", 0, 0, TimeSpan.FromSeconds(1), 1),
+            new StageProgress(Stage.Agent, 1, 2, "checkpoints", 0, 0, TimeSpan.FromSeconds(30), 1),
+            new StageProgress(Stage.Gradients, 8, 8, "shards", 0, 0, TimeSpan.FromSeconds(4), 1),
+            new StageProgress(Stage.Partials, 0, 0, "shards", 0, 0, TimeSpan.Zero, 0),
+            new StageProgress(Stage.Tuning, 9, 8, "slices", 0, 0, TimeSpan.FromSeconds(1), 1),
         ])));
 
         lines.ShouldContain($"Agent {Bar(12)} 1/2 checkpoints 2/min 30 s 30 s");

@@ -57,7 +57,8 @@ public sealed class ServerAnswerTests
         var result = await server.RunAsync("runs");
 
         result.ExitCode.ShouldBe(ExitCodes.Fault);
-        result.Errors.ShouldStartWith($"zigong: {server.Address}/ did not answer as a pipeline of this version does ({type.Split(';')[0]}): is it the right address?");
+        result.Errors.ShouldStartWith(
+            $"zigong: {server.Address}/ did not answer as a pipeline of this version does ({type.Split(';')[0]}): is it the right address?");
     }
 
     [Fact]
@@ -121,19 +122,29 @@ public sealed class ServerAnswerTests
     }
 
     [Theory]
-    [InlineData("scores latest")]
-    [InlineData("report latest")]
+    [InlineData("scores", "latest")]
     [InlineData("demo")]
-    public async Task What_works_on_the_pipelines_machine_alone_says_what_works_with_a_server(string command)
+    public async Task What_works_on_the_pipelines_machine_alone_says_what_works_with_a_server(string command, params string[] arguments)
     {
         await using var server = await FakeServer.AlwaysAsync(new Answer("[]"));
 
-        var result = await server.RunAsync(command.Split(' '));
+        var result = await server.RunAsync([command, .. arguments]);
 
         result.ExitCode.ShouldBe(ExitCodes.Input);
-        result.Errors.ShouldContain($"`zigong {command.Split(' ')[0]}` does not work with a server");
-        result.Errors.ShouldContain("With a server: run, runs, show, events, replay");
+        result.Errors.ShouldContain($"`zigong {command}` does not work with a server");
+        result.Errors.ShouldContain("runs, show, events, replay");
         server.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_report_of_a_run_is_written_on_the_pipelines_machine()
+    {
+        await using var server = await FakeServer.AlwaysAsync(new Answer("[]"));
+
+        var result = await server.RunAsync("report", "latest");
+
+        result.ExitCode.ShouldBe(ExitCodes.Input);
+        result.Errors.ShouldContain("reports of experiments alone");
     }
 
     [Fact]

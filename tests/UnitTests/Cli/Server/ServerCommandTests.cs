@@ -12,7 +12,8 @@ public sealed class ServerCommandTests
     private const string Short = "0199d0a2-77a1";
 
     private const string Summary =
-        """{"runId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d10","dataset":"german","kind":"full","status":"Completed","generation":1,"requestedAt":"2026-03-01T10:00:00Z","finishedAt":"2026-03-01T10:03:09Z","parentRun":null,"codeVersion":"1-2","model":"champion"}""";
+        """{"runId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d10","dataset":"german","kind":"full","status":"Completed","generation":1"""
+        + ""","requestedAt":"2026-03-01T10:00:00Z","finishedAt":"2026-03-01T10:03:09Z","parentRun":null,"codeVersion":"1-2","model":"champion"}""";
 
     [Fact]
     public async Task Runs_are_a_table_of_what_the_server_said()
@@ -47,7 +48,9 @@ public sealed class ServerCommandTests
     [Fact]
     public async Task A_rejected_model_is_shown_with_its_reasons_and_figures()
     {
-        var details = Details("Completed", outcomeType: "ModelRejected", outcome: """{"Model":"m1","Reasons":["signal: AUC 0.5"],"Metrics":{"Ks":0.25,"Auc":null},"AdapterUri":"file:///a"}""");
+        var details = Details(
+            "Completed", outcomeType: "ModelRejected",
+            outcome: """{"Model":"m1","Reasons":["signal: AUC 0.5"],"Metrics":{"Ks":0.25,"Auc":null},"AdapterUri":"file:///a"}""");
         await using var server = await FakeServer.StartAsync(asked => new Answer(asked == "GET /v1/runs" ? $"[{Summary}]" : details));
 
         var result = await server.RunAsync("show", "latest");
@@ -65,7 +68,9 @@ public sealed class ServerCommandTests
     public async Task What_a_server_sends_does_not_steer_the_terminal()
     {
         const string errors = """
-            {"deadLetters":[{"id":3,"queue":"q","messageType":"\u001b[2JType","messageId":null,"runId":null,"exception":"first\u0007 line\nsecond","receivedAt":"2026-03-01T10:00:00Z","state":"Open","reason":null,"handledBy":null,"handledAt":null,"body":null}],
+            {"deadLetters":[{"id":3,"queue":"q","messageType":"\u001b[2JType","messageId":null,"runId":null,
+             "exception":"first\u0007 line\nsecond","receivedAt":"2026-03-01T10:00:00Z","state":"Open",
+             "reason":null,"handledBy":null,"handledAt":null,"body":null}],
              "failedUnits":[{"runId":"0199d0a2-77a1-7d11-b1f0-5b1b0f3f9d10","stage":"Agent","unit":"u","attempts":3,"error":"\u009b31mred\nmore"}]}
             """;
         await using var server = await FakeServer.AlwaysAsync(new Answer(errors));
@@ -84,7 +89,10 @@ public sealed class ServerCommandTests
     [Fact]
     public async Task One_dead_letter_is_shown_whole()
     {
-        const string letter = """{"id":3,"queue":"q","messageType":"T","messageId":null,"runId":null,"exception":"a\nb","receivedAt":"2026-03-01T10:00:00Z","state":"Discarded","reason":"a test","handledBy":"api:boss","handledAt":"2026-03-01T10:00:00Z","body":"{}"}""";
+        const string letter =
+            """{"id":3,"queue":"q","messageType":"T","messageId":null,"runId":null"""
+            + ""","exception":"a\nb","receivedAt":"2026-03-01T10:00:00Z","state":"Discarded","body":"{}","attempts":0"""
+            + ""","reason":"a test","handledBy":"api:boss","handledAt":"2026-03-01T10:00:00Z"}""";
         await using var server = await FakeServer.AlwaysAsync(new Answer(letter));
 
         (await server.RunAsync("errors", "show", "3")).Output.Split(Environment.NewLine)[0].ShouldBe("Dead letter 3 of queue q, Discarded by api:boss: a test");
@@ -97,7 +105,12 @@ public sealed class ServerCommandTests
     [Fact]
     public async Task Events_are_read_page_by_page_from_where_the_last_one_ended()
     {
-        string Page(int first, int count) => $"[{string.Join(',', Enumerable.Range(first, count).Select(i => $$$"""{"sequence":{{{i}}},"messageId":"{{{Id}}}","runId":"{{{Id}}}","generation":1,"type":"ShardScored","unit":"u","occurredAt":"2026-03-01T10:00:00Z","payload":{"Samples":5}}"""))}]";
+        string Page(int first, int count) =>
+            $"[{string.Join(',', Enumerable.Range(first, count).Select(Event))}]";
+
+        string Event(int sequence) =>
+            $$$"""{"sequence":{{{sequence}}},"messageId":"{{{Id}}}","runId":"{{{Id}}}","generation":1"""
+            + ""","type":"ReferenceAveraged","unit":"u","occurredAt":"2026-03-01T10:00:00Z","payload":{"Samples":5}}""";
         var pages = new Queue<string>([Page(1, 500), Page(501, 3)]);
         await using var server = await FakeServer.StartAsync(_ => new Answer(pages.Dequeue()));
 
@@ -105,7 +118,7 @@ public sealed class ServerCommandTests
 
         server.Requests.ShouldBe([$"GET /v1/runs/{Id}/events?after=0&limit=500", $"GET /v1/runs/{Id}/events?after=500&limit=500"]);
         result.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(503);
-        Words(result.Output).ShouldContain($"503 2026-03-01 10:00:00 {Short} ShardScored Samples 5");
+        Words(result.Output).ShouldContain($"503 2026-03-01 10:00:00 {Short} ReferenceAveraged Samples 5");
     }
 
     [Fact]
@@ -152,7 +165,9 @@ public sealed class ServerCommandTests
         foreach (var (input, exitCode) in new[] { ("true", ExitCodes.Input), ("false", ExitCodes.Fault) })
         {
             var failed = Details("Failed", failure: $$"""{"stage":"Agent","unit":"u","reason":"r","whatToDo":"w","input":{{input}}}""");
-            await using var server = await FakeServer.StartAsync(asked => new Answer(asked.EndsWith("/retry", StringComparison.Ordinal) ? "" : failed, asked.EndsWith("/retry", StringComparison.Ordinal) ? 204 : 200));
+            await using var server = await FakeServer.StartAsync(
+                asked => new Answer(
+                    asked.EndsWith("/retry", StringComparison.Ordinal) ? "" : failed, asked.EndsWith("/retry", StringComparison.Ordinal) ? 204 : 200));
 
             var result = await server.RunAsync("retry", Id);
 
@@ -164,7 +179,8 @@ public sealed class ServerCommandTests
     [Fact]
     public async Task Pausing_sends_the_reason_and_prints_who_did_it()
     {
-        await using var server = await FakeServer.AlwaysAsync(new Answer("""{"paused":true,"reason":"disk","changedBy":"api:boss","changedAt":"2026-03-01T10:00:00Z"}"""));
+        await using var server = await FakeServer.AlwaysAsync(new Answer(
+            """{"paused":true,"reason":"disk","changedBy":"api:boss","changedAt":"2026-03-01T10:00:00Z"}"""));
 
         var result = await server.RunAsync("pause", "--reason", "disk");
 
@@ -177,7 +193,9 @@ public sealed class ServerCommandTests
     public async Task A_dry_replay_prints_what_would_be_done()
     {
         await using var server = await FakeServer.AlwaysAsync(new Answer(
-            $$"""{"sourceRun":"{{Id}}","runId":null,"generation":2,"child":false,"stages":[{"stage":"Evaluation","recompute":1,"reused":0,"kept":0,"open":0,"why":"asked for"},{"stage":"Agent","recompute":0,"reused":1200,"kept":3,"open":0,"why":"same keys"}]}"""));
+            $$"""{"sourceRun":"{{Id}}","runId":null,"generation":2,"child":false"""
+            + $$""","stages":[{"stage":"Evaluation","recompute":1,"reused":0,"kept":0,"open":0,"why":"asked for"}"""
+            + $$""",{"stage":"Agent","recompute":0,"reused":1200,"kept":3,"open":0,"why":"same keys"}]}"""));
 
         var result = await server.RunAsync("replay", Id, "--from", "evaluation", "--dry-run");
 
@@ -189,8 +207,11 @@ public sealed class ServerCommandTests
     }
 
     private static string Details(string status, string stages = "", string failure = "null", string? outcomeType = null, string outcome = "null") =>
-        $$"""{"run":{{Summary.Replace("Completed", status, StringComparison.Ordinal)}},"snapshot":null,"options":{},"stages":[{{stages}}],"failure":{{failure}},"outcomeType":{{(outcomeType is null ? "null" : $"\"{outcomeType}\"")}},"outcome":{{outcome}}}""";
+        $$"""{"run":{{Summary.Replace("Completed", status, StringComparison.Ordinal)}},"snapshot":null,"options":{}"""
+        + $$""","stages":[{{stages}}],"failure":{{failure}}"""
+        + $$""","outcomeType":{{(outcomeType is null ? "null" : $"\"{outcomeType}\"")}},"outcome":{{outcome}}}""";
 
     /// <summary>The output with single blanks, so that widths of columns do not matter.</summary>
-    private static string Words(string output) => string.Join('\n', output.Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+    private static string Words(string output) =>
+        string.Join('\n', output.Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
 }

@@ -20,7 +20,8 @@ public sealed class TokenFileTests : IDisposable
     [Fact]
     public void A_line_is_a_name_a_role_a_hash_and_perhaps_an_end()
     {
-        var tokens = TokenFile.Parse(["# a comment", "", "  a.b-c_1   viewer\t" + HashOfAbc, $"boss operator {HashOfAbc.ToUpperInvariant()} 2026-12-31 # until then"], "f");
+        var tokens = TokenFile.Parse(
+            ["# a comment", "", "  a.b-c_1   viewer\t" + HashOfAbc, $"boss operator {HashOfAbc.ToUpperInvariant()} 2026-12-31 # until then"], "f");
 
         tokens.Select(t => (t.Name, t.Role, t.Expires)).ShouldBe(
             [("a.b-c_1", ApiRole.Viewer, null), ("boss", ApiRole.Operator, new DateTimeOffset(2026, 12, 31, 0, 0, 0, TimeSpan.Zero))]);
@@ -35,7 +36,8 @@ public sealed class TokenFileTests : IDisposable
     [InlineData("boss operator HASH soon", "'soon' is not a time such as 2026-12-31")]
     [InlineData("first viewer HASH", "there is a token 'first' already; the audit tells tokens by their name")]
     public void A_line_that_cannot_be_used_is_named_by_its_number(string line, string words) =>
-        Should.Throw<InputException>(() => TokenFile.Parse([$"first viewer {HashOfAbc}", line.Replace("HASH", HashOfAbc, StringComparison.Ordinal)], "f")).Message.ShouldContain(words);
+        Should.Throw<InputException>(
+            () => TokenFile.Parse([$"first viewer {HashOfAbc}", line.Replace("HASH", HashOfAbc, StringComparison.Ordinal)], "f")).Message.ShouldContain(words);
 
     [Theory]
     [InlineData("zg_the-token-itself")]

@@ -21,14 +21,16 @@ public sealed class DescriptorDefaultTests
     {
         var d = Tables.Descriptor(Shortest);
 
-        (d.Version, d.Description, d.Subject, d.SubjectSpace, d.Key.Count, d.Filters.Count, d.Leaks.Count, d.Windows.Count, d.MoreTasks.Count).ShouldBe((1, "", null, "t", 0, 0, 0, 0, 0));
+        (d.Version, d.Description, d.Subject, d.SubjectSpace, d.Key.Count, d.Filters.Count, d.Leaks.Count, d.Windows.Count, d.MoreTasks.Count)
+            .ShouldBe((1, "", null, "t", 0, 0, 0, 0, 0));
         (d.Format.Delimiter, d.Format.Header).ShouldBe((',', true));
         d.Format.Missing.ShouldBe([""]);
         d.ObservedAt.ShouldBe(new ObservedAtDescriptor());
         d.OutcomeHorizon.ShouldBeNull();
         d.Split.ShouldBe(new SplitDescriptor { Mode = SplitMode.Auto, ReferenceMonths = 1, TestMonths = 1 });
         (d.Prompt.Form, d.Prompt.MissingWords, d.Prompt.Instruction).ShouldBe((PromptForm.Table, "unknown", null));
-        d.Fields[0].ShouldSatisfyAllConditions(f => (f.Column, f.Label, f.Protected, f.Feature).ShouldBe(("a", "a", false, true)), f => f.Missing.ShouldBe([""]));
+        d.Fields[0].ShouldSatisfyAllConditions(
+            f => (f.Column, f.Label, f.Protected, f.Feature).ShouldBe(("a", "a", false, true)), f => f.Missing.ShouldBe([""]));
     }
 
     [Theory]
@@ -48,7 +50,9 @@ public sealed class DescriptorDefaultTests
     [Fact]
     public void A_fields_own_words_for_missing_come_beside_the_files()
     {
-        var d = Tables.Descriptor(Shortest.Replace("kind: csv", "kind: csv, missing: ['', NA]", StringComparison.Ordinal).Replace("name: a,", "name: a, missing: [NA, '-1'],", StringComparison.Ordinal));
+        var d = Tables.Descriptor(
+            Shortest.Replace("kind: csv", "kind: csv, missing: ['', NA]", StringComparison.Ordinal)
+                .Replace("name: a,", "name: a, missing: [NA, '-1'],", StringComparison.Ordinal));
 
         d.Fields[0].Missing.ShouldBe(["", "NA", "-1"]);
         d.Fields[1].Missing.ShouldBe(["", "NA"]);
@@ -77,12 +81,14 @@ public sealed class DescriptorDefaultTests
     [InlineData("-1E+300", "under 25")]
     [InlineData("n/a", "n/a")]
     public void Cuts_part_numbers_with_the_cut_itself_above(string value, string group) =>
-        Tables.Descriptor(Shortest.Replace("{name: a,", "{name: a, protected: true, cuts: [25, 60.5],", StringComparison.Ordinal)).Fields[0].GroupOf(value).ShouldBe(group);
+        Tables.Descriptor(Shortest.Replace("{name: a,", "{name: a, protected: true, cuts: [25, 60.5],", StringComparison.Ordinal)).Fields[0].GroupOf(value)
+            .ShouldBe(group);
 
     [Fact]
     public void Groups_come_before_words_and_words_before_the_value()
     {
-        var field = Tables.Descriptor(Shortest.Replace("{name: b,", "{name: b, codes: {m: male, f: female, u: unknown}, groups: {u: other, f: women},", StringComparison.Ordinal)).Fields[1];
+        var field = Tables.Descriptor(Shortest.Replace(
+            "{name: b,", "{name: b, codes: {m: male, f: female, u: unknown}, groups: {u: other, f: women},", StringComparison.Ordinal)).Fields[1];
 
         new[] { "m", "f", "u", "zzz" }.Select(field.GroupOf).ShouldBe(["male", "women", "other", "zzz"]);
         field.Words("zzz").ShouldBe("zzz");

@@ -24,24 +24,31 @@ public sealed class DescriptorFaultTests
     [InlineData("name: loans", "name: ''", "line 1: 'name' is empty")]
     [InlineData("task: credit-default", "task:", "line 2: 'task' is empty")]
     [InlineData("name: note, label: Note", "name: ' ', column: note", "line 9: 'fields' holds a field without a name")]
-    [InlineData("{name: income, label: Monthly income, kind: numeric}", "{name: income, kind: numeric, cuts: [60, 25]}", "cuts 'income' into groups at 60, 25, but cuts must rise")]
+    [InlineData(
+        "{name: income, label: Monthly income, kind: numeric}", "{name: income, kind: numeric, cuts: [60, 25]}",
+        "cuts 'income' into groups at 60, 25, but cuts must rise")]
     [InlineData("{name: income, label: Monthly income, kind: numeric}", "{name: income, kind: numeric, cuts: [25, 25.0]}", "cuts must rise")]
     [InlineData("{name: income, label: Monthly income, kind: numeric}", "{name: income, kind: numeric, cuts: 25}", "'fields[1].cuts' must be a list")]
     [InlineData("{name: income, label: Monthly income, kind: numeric}", "{name: income, kind: numeric, cuts: [many]}", "must be a number, not 'many'")]
     [InlineData("{name: income, label: Monthly income, kind: numeric}", "{name: income, kind: numeric, cuts: [.inf]}", "must be a number, not '.inf'")]
     [InlineData("{name: income, label: Monthly income, kind: numeric}", "{name: income}", "line 9: 'fields[1].kind' is missing")]
     [InlineData("{name: income, label: Monthly income, kind: numeric}", "income", "line 9: 'fields[1]' must be a mapping (key: value lines)")]
-    [InlineData("{name: income, label: Monthly income, kind: numeric}", "{name: income, kind: Numeric}", "must be one of numeric, categorical, text, not 'Numeric'; did you mean 'numeric'?")]
+    [InlineData(
+        "{name: income, label: Monthly income, kind: numeric}", "{name: income, kind: Numeric}",
+        "must be one of numeric, categorical, text, not 'Numeric'; did you mean 'numeric'?")]
     [InlineData("codes: {S: salaried, F: freelance}", "codes: [S, F]", "'fields[2].codes' must be a mapping")]
     [InlineData("codes: {S: salaried, F: freelance}", "codes: {S: [salaried]}", "must be a single value, not a list or mapping")]
-    [InlineData("label: Note, kind: categorical", "label: Note, kind: text, protected: true", "says 'note' is a text, so it can have neither codes nor be protected")]
+    [InlineData(
+        "label: Note, kind: categorical", "label: Note, kind: text, protected: true", "says 'note' is a text, so it can have neither codes nor be protected")]
     [InlineData("subject: client", "subject: [client]", "'subject' must be a single value")]
     [InlineData("subject: client", "subject: client\nversion: 0", "'version' must be a whole number of at least 1, not '0'")]
     [InlineData("subject: client", "subject: client\nversion: 1.5", "not '1.5'")]
     [InlineData("outcome_horizon: 3", "outcome_horizon: {months: -1}", "'outcome_horizon.months' must be a whole number of at least 0, not '-1'")]
     [InlineData("outcome_horizon: 3", "outcome_horizon: 99999999999", "not '99999999999'")]
     [InlineData("observed_at: {column: month, format: yyyy-MM}", "observed_at: {column: month, constant: 2024-01}", "needs either 'column' or 'constant'")]
-    [InlineData("observed_at: {column: month, format: yyyy-MM}", "observed_at: {constant: 2024-02-30}", "must be a date such as 2005-09-01 or a month such as 2005-09, not '2024-02-30'")]
+    [InlineData(
+        "observed_at: {column: month, format: yyyy-MM}", "observed_at: {constant: 2024-02-30}",
+        "must be a date such as 2005-09-01 or a month such as 2005-09, not '2024-02-30'")]
     [InlineData("leaks: [recovered]", "filters: [{column: job, in: [S], matches: S}]", "needs either 'in' (a list of values) or 'matches'")]
     [InlineData("leaks: [recovered]", "filters: [{column: job, in: []}]", "'filters[1].in' is empty: no row would be kept")]
     [InlineData("leaks: [recovered]", "filters: {column: job}", "'filters' must be a list")]
@@ -74,8 +81,12 @@ public sealed class DescriptorFaultTests
     [InlineData("lag: 0", "lag: 1", "'paid' has no month at this distance from a window's end")]
     [InlineData("lag: 0", "lag: -1", "must be a whole number of at least 0, not '-1'")]
     [InlineData("series: paid, lag: 0", "series: payd, lag: 0", "is 'payd', which the panel does not list; did you mean 'paid'?")]
-    [InlineData("windows: [{ends: 2024-01, answer: {series: paid, lead: 1, at_least: 2}}, {ends: 2024-02}]", "windows: []", "'panel.windows' must list at least one window")]
-    [InlineData("answer: {column: out, map: {\"0\": x, \"1\": y}, allowed: [x, y], positive: y}", "answer: {kind: text, column: out}", "labels a window, but the answer is of kind text")]
+    [InlineData(
+        "windows: [{ends: 2024-01, answer: {series: paid, lead: 1, at_least: 2}}, {ends: 2024-02}]", "windows: []",
+        "'panel.windows' must list at least one window")]
+    [InlineData(
+        "answer: {column: out, map: {\"0\": x, \"1\": y}, allowed: [x, y], positive: y}", "answer: {kind: text, column: out}",
+        "labels a window, but the answer is of kind text")]
     [InlineData("series: {paid: [p1, p2, p3]}", "series: {paid: p1}", "must be a list")]
     public void A_panel_that_does_not_fit_together_is_refused(string part, string replacement, string expected)
     {
@@ -91,8 +102,11 @@ public sealed class DescriptorFaultTests
 
     [Fact]
     public void An_answer_of_a_window_that_is_a_field_of_the_same_window_is_refused() =>
-        Tables.MessageOf(() => Tables.Descriptor(Panel.Replace("ends: 2024-01, answer: {series: paid, lead: 1", "ends: 2024-02, answer: {series: paid, lead: 1", StringComparison.Ordinal)
-            .Replace("{ends: 2024-02}]", "{ends: 2024-03}]", StringComparison.Ordinal).Replace("{name: age, kind: numeric}", "{name: age, column: p3, kind: numeric}", StringComparison.Ordinal)))
+        Tables.MessageOf(
+            () => Tables.Descriptor(Panel.Replace(
+                "ends: 2024-01, answer: {series: paid, lead: 1", "ends: 2024-02, answer: {series: paid, lead: 1", StringComparison.Ordinal)
+                .Replace("{ends: 2024-02}]", "{ends: 2024-03}]", StringComparison.Ordinal)
+                .Replace("{name: age, kind: numeric}", "{name: age, column: p3, kind: numeric}", StringComparison.Ordinal)))
             .ShouldContain("uses the column 'p3' for 'age', but it is the answer's own column");
 
     [Theory]

@@ -64,7 +64,8 @@ public sealed class FreeAnswerTests
         var samples = Tables.Read(Tables.Descriptor(Head + Answer), Header + rows).Select(r => r.Sample!).ToList();
 
         samples.Select(s => s.Fields["question"]).Distinct().Count().ShouldBe(2, "both questions occur");
-        samples.ShouldAllBe(s => s.Answer == (s.Fields["question"] == "What is the income?" ? s.Fields["income"] : s.Fields["job"] == "S" ? "salaried" : "freelance"));
+        samples.ShouldAllBe(
+            s => s.Answer == (s.Fields["question"] == "What is the income?" ? s.Fields["income"] : s.Fields["job"] == "S" ? "salaried" : "freelance"));
         Read(Answer, "7,c7,99,S,,").Fields["question"].ShouldBe(samples[7].Fields["question"]);
         Read(Answer, "1,c1,,S,,").Answer.ShouldBe("salaried", "there is no income to ask for");
         var prompt = new PromptTemplate(Tables.Descriptor(Head + Answer)).Prompt(samples[0]);
@@ -128,7 +129,8 @@ public sealed class FreeAnswerTests
     [Fact]
     public void A_text_field_is_shown_but_has_no_bins()
     {
-        var descriptor = Tables.Descriptor(Tables.Loans.Replace("{name: note, label: Note, kind: categorical}", "{name: note, label: Note, kind: text}", StringComparison.Ordinal));
+        var descriptor = Tables.Descriptor(
+            Tables.Loans.Replace("{name: note, label: Note, kind: categorical}", "{name: note, label: Note, kind: text}", StringComparison.Ordinal));
 
         descriptor.NeedsWords.ShouldBeTrue();
         descriptor.BinnedFeatures.Select(f => f.Name).ShouldBe(["income", "job"]);

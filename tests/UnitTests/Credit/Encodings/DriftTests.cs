@@ -98,7 +98,8 @@ public sealed class DriftTests
         var random = new SeededRandom(23);
         double[] tenths = [.. Enumerable.Repeat(0.1, 10)];
 
-        Enumerable.Range(0, 20).Average(_ => Drift.Of("f", Draw(random, tenths, 2000), Draw(random, tenths, 500)).NoiseLimit!.Value).ShouldBe(0.0025 * 16.919, 0.005);
+        Enumerable.Range(0, 20).Average(_ => Drift.Of("f", Draw(random, tenths, 2000), Draw(random, tenths, 500)).NoiseLimit!.Value)
+            .ShouldBe(0.0025 * 16.919, 0.005);
     }
 
     [Fact]

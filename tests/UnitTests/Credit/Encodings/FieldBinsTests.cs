@@ -40,7 +40,8 @@ public sealed class FieldBinsTests
     [Fact]
     public void The_order_of_the_values_changes_no_edge() =>
         Prop.ForAll(Gen.Choose(0, 15).ListOf().ToArbitrary(), values =>
-            BinFitting.Edges(values.Select(v => (double)v), 4).SequenceEqual(BinFitting.Edges(values.AsEnumerable().Reverse().Select(v => (double)v), 4))).QuickCheckThrowOnFailure();
+            BinFitting.Edges(values.Select(v => (double)v), 4).SequenceEqual(BinFitting.Edges(values.AsEnumerable().Reverse().Select(v => (double)v), 4)))
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData(1)]
@@ -66,7 +67,8 @@ public sealed class FieldBinsTests
     {
         var bins = Categorical(["b", "a"], ["rare1", "rare2"]);
 
-        new[] { "b", "a", "rare1", "rare2", "new", "B", "" }.Select(v => bins.NameOf(bins.Bin(Sample(v)))).ShouldBe(["b", "a", "other", "other", "unseen", "unseen", "unseen"]);
+        new[] { "b", "a", "rare1", "rare2", "new", "B", "" }.Select(v => bins.NameOf(bins.Bin(Sample(v))))
+            .ShouldBe(["b", "a", "other", "other", "unseen", "unseen", "unseen"]);
         bins.NameOf(bins.Bin(Sample(null))).ShouldBe("missing");
         (bins.Size, bins.Missing).ShouldBe((5, 4));
         Enumerable.Range(0, bins.Size).Select(bins.NameOf).Distinct().Count().ShouldBe(bins.Size);
@@ -103,7 +105,8 @@ public sealed class FieldBinsTests
 
     private static FieldBins Numeric(double[] edges) => new("f", "F", FieldKind.Numeric, edges, [], [], new Dictionary<string, string>(), []);
 
-    private static FieldBins Categorical(string[] kept, string[] rare) => new("f", "F", FieldKind.Categorical, [], kept, rare, new Dictionary<string, string>(), []);
+    private static FieldBins Categorical(string[] kept, string[] rare) =>
+        new("f", "F", FieldKind.Categorical, [], kept, rare, new Dictionary<string, string>(), []);
 
     private static Sample Sample(string? value) => value is null ? EncodingFixtures.Of(1) : EncodingFixtures.Of(1, ("f", value));
 }

@@ -55,7 +55,8 @@ public sealed class AllAnswersTests
         double[] p = [.. bad.Select(b => random.NextDouble() + (b ? 0.2 : 0)).Select(x => Math.Min(1, x))];
         var two = Predictions.Of(p, bad).Measure();
 
-        var all = AnswerBootstrap.Evaluate(new AnsweredRows(["good", "bad"], [.. bad.Select(b => b ? 1 : 0)], [.. p.Select(x => x >= 0.5 ? 1 : 0)]), seed: 1, resamples: 50);
+        var all = AnswerBootstrap.Evaluate(
+            new AnsweredRows(["good", "bad"], [.. bad.Select(b => b ? 1 : 0)], [.. p.Select(x => x >= 0.5 ? 1 : 0)]), seed: 1, resamples: 50);
 
         all.Accuracy.Value.ShouldBe(two[Metric.Acc], 1e-12);
         all.MacroF1.Value.ShouldBe(two[Metric.MacroF1], 1e-12);
@@ -88,7 +89,8 @@ public sealed class AllAnswersTests
 
         var all = AnswerBootstrap.Evaluate(rows, seed: 1, resamples: 50);
 
-        all.WithoutIntervals.ShouldBe("no intervals: the test side holds 4 of 'positive'; with fewer than 5 of an answer, drawing them again says nothing of others");
+        all.WithoutIntervals.ShouldBe(
+            "no intervals: the test side holds 4 of 'positive'; with fewer than 5 of an answer, drawing them again says nothing of others");
         (all.MacroF1.HasEnds, all.Accuracy.HasEnds, all.Answers[1].F1.HasEnds).ShouldBe((false, false, false));
         AnswerBootstrap.Compare(rows, rows, seed: 1, resamples: 50).MacroF1.HasEnds.ShouldBeFalse();
         JsonSerializer.Serialize(JsonSerializer.Deserialize<AllAnswers>(JsonSerializer.Serialize(all))).ShouldBe(JsonSerializer.Serialize(all));

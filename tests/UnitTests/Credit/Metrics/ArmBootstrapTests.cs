@@ -26,7 +26,8 @@ public sealed class ArmBootstrapTests
         IReadOnlyList<FoldedPredictions> arm = [One([1]), One([0, 3])];
         var difference = ArmBootstrap.Metrics([arm, arm], [(0, 1)], seed: 1, resamples: 200).Differences[0];
 
-        difference.Where((_, i) => i is not ((int)Metric.Miss or (int)Metric.AccGenerated)).ShouldAllBe(d => d.Value == 0 && d.Lower == 0 && d.Upper == 0 && d.Detectable == 0);
+        difference.Where((_, i) => i is not ((int)Metric.Miss or (int)Metric.AccGenerated))
+            .ShouldAllBe(d => d.Value == 0 && d.Lower == 0 && d.Upper == 0 && d.Detectable == 0);
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class ArmBootstrapTests
     {
         // Figures 0.5 and 0.2 whatever is drawn: pairing removes everything else.
         static Func<CountedMeasure> Constant(double value) => () => (_, values) => values[0] = value;
-        var difference = ArmBootstrap.Run([[Constant(0.5), Constant(0.5)], [Constant(0.2), Constant(0.2)]], 1, 7, [(0, 1)], seed: 3, resamples: 100).Differences[0][0];
+        var difference = ArmBootstrap.Run(
+            [[Constant(0.5), Constant(0.5)], [Constant(0.2), Constant(0.2)]], 1, 7, [(0, 1)], seed: 3, resamples: 100).Differences[0][0];
 
         difference.Value.ShouldBe(0.3, 1e-12);
         difference.Lower.ShouldBe(0.3, 1e-12);
@@ -107,7 +109,8 @@ public sealed class ArmBootstrapTests
     [Fact]
     public void Folds_are_ranked_each_by_themselves_and_everything_else_together()
     {
-        // Each fold ranks without a fault, but the second one's probabilities lie above all of the first's: together a bad row of the first is below a good one of the second.
+        // Each fold ranks without a fault, but the second one's probabilities lie above all of the first's: together a bad row of the
+        // first is below a good one of the second.
         var first = Predictions.Of([0.1, 0.2, 0.3], [false, false, true]);
         var second = Predictions.Of([0.6, 0.7, 0.9, 0.8], [false, false, true, true]);
         var pool = Predictions.Of([0.1, 0.2, 0.3, 0.6, 0.7, 0.9, 0.8], [false, false, true, false, false, true, true]);

@@ -29,7 +29,8 @@ public sealed class BootstrapTests
         for (var i = 0; i < 200; i++)
         {
             bool[] positive = [.. Enumerable.Range(0, 300).Select(_ => random.NextDouble() < 0.3)];
-            var report = Bootstrap.Evaluate(Predictions.Of([.. positive.Select(y => Logistic(random.NextGaussian() + (y ? 1 : 0)))], positive), (ulong)i, resamples: 200);
+            var report = Bootstrap.Evaluate(
+                Predictions.Of([.. positive.Select(y => Logistic(random.NextGaussian() + (y ? 1 : 0)))], positive), (ulong)i, resamples: 200);
             area += Covers(report[Metric.Auc], 0.7602) ? 1 : 0;
             right += Covers(report[Metric.Acc], 0.6024) ? 1 : 0;
         }
@@ -51,7 +52,14 @@ public sealed class BootstrapTests
         for (var i = 0; i < draws; i++)
         {
             bool[] positive = [.. Enumerable.Range(0, n).Select(r => r % 3 == 0)];
-            covered += Covers(Bootstrap.Evaluate(Predictions.Of([.. positive.Select(y => Logistic(random.NextGaussian() + (y ? 1 : 0)))], positive), (ulong)i, resamples: 200)[Metric.Ks], 0.3829) ? 1 : 0;
+            covered +=
+                Covers(
+                    Bootstrap.Evaluate(
+                        Predictions.Of([.. positive.Select(y => Logistic(random.NextGaussian() + (y ? 1 : 0)))], positive), (ulong)i,
+                        resamples: 200)[Metric.Ks],
+                    0.3829)
+                    ? 1
+                    : 0;
         }
 
         (covered / (double)draws).ShouldBeInRange(least, most);

@@ -30,7 +30,8 @@ public sealed class CurvesTests
             curves.Roc.Count.ShouldBeLessThan(110);
             Area(curves.Roc).ShouldBe(measured[Metric.Auc], 0.002);
             Area(Curves.Roc(rows)).ShouldBe(measured[Metric.Auc], 1e-9); // every point: exactly the area with ties at half
-            curves.Roc.Zip(curves.Roc.Skip(1)).ShouldAllBe(p => p.Second.FalsePositiveRate >= p.First.FalsePositiveRate && p.Second.TruePositiveRate >= p.First.TruePositiveRate);
+            curves.Roc.Zip(curves.Roc.Skip(1))
+                .ShouldAllBe(p => p.Second.FalsePositiveRate >= p.First.FalsePositiveRate && p.Second.TruePositiveRate >= p.First.TruePositiveRate);
         }
     }
 

@@ -120,7 +120,8 @@ public sealed class FairnessTests
     private static FairnessReport Resampled((string Group, bool Bad, bool Favoured, int Count)[] cells, Func<string, string> name)
     {
         var rows = cells.SelectMany(c => Enumerable.Repeat(c, c.Count)).ToArray();
-        return Fairness.Measure("sex", [.. rows.Select(r => name(r.Group))], [.. rows.Select(r => r.Favoured ? 0.2 : 0.5)], [.. rows.Select(r => r.Bad)], seed: 1, resamples: 500);
+        return Fairness.Measure(
+            "sex", [.. rows.Select(r => name(r.Group))], [.. rows.Select(r => r.Favoured ? 0.2 : 0.5)], [.. rows.Select(r => r.Bad)], seed: 1, resamples: 500);
     }
 
     private static FairnessReport Measure(params (string Group, bool Bad, bool Favoured, int Count)[] cells)

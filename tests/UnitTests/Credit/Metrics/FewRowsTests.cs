@@ -21,7 +21,9 @@ public sealed class FewRowsTests
         report.Values.ToDictionary(v => v.Key, v => v.Value.Value).ShouldBe(few.Measure());
         report.Values.Values.ShouldAllBe(v => !v.HasEnds);
         difference.Values.Values.ShouldAllBe(d => d.Value == 0 && !d.HasEnds && double.IsNaN(d.Detectable));
-        report.WithoutIntervals.ShouldBe($"no intervals: {positives} of {rows} test samples are bad and {rows - positives} are not; with fewer than 5 of either, drawing them again says nothing of others");
+        report.WithoutIntervals.ShouldBe(
+            $"no intervals: {positives} of {rows} test samples are bad and {rows - positives} are not; "
+            + "with fewer than 5 of either, drawing them again says nothing of others");
     }
 
     [Fact]

@@ -136,5 +136,6 @@ public sealed class GenerativeFidelityTests
     }
 
     [Fact]
-    public void No_answers_are_refused() => Should.Throw<InputException>(() => GenerativeReport.Of([], Fields, 1)).Message.ShouldContain("no generated answers");
+    public void No_answers_are_refused() =>
+        Should.Throw<InputException>(() => GenerativeReport.Of([], Fields, 1)).Message.ShouldContain("no generated answers");
 }

@@ -54,7 +54,8 @@ public sealed class DatasetCheckTests
     [Fact]
     public void A_file_of_nothing_but_rejections_is_still_reported()
     {
-        var report = DatasetCheck.Run(Tables.Descriptor(), Tables.Read(Tables.Descriptor(), $"{Tables.LoansHeader}\n{string.Concat(Enumerable.Repeat("x\n", 100))}"));
+        var report = DatasetCheck.Run(
+            Tables.Descriptor(), Tables.Read(Tables.Descriptor(), $"{Tables.LoansHeader}\n{string.Concat(Enumerable.Repeat("x\n", 100))}"));
 
         report.Samples.ShouldBe(0);
         report.Rejected.ShouldBe(100);

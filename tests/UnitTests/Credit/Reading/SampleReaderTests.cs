@@ -142,7 +142,8 @@ public sealed class SampleReaderTests
         Tables.MessageOf(() => SampleReader.Read(Tables.Descriptor(), "nowhere.csv", Tables.Hasher, CancellationToken.None)).ShouldContain("nowhere.csv");
 
     [Fact]
-    public void An_empty_file_is_refused() => Tables.MessageOf(() => Tables.Read(Tables.Descriptor(), "")).ShouldBe("loans.csv is empty: there is nothing to read.");
+    public void An_empty_file_is_refused() =>
+        Tables.MessageOf(() => Tables.Read(Tables.Descriptor(), "")).ShouldBe("loans.csv is empty: there is nothing to read.");
 
     [Fact]
     public void A_wrong_delimiter_is_guessed()
@@ -349,7 +350,8 @@ public sealed class SampleReaderTests
             fields: [{name: a, kind: numeric}, {name: b c, kind: categorical}]
             answer: {column: class, map: {"0": x, "1": y}, allowed: [x, y], positive: y}
             """);
-        const string Table = "% a comment\n@relation r\n@attribute a numeric\n@ATTRIBUTE 'b c' {u,v}\n@attribute class{0,1}\n\n@data\n1.50,'u,v',0\n% no\n?,v,1\nz,v,1\n";
+        const string Table =
+            "% a comment\n@relation r\n@attribute a numeric\n@ATTRIBUTE 'b c' {u,v}\n@attribute class{0,1}\n\n@data\n1.50,'u,v',0\n% no\n?,v,1\nz,v,1\n";
         var results = Tables.Read(descriptor, Table);
 
         results[0].Sample!.Fields["a"].ShouldBe("1.5");

@@ -54,7 +54,8 @@ public sealed class ShippedTablesTests
         // Client 1: PAY_0.. = 2,2,-1,-1,-2,-2; BILL_AMT1.. = 3913,3102,689,0,0,0.
         var windows = Tables.Stream("uci-default-panel", Uci).Take(4);
 
-        windows.Select(sample => $"{sample.Fields["repayment_1"]} {sample.Fields["repayment_2"]} {sample.Fields["repayment_3"]} {sample.Fields["bill_1"]} {sample.Answer}")
+        windows.Select(
+            sample => $"{sample.Fields["repayment_1"]} {sample.Fields["repayment_2"]} {sample.Fields["repayment_3"]} {sample.Fields["bill_1"]} {sample.Answer}")
             .ShouldBe(["-1 -2 -2 0 good", "-1 -1 -2 689 bad", "2 -1 -1 3102 bad", "2 2 -1 3913 bad"]);
     }
 
@@ -67,7 +68,8 @@ public sealed class ShippedTablesTests
     {
         var samples = Tables.Samples("uci-default-panel", Uci);
 
-        var plan = SplitPlanner.Plan([.. samples.Select((sample, i) => SampleHeader.Of(sample, i))], SplitOptions.From(DescriptorFile.Load("uci-default-panel")), 1);
+        var plan = SplitPlanner.Plan(
+            [.. samples.Select((sample, i) => SampleHeader.Of(sample, i))], SplitOptions.From(DescriptorFile.Load("uci-default-panel")), 1);
 
         samples.Select((sample, i) => (sample.ObservedAt!.Value.Month, plan.Sides[i])).Distinct()
             .ShouldBe([(6, Side.Train), (7, Side.Train), (8, Side.Reference), (9, Side.Test)], ignoreOrder: true);
@@ -87,7 +89,8 @@ public sealed class ShippedTablesTests
         var plan = SplitPlanner.Plan([.. samples.Select((sample, i) => SampleHeader.Of(sample, i))], SplitOptions.From(DescriptorFile.Load("lending-club")), 1);
 
         plan.Windows.ShouldBe(new SplitWindows(
-            new DateTimeOffset(2011, 4, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2011, 7, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2012, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+            new DateTimeOffset(2011, 4, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2011, 7, 1, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2012, 1, 1, 0, 0, 0, TimeSpan.Zero)));
         plan.Notes[0].ShouldBe("retrospective: labels not yet known at these dates");
         plan.Count(Side.Idle).ShouldBe(0);
         plan.Periods.Count.ShouldBeInRange(3, 6);

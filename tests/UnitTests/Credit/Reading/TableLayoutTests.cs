@@ -26,10 +26,13 @@ public sealed class TableLayoutTests
     public void A_table_reads_the_same_in_whatever_pieces_it_comes()
     {
         // About 300 KB, so that lines lie across the pieces that the reader asks for.
-        var rows = string.Concat(Enumerable.Range(0, 6000).Select(i => $"L{i},C{i % 90},2024-0{1 + (i % 9)},{i},{(i % 2 == 0 ? "S" : "F")},\"n, {new string('ü', i % 11)}\",f,{i % 2}\n"));
+        var rows = string.Concat(
+            Enumerable.Range(0, 6000)
+                .Select(i => $"L{i},C{i % 90},2024-0{1 + (i % 9)},{i},{(i % 2 == 0 ? "S" : "F")},\"n, {new string('ü', i % 11)}\",f,{i % 2}\n"));
         var table = Encoding.UTF8.GetBytes($"{Tables.LoansHeader}\n{rows}");
         string[] Read(Stream stream) =>
-            [.. SampleReader.Read(Tables.Descriptor(), stream, "x", "", Tables.Hasher, CancellationToken.None).Select(r => $"{r.Line} {r.Sample?.Id} {r.Rejection}")];
+            [.. SampleReader.Read(Tables.Descriptor(), stream, "x", "", Tables.Hasher, CancellationToken.None)
+                .Select(r => $"{r.Line} {r.Sample?.Id} {r.Rejection}")];
 
         using var whole = new MemoryStream(table);
         var expected = Read(whole);
@@ -134,7 +137,8 @@ public sealed class TableLayoutTests
     [InlineData(new byte[] { 0x50, 0x4B, 3, 4, 20 }, "compressed or binary")]
     [InlineData(new byte[] { 0x50, 0x41, 0x52, 0x31, 21 }, "compressed or binary")]
     [InlineData(new byte[] { 0x0A, 0x0A }, "the header lacks 'client', 'loan', 'month'")]
-    public void What_holds_no_table_is_refused_by_name(byte[] content, string reason) => Tables.MessageOf(() => Tables.Read(Tables.Descriptor(), content)).ShouldContain(reason);
+    public void What_holds_no_table_is_refused_by_name(byte[] content, string reason) =>
+        Tables.MessageOf(() => Tables.Read(Tables.Descriptor(), content)).ShouldContain(reason);
 
     [Fact]
     public void A_header_alone_is_a_table_without_rows() => Tables.Read(Tables.Descriptor(), Tables.LoansHeader).ShouldBeEmpty();
@@ -151,7 +155,8 @@ public sealed class TableLayoutTests
     public void Many_missing_columns_are_not_all_listed()
     {
         var fields = string.Join(", ", Enumerable.Range(0, 30).Select(i => $"{{name: f{i}, kind: numeric}}"));
-        var descriptor = Tables.Descriptor($"name: t\ntask: t\nformat: {{kind: csv}}\nfields: [{fields}]\nanswer: {{column: y, at_least: 1, allowed: [x, y], positive: y}}");
+        var descriptor = Tables.Descriptor(
+            $"name: t\ntask: t\nformat: {{kind: csv}}\nfields: [{fields}]\nanswer: {{column: y, at_least: 1, allowed: [x, y], positive: y}}");
 
         Tables.MessageOf(() => Tables.Read(descriptor, "y\n1\n")).ShouldContain("'f11' and 18 more. Found 1 columns: 'y'.");
     }
@@ -167,9 +172,13 @@ public sealed class TableLayoutTests
             answer: {column: class, map: {"0": x, "1": y}, allowed: [x, y], positive: y}
             """);
 
-        var results = Tables.Read(descriptor, "@RELATION r\n% @attribute hidden numeric\n\n@attribute \"a b\" real\n@Attribute\tc\t{u,'v w'}\n  @attribute class {0,1}\n@DATA\n 1 , 'v w' , 1 \n%,,\n2,?,0\n");
+        var results = Tables.Read(
+            descriptor,
+            "@RELATION r\n% @attribute hidden numeric\n\n@attribute \"a b\" real\n@Attribute\tc\t{u,'v w'}\n  @attribute class {0,1}\n@DATA\n 1 , "
+            + "'v w' , 1 \n%,,\n2,?,0\n");
 
-        results.Select(r => (r.Line, r.Sample!.Fields["a b"], r.Sample.Fields.GetValueOrDefault("c"), r.Sample.Answer)).ShouldBe([(8, "1", "v w", "y"), (10, "2", null, "x")]);
+        results.Select(r => (r.Line, r.Sample!.Fields["a b"], r.Sample.Fields.GetValueOrDefault("c"), r.Sample.Answer))
+            .ShouldBe([(8, "1", "v w", "y"), (10, "2", null, "x")]);
     }
 
     [Theory]
@@ -177,7 +186,8 @@ public sealed class TableLayoutTests
     [InlineData("@relation r\n@attribute a numeric\n")]
     [InlineData("1,2,3\n")]
     public void What_lacks_attributes_or_data_is_no_ARFF(string table) =>
-        Tables.MessageOf(() => Tables.Read(Tables.Descriptor(Bare.Replace("csv, header: false", "arff", StringComparison.Ordinal)), table)).ShouldContain("is not an ARFF file: it lacks '@attribute' lines before '@data'");
+        Tables.MessageOf(() => Tables.Read(Tables.Descriptor(Bare.Replace("csv, header: false", "arff", StringComparison.Ordinal)), table))
+            .ShouldContain("is not an ARFF file: it lacks '@attribute' lines before '@data'");
 
     [Fact]
     public void Blanks_of_any_kind_and_number_part_cells_of_a_whitespace_table()

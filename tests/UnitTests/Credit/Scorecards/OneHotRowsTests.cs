@@ -99,7 +99,8 @@ public sealed class OneHotRowsTests
         for (var step = 0; step < 60; step++)
         {
             var p = (x * w).Map(z => 1 / (1 + Math.Exp(-z)));
-            var hessian = (x.Transpose() * Matrix<double>.Build.DiagonalOfDiagonalVector(p.PointwiseMultiply(1 - p)) * x) + Matrix<double>.Build.DiagonalOfDiagonalVector(penalty);
+            var hessian = (x.Transpose() * Matrix<double>.Build.DiagonalOfDiagonalVector(p.PointwiseMultiply(1 - p)) * x)
+                + Matrix<double>.Build.DiagonalOfDiagonalVector(penalty);
             w -= hessian.Solve((x.Transpose() * (p - y)) + penalty.PointwiseMultiply(w));
         }
 

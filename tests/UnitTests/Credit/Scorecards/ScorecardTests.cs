@@ -120,7 +120,11 @@ public sealed class ScorecardTests
     {
         string[] regions = [.. Enumerable.Range(0, 10).Select(i => $"region{i}")];
         Sample[] Rows(Func<int, string> subject) =>
-            [.. Enumerable.Range(1, 200).Select(i => EncodingFixtures.Of(i, i % 10 is 1 or 3 or 4 or 8 ? "bad" : "good", ("limit", "1"), ("sex", "1"), ("region", regions[i % 10])) with { Subject = subject(i) })];
+            [.. Enumerable.Range(1, 200)
+                .Select(
+                    i => EncodingFixtures.Of(
+                        i, i % 10 is 1 or 3 or 4 or 8 ? "bad" : "good", ("limit", "1"), ("sex", "1"),
+                        ("region", regions[i % 10])) with { Subject = subject(i) })];
         double Loss(Sample[] rows) => Scorecard.Fit(SampleEncoding.Fit(EncodingFixtures.Descriptor, rows), rows, 1).LogLosses.Values.Min();
 
         Loss(Rows(i => $"{i}")).ShouldBeLessThan(0.2);

@@ -68,7 +68,8 @@ public sealed class CreditSimulatorTests
         var truth = GroundTruth.Read(new StringReader(made.Truth), "truth.csv", descriptor, Tables.Hasher);
         var plan = SplitPlanner.Plan([.. made.Samples.Select((sample, i) => SampleHeader.Of(sample, i))], SplitOptions.From(descriptor), 1);
 
-        var flipped = made.Samples.Select((sample, i) => (Side: plan.Sides[i], truth[sample.NaturalKey].Flipped)).ToLookup(pair => pair.Side, pair => pair.Flipped);
+        var flipped = made.Samples.Select((sample, i) => (Side: plan.Sides[i], truth[sample.NaturalKey].Flipped))
+            .ToLookup(pair => pair.Side, pair => pair.Flipped);
 
         flipped[Side.Train].Average(flip => flip ? 1.0 : 0).ShouldBe(0.1, 0.02);
         flipped[Side.Reference].ShouldAllBe(flip => !flip);
@@ -81,7 +82,8 @@ public sealed class CreditSimulatorTests
         var clean = Simulate(Small with { FlipShare = 0 });
         var flipped = Simulate(Small);
 
-        flipped.Csv.Split('\n').Select(line => line.Length > 0 ? line[..^1] : "").ShouldBe(clean.Csv.Split('\n').Select(line => line.Length > 0 ? line[..^1] : ""));
+        flipped.Csv.Split('\n').Select(line => line.Length > 0 ? line[..^1] : "").ShouldBe(
+            clean.Csv.Split('\n').Select(line => line.Length > 0 ? line[..^1] : ""));
         flipped.Csv.ShouldNotBe(clean.Csv);
     }
 
@@ -148,7 +150,9 @@ public sealed class CreditSimulatorTests
             .Select(sample => (sample.Answer, Value: double.Parse(sample.Fields[field], System.Globalization.CultureInfo.InvariantCulture))).ToList();
         var mean = values.Average(pair => pair.Value);
         var deviation = Math.Sqrt(values.Average(pair => (pair.Value - mean) * (pair.Value - mean)));
-        return (values.Where(pair => pair.Answer == "bad").Average(pair => pair.Value) - values.Where(pair => pair.Answer == "good").Average(pair => pair.Value)) / deviation;
+        return (values.Where(pair => pair.Answer == "bad").Average(pair => pair.Value)
+            - values.Where(pair => pair.Answer == "good").Average(pair => pair.Value))
+            / deviation;
     }
 
     private static (SimulationSummary Summary, string Csv, string Truth, List<Sample> Samples) Simulate(SimulationOptions options)

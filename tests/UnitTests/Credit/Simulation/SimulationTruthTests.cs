@@ -27,7 +27,8 @@ public sealed class SimulationTruthTests
 
     [Theory]
     [MemberData(nameof(OutOfRange))]
-    public void An_option_beyond_its_range_is_named_with_it(SimulationOptions options, string words) => Should.Throw<InputException>(() => options.Check()).Message.ShouldContain(words);
+    public void An_option_beyond_its_range_is_named_with_it(SimulationOptions options, string words) =>
+        Should.Throw<InputException>(() => options.Check()).Message.ShouldContain(words);
 
     [Theory]
     [InlineData(1, 3, 1, 0, 0)]
@@ -37,7 +38,8 @@ public sealed class SimulationTruthTests
         using var table = new StringWriter();
         using var truth = new StringWriter();
 
-        var summary = CreditSimulator.Write(new SimulationOptions { Borrowers = borrowers, Months = months, Every = every, FlipShare = flips, Drift = drift }, table, truth);
+        var summary = CreditSimulator.Write(
+            new SimulationOptions { Borrowers = borrowers, Months = months, Every = every, FlipShare = flips, Drift = drift }, table, truth);
 
         summary.Rows.ShouldBe(months / every);
         table.ToString().Split('\n').Length.ShouldBe(months / every + 2, "header, rows, and nothing after the last break");
@@ -67,7 +69,8 @@ public sealed class SimulationTruthTests
     [InlineData(CreditSimulator.TruthHeader + "\nB000001,2023-01,0.1,0,0,downturn\nB000002,2023-13,0.1,0,0,downturn\n", "line 3: not a row")]
     [InlineData(CreditSimulator.TruthHeader + "\nB000001,2023-01,high,0,0,downturn\n", "line 2: not a row")]
     public void What_is_no_truth_is_refused_by_its_line(string text, string words) =>
-        Should.Throw<InputException>(() => GroundTruth.Read(new StringReader(text), "t.csv", DescriptorFile.Load("simulated"), Tables.Hasher)).Message.ShouldContain(words);
+        Should.Throw<InputException>(() => GroundTruth.Read(new StringReader(text), "t.csv", DescriptorFile.Load("simulated"), Tables.Hasher)).Message
+            .ShouldContain(words);
 
     [Fact]
     public void A_simulation_that_is_called_off_ends()

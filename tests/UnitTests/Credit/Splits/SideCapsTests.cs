@@ -34,7 +34,8 @@ public sealed class SideCapsTests
         var whole = SplitPlanner.Plan(headers, new SplitOptions(), 1);
         var capped = SplitPlanner.Plan(headers, new SplitOptions { MaximumTraining = 50 }, 1);
 
-        Enumerable.Range(0, headers.Count).Where(i => capped.Sides[i] != whole.Sides[i]).ShouldAllBe(i => whole.Sides[i] == Side.Train && capped.Sides[i] == Side.Idle);
+        Enumerable.Range(0, headers.Count).Where(i => capped.Sides[i] != whole.Sides[i])
+            .ShouldAllBe(i => whole.Sides[i] == Side.Train && capped.Sides[i] == Side.Idle);
         capped.Periods.Sum(p => p.Samples).ShouldBe(50);
     }
 
@@ -75,14 +76,16 @@ public sealed class SideCapsTests
 
     [Fact]
     public void Data_with_borrowers_or_times_have_no_folds() =>
-        Should.Throw<InputException>(() => SplitPlanner.Plan(SplitScenarios.Panel(), new SplitOptions { Folds = 5 }, 1)).Message.ShouldContain("without subjects and times");
+        Should.Throw<InputException>(() => SplitPlanner.Plan(SplitScenarios.Panel(), new SplitOptions { Folds = 5 }, 1)).Message
+            .ShouldContain("without subjects and times");
 
     [Theory]
     [InlineData(5, 5)]
     [InlineData(2, 0)]
     [InlineData(0, 1)]
     public void A_fold_that_does_not_exist_is_refused(int folds, int fold) =>
-        Should.Throw<InputException>(() => SplitPlanner.Plan(SplitScenarios.Timeless(), Stratified with { Folds = folds, Fold = fold }, 1)).Message.ShouldContain("Snapshot:Fold");
+        Should.Throw<InputException>(() => SplitPlanner.Plan(SplitScenarios.Timeless(), Stratified with { Folds = folds, Fold = fold }, 1)).Message
+            .ShouldContain("Snapshot:Fold");
 
     private static IEnumerable<string> Kept(IReadOnlyList<SampleHeader> headers, SplitOptions options, ulong seed)
     {
@@ -90,5 +93,6 @@ public sealed class SideCapsTests
         return headers.Where((_, i) => plan.Sides[i] == Side.Train).Select(h => h.Id);
     }
 
-    private static int Bad(IReadOnlyList<SampleHeader> headers, SplitPlan plan, Side side = Side.Train) => headers.Where((h, i) => plan.Sides[i] == side && h.Answer == "bad").Count();
+    private static int Bad(IReadOnlyList<SampleHeader> headers, SplitPlan plan, Side side = Side.Train) =>
+        headers.Where((h, i) => plan.Sides[i] == side && h.Answer == "bad").Count();
 }

@@ -55,7 +55,11 @@ public sealed class SplitPlannerTests
 
         var plan = SplitPlanner.Plan(headers, new SplitOptions { Mode = SplitMode.OutOfTime }, seed: 1);
 
-        plan.Sides.Zip(headers).ShouldAllBe(pair => pair.First == (pair.Second.ObservedAt!.Value.Month < 3 ? Side.Train : pair.Second.ObservedAt.Value.Month == 3 ? Side.Reference : Side.Test));
+        plan.Sides.Zip(headers)
+            .ShouldAllBe(
+                pair =>
+                    pair.First
+                        == (pair.Second.ObservedAt!.Value.Month < 3 ? Side.Train : pair.Second.ObservedAt.Value.Month == 3 ? Side.Reference : Side.Test));
         plan.Notes.ShouldContain(note => note.StartsWith("OutOfTime"));
     }
 
@@ -201,7 +205,8 @@ public sealed class SplitPlannerTests
             var headers = SplitScenarios.Panel(borrowers: 150, shape.months, shape.horizon);
             var plan = SplitPlanner.Plan(headers, Windows with { ReferenceMonths = shape.width, TestMonths = 1 }, (ulong)shape.seed);
             var used = headers.Zip(plan.Sides).Where(pair => pair.Second != Side.Idle).ToList();
-            var oneSide = used.GroupBy(pair => pair.First.Subject, StringComparer.Ordinal).All(group => group.Select(pair => pair.Second).Distinct().Count() == 1);
+            var oneSide = used.GroupBy(pair => pair.First.Subject, StringComparer.Ordinal)
+                .All(group => group.Select(pair => pair.Second).Distinct().Count() == 1);
             var past = used.Where(pair => pair.Second == Side.Train).All(pair => pair.First.LabelKnownAt <= plan.Windows!.ReferenceFrom);
             return oneSide && past && plan.Periods.All(period => period.Months <= plan.AsOfMonths);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));

@@ -44,7 +44,8 @@ public sealed class SplitTimeTests
     public void A_period_without_times_counts_by_its_place()
     {
         new SplitPeriod(3, null, null, 10).Months.ShouldBe(3);
-        new SplitPeriod(3, SplitTime.MonthStart(24_000), SplitTime.MonthStart(24_002), 10).Months.ShouldBe(24_002, "the end of a period is its checkpoint's time");
+        new SplitPeriod(3, SplitTime.MonthStart(24_000), SplitTime.MonthStart(24_002), 10).Months
+            .ShouldBe(24_002, "the end of a period is its checkpoint's time");
     }
 
     [Fact]

@@ -66,7 +66,8 @@ public sealed class SeveralTasksTests
     public void Each_task_is_encoded_as_its_own_and_an_unknown_one_is_refused()
     {
         var samples = Tables.Read(Descriptor, Header + "L1,C1,2023-05,0,S,fine,f,1,1\n").Select(r => r.Sample!).ToList();
-        var encoding = new TaskEncodings(Descriptor.Tasks.ToDictionary(t => t.Task, t => new TextEncoding(new PromptTemplate(t), t.Answer.Allowed, ByteTokens.Tokens)));
+        var encoding = new TaskEncodings(
+            Descriptor.Tasks.ToDictionary(t => t.Task, t => new TextEncoding(new PromptTemplate(t), t.Answer.Allowed, ByteTokens.Tokens)));
 
         samples.Select(s => encoding.Encode(s)).Select(p => encoding.Decode(p.Answers[p.Truth])).ShouldBe(["bad", "no income", "yes"]);
         encoding.Render(samples[1]).ShouldStartWith("Audit the following record");
@@ -75,10 +76,14 @@ public sealed class SeveralTasksTests
     }
 
     [Theory]
-    [InlineData("more_tasks: [{task: credit-default, answer: {column: x, map: {a: b}, allowed: [a, b], positive: b}}]", "line 15: 'more_tasks[1].task' is 'credit-default', which is there already")]
+    [InlineData(
+        "more_tasks: [{task: credit-default, answer: {column: x, map: {a: b}, allowed: [a, b], positive: b}}]",
+        "line 15: 'more_tasks[1].task' is 'credit-default', which is there already")]
     [InlineData("more_tasks: [{task: auditing, weight: 0, answer: {kind: text, column: x}}]", "line 15: 'more_tasks[1].weight' must be above 0")]
     [InlineData("more_tasks: [{task: auditing, answer: {kind: text, template: '{{incme}}'}}]", "'more_tasks[1].answer.template' names 'incme'")]
-    [InlineData("more_tasks: [{task: fraud-detection, answer: {column: note, map: {\"0\": \"no\"}}}]", "uses the column 'note' for 'note', but it is the answer's own column")]
+    [InlineData(
+        "more_tasks: [{task: fraud-detection, answer: {column: note, map: {\"0\": \"no\"}}}]",
+        "uses the column 'note' for 'note', but it is the answer's own column")]
     public void A_fault_names_line_and_key(string more, string message) =>
         Tables.MessageOf(() => Tables.Descriptor(Tables.Loans + "\n" + more)).ShouldContain(message);
 

@@ -22,8 +22,10 @@ public sealed class TaskCatalogTests
     [Fact]
     public void A_choice_has_its_bad_outcome_among_its_answers_and_a_text_has_none()
     {
-        TaskCatalog.All.Where(t => t.Kind == AnswerKind.Choice).ShouldAllBe(t => t.Allowed.Count >= 2 && t.Allowed.Contains(t.Positive) && t.Instruction.Contains("{{allowed}}"));
-        TaskCatalog.All.Where(t => t.Kind == AnswerKind.Text).ShouldAllBe(t => t.Allowed.Count == 0 && t.Positive.Length == 0 && !t.Instruction.Contains("{{allowed}}"));
+        TaskCatalog.All.Where(t => t.Kind == AnswerKind.Choice)
+            .ShouldAllBe(t => t.Allowed.Count >= 2 && t.Allowed.Contains(t.Positive) && t.Instruction.Contains("{{allowed}}"));
+        TaskCatalog.All.Where(t => t.Kind == AnswerKind.Text)
+            .ShouldAllBe(t => t.Allowed.Count == 0 && t.Positive.Length == 0 && !t.Instruction.Contains("{{allowed}}"));
         TaskCatalog.All.Single(t => t.Name == "auditing").Metrics.ShouldNotContain("KS");
     }
 

@@ -21,7 +21,8 @@ public sealed class InstructionWriterTests
     public void An_origin_is_one_line_with_fixed_keys()
     {
         Written(new InstructionOrigin("a1", 3, 0.1, "top", [])).ShouldBe("""{"id":"a1","rank":3,"score":0.1,"reason":"top"}""" + "\n");
-        Written(new InstructionOrigin("a1", 3, 0.1, "random", ["b", "c"])).ShouldBe("""{"id":"a1","rank":3,"score":0.1,"reason":"random","shots":["b","c"]}""" + "\n");
+        Written(new InstructionOrigin(
+            "a1", 3, 0.1, "random", ["b", "c"])).ShouldBe("""{"id":"a1","rank":3,"score":0.1,"reason":"random","shots":["b","c"]}""" + "\n");
     }
 
     [Fact]

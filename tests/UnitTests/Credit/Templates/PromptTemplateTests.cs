@@ -11,7 +11,8 @@ public sealed class PromptTemplateTests
     private const string Instruction = "Judge the following case of credit-default. Respond with only either 'good' or 'bad'.";
 
     private static Sample Loan(string note = "fine", string answer = "good", string subject = "s") => new(
-        $"id {note} {subject}", "loans", "credit-default", subject, "k", new Dictionary<string, string> { ["income"] = "2500", ["job"] = "F", ["note"] = note, ["sex"] = "f" }, answer, null, null);
+        $"id {note} {subject}", "loans", "credit-default", subject, "k",
+        new Dictionary<string, string> { ["income"] = "2500", ["job"] = "F", ["note"] = note, ["sex"] = "f" }, answer, null, null);
 
     [Fact]
     public void The_table_form_has_one_line_a_field_in_words_and_no_protected_only_field() =>
@@ -30,7 +31,8 @@ public sealed class PromptTemplateTests
     [Fact]
     public void Worked_examples_come_before_the_case() =>
         new PromptTemplate(Tables.Descriptor()).Prompt(Loan(), [Loan("late", "bad")])
-            .ShouldBe($"{Instruction}\n\nMonthly income: 2500\nJob: freelance\nNote: late\nAnswer: bad\n\nMonthly income: 2500\nJob: freelance\nNote: fine\nAnswer:");
+            .ShouldBe(
+                $"{Instruction}\n\nMonthly income: 2500\nJob: freelance\nNote: late\nAnswer: bad\n\nMonthly income: 2500\nJob: freelance\nNote: fine\nAnswer:");
 
     [Theory]
     [InlineData("{{instruction}}")]
@@ -73,9 +75,11 @@ public sealed class PromptTemplateTests
     public void The_encoding_starts_with_BOS_and_ends_each_answer_with_EOS()
     {
         // One token a character: enough to see what goes where.
-        var tokens = new TextTokens(text => [.. text.Select(c => (int)c)], ids => string.Concat(ids.Select(id => (char)id)), 70_000, BosId: 1, EosId: 2, PadId: 0);
+        var tokens = new TextTokens(
+            text => [.. text.Select(c => (int)c)], ids => string.Concat(ids.Select(id => (char)id)), 70_000, BosId: 1, EosId: 2, PadId: 0);
         var template = new PromptTemplate(Tables.Descriptor());
-        var examples = WorkedExamples.Draw([Loan("late", "bad", "a"), Loan("late", "bad", "b")], Tables.Descriptor().Answer with { Allowed = ["bad"] }, 1, seed: 1);
+        var examples = WorkedExamples.Draw(
+            [Loan("late", "bad", "a"), Loan("late", "bad", "b")], Tables.Descriptor().Answer with { Allowed = ["bad"] }, 1, seed: 1);
         var encoding = new TextEncoding(template, ["good", "bad"], tokens, examples);
 
         var encoded = encoding.Encode(Loan(answer: "bad"));

@@ -16,7 +16,8 @@ public sealed class WorkedExamplesTests
     private static readonly List<Sample> Training =
     [
         .. Enumerable.Range(0, 60).Select(i => new Sample(
-            $"{i:x32}", "loans", "credit-default", $"subject {i / 2}", $"key {i}", new Dictionary<string, string> { ["income"] = $"{i}" }, i / 2 % 5 == 0 ? "bad" : "good", null, null)),
+            $"{i:x32}", "loans", "credit-default", $"subject {i / 2}", $"key {i}", new Dictionary<string, string> { ["income"] = $"{i}" },
+            i / 2 % 5 == 0 ? "bad" : "good", null, null)),
     ];
 
     [Theory]
@@ -76,7 +77,8 @@ public sealed class WorkedExamplesTests
 
         template.TakesExamples.ShouldBeFalse();
         new PromptTemplate(Tables.Descriptor()).TakesExamples.ShouldBeTrue();
-        Tables.MessageOf(() => new TextEncoding(template, ["good", "bad"], ByteTokens.Tokens, WorkedExamples.Draw(Training, Answer, 1, 1))).ShouldContain("{{#each examples}}");
+        Tables.MessageOf(() => new TextEncoding(template, ["good", "bad"], ByteTokens.Tokens, WorkedExamples.Draw(Training, Answer, 1, 1)))
+            .ShouldContain("{{#each examples}}");
     }
 }
 
@@ -106,7 +108,8 @@ public sealed class ByteTokensTests
             """);
         var encoding = new TextEncoding(new PromptTemplate(descriptor), descriptor.Answer.Allowed, ByteTokens.Tokens);
 
-        var prompt = encoding.Encode(new Sample("id", "loans", "question-answering", "s", "k", new Dictionary<string, string> { ["income"] = "12" }, "12", null, null));
+        var prompt = encoding.Encode(new Sample(
+            "id", "loans", "question-answering", "s", "k", new Dictionary<string, string> { ["income"] = "12" }, "12", null, null));
 
         prompt.Answers.ShouldBe([['1' + 3, '2' + 3, 2]]);
         prompt.Truth.ShouldBe(0);

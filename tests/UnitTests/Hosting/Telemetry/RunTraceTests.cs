@@ -13,7 +13,8 @@ public sealed class RunTraceTests : IDisposable
 
     private readonly ActivityListener _listener = new()
     {
-        ShouldListenTo = source => source.Name == PipelineTelemetry.Name, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        ShouldListenTo = source => source.Name == PipelineTelemetry.Name,
+        Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
     };
 
     public RunTraceTests()

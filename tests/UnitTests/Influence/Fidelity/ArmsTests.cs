@@ -28,11 +28,13 @@ public sealed class ArmsTests
     [Fact]
     public void TracInCP_is_the_plain_one_of_its_paper() =>
         Arms.Of(new TracSeqOptions(), 64, true).Single(a => a.Name == "tracincp")
-            .ShouldSatisfyAllConditions(a => a.Similarity.ShouldBe(Similarity.Dot), a => a.Decay.ShouldBe(new DecayOptions()), a => a.Reference.ShouldBe(ReferenceKind.Mean));
+            .ShouldSatisfyAllConditions(
+                a => a.Similarity.ShouldBe(Similarity.Dot), a => a.Decay.ShouldBe(new DecayOptions()), a => a.Reference.ShouldBe(ReferenceKind.Mean));
 
     [Fact]
     public void Every_space_is_computed_once() =>
-        Arms.Spaces(Arms.Of(new TracSeqOptions(), 64, true)).Select(s => s.Name).ShouldBe(["Sketch-64", "Exact", "Adam", "Fisher-64", "Layers"], ignoreOrder: true);
+        Arms.Spaces(Arms.Of(new TracSeqOptions(), 64, true)).Select(s => s.Name).ShouldBe(
+            ["Sketch-64", "Exact", "Adam", "Fisher-64", "Layers"], ignoreOrder: true);
 
     [Fact]
     public void What_the_class_alone_says_is_one_for_the_same_answer()

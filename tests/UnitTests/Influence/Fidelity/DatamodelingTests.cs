@@ -102,7 +102,8 @@ public sealed class DatamodelingTests
             }
         }).Check(Config.QuickThrowOnFailure);
 
-    private static ZiGong.Credit.Metrics.Interval Score(double[][] pairs, double[][] losses) => Datamodeling.Score(Datamodeling.Series(Subsets, pairs, losses), seed: 1, resamples: 20).Interval;
+    private static ZiGong.Credit.Metrics.Interval Score(double[][] pairs, double[][] losses) =>
+        Datamodeling.Score(Datamodeling.Series(Subsets, pairs, losses), seed: 1, resamples: 20).Interval;
 
     private static int[] Half(int subset)
     {

@@ -20,7 +20,8 @@ public sealed class FlipRankingTests
         var ranking = new FlipRanking(scores, Answers, Flipped, inspected: 0.2);
         ranking.Classes.ShouldBe(["bad", "good"]);
 
-        // Lowest first: 1 (flipped), 2, 3 (flipped), 4 …: the first is above all 8 others, the second above 7 of 8. The two lowest of ten hold one of the two flips.
+        // Lowest first: 1 (flipped), 2, 3 (flipped), 4 …: the first is above all 8 others, the second above 7 of 8. The two
+        // lowest of ten hold one of the two flips.
         var (all, found, bad, good) = Figures(ranking, Ones(10));
         all.ShouldBe(15 / 16.0, 1e-12);
         found.ShouldBe(0.5);
@@ -53,7 +54,8 @@ public sealed class FlipRankingTests
             var looked = rows.Take((int)Math.Round(0.3 * rows.Length, MidpointRounding.AwayFromZero));
             Same(found, looked.Count(i => Flipped[i]) / (double)rows.Count(i => Flipped[i]));
 
-            static void Same(double actual, double expected) => (double.IsNaN(expected) ? double.IsNaN(actual) : Math.Abs(actual - expected) < 1e-12).ShouldBeTrue($"{actual} is not {expected}");
+            static void Same(double actual, double expected) =>
+                (double.IsNaN(expected) ? double.IsNaN(actual) : Math.Abs(actual - expected) < 1e-12).ShouldBeTrue($"{actual} is not {expected}");
             double Auc(int[] of) => Ranking.Auc([.. of.Select(i => -scores[i])], [.. of.Select(i => Flipped[i])]);
         }).Check(Config.QuickThrowOnFailure);
 

@@ -43,7 +43,8 @@ public sealed class InfluenceMatrixTests : IDisposable
         });
         var expected = TracSeq.Combine(Ids, Observed, [.. partials], 11, decay).Values;
 
-        var actual = Matrix.Group(new InfluenceArm("", "", new GradientSpace(SpaceKind.Exact), similarity, decay, kind), Checkpoints(new GradientSpace(SpaceKind.Exact)));
+        var actual = Matrix.Group(
+            new InfluenceArm("", "", new GradientSpace(SpaceKind.Exact), similarity, decay, kind), Checkpoints(new GradientSpace(SpaceKind.Exact)));
 
         actual.ShouldBe(expected, 1e-5 * expected.Max(Math.Abs));
     }
@@ -116,7 +117,10 @@ public sealed class InfluenceMatrixTests : IDisposable
     private static float[] Moments { get; } = [.. Enumerable.Range(0, Width).Select(i => 0.01f * (i + 1))];
 
     private CheckpointProducts[] Checkpoints(GradientSpace space) =>
-        [.. Enumerable.Range(0, 2).Select(c => new CheckpointProducts(c + 1, Times[c], Etas[c], new double[7], new Dictionary<string, SpaceProducts> { [space.Name] = Builder(c).Build(space, 1) }))];
+        [.. Enumerable.Range(0, 2)
+            .Select(
+                c => new CheckpointProducts(
+                    c + 1, Times[c], Etas[c], new double[7], new Dictionary<string, SpaceProducts> { [space.Name] = Builder(c).Build(space, 1) }))];
 
     private SpaceBuilder Builder(int checkpoint)
     {

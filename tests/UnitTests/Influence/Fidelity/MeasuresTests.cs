@@ -18,7 +18,8 @@ public sealed class MeasuresTests
         // Of samples 0, 2, 3 and 4 the reference losses rise, summed: 3, −3, 0 and 6.
         double[][] whole = [[1, 1, 1]];
         double[][][] without = [[[2, 2, 2], [0, 0, 0], [1, 1, 1], [3, 3, 3]]];
-        var figures = Measures.LeaveOneOut([[Arm("right", 0.3, 99, -0.1, 0.1, 0.9), Arm("one pair wrong", 0.3, 99, 0.1, -0.1, 0.9)]], Matrix, [0, 2, 3, 4], whole, without, Settings);
+        var figures = Measures.LeaveOneOut(
+            [[Arm("right", 0.3, 99, -0.1, 0.1, 0.9), Arm("one pair wrong", 0.3, 99, 0.1, -0.1, 0.9)]], Matrix, [0, 2, 3, 4], whole, without, Settings);
 
         figures.Samples.ShouldBe(4);
         figures.Arms.Select(a => a.Mean.Value).ShouldBe([1, 0.8], 1e-12);
@@ -108,7 +109,9 @@ public sealed class MeasuresTests
     {
         CheckpointProducts[] written =
         [
-            new(1, null, 0.5, [1, 2], new Dictionary<string, SpaceProducts> { ["Exact"] = new([1, 2, 3, 4, 5, 6], [7, 8], [9, 10, 11]), ["Adam"] = new([1, 2], [3, 4], [5]) }),
+            new(
+                1, null, 0.5, [1, 2],
+                new Dictionary<string, SpaceProducts> { ["Exact"] = new([1, 2, 3, 4, 5, 6], [7, 8], [9, 10, 11]), ["Adam"] = new([1, 2], [3, 4], [5]) }),
             new(2, 24_000.5, 0.25, [3, 4], new Dictionary<string, SpaceProducts>()),
         ];
         var read = ProductsFile.Read(ProductsFile.Write(written));

@@ -129,7 +129,11 @@ public sealed class SpaceBuilderTests : IDisposable
         }
 
         var path = _folder.File("moments.safetensors");
-        File.WriteAllBytes(path, [.. SafetensorsHeader.Write(entries, new Dictionary<string, string>()), .. tensors.SelectMany(t => MemoryMarshal.AsBytes(t.Values.AsSpan()).ToArray())]);
+        File.WriteAllBytes(
+            path,
+            [
+                .. SafetensorsHeader.Write(entries, new Dictionary<string, string>()),
+                .. tensors.SelectMany(t => MemoryMarshal.AsBytes(t.Values.AsSpan()).ToArray())]);
         return path;
     }
 

@@ -45,7 +45,8 @@ public sealed class SelectionRuleTests
 
             foreach (var group in samples.GroupBy(s => (s.Task, s.Answer)))
             {
-                outcome.Members.Count(m => group.Any(s => s.Id == m.Id)).ShouldBeGreaterThanOrEqualTo(Math.Min(policy.MinPerClass, group.Count()), $"seed {seed}");
+                outcome.Members.Count(m => group.Any(s => s.Id == m.Id)).ShouldBeGreaterThanOrEqualTo(
+                    Math.Min(policy.MinPerClass, group.Count()), $"seed {seed}");
             }
 
             outcome.Classes.Sum(c => c.Kept).ShouldBe(outcome.Members.Count);
@@ -57,9 +58,11 @@ public sealed class SelectionRuleTests
     public void The_draw_is_the_same_for_other_scores_where_the_top_is()
     {
         // Other scores below the top must not change who is drawn, or another γ would change half of the selection.
-        ScoredSample[] Of(Func<int, double> score) => [.. Enumerable.Range(0, 40).Select(i => new ScoredSample($"{i:00}", "t", "good", i < 6 ? 100 - i : score(i)))];
+        ScoredSample[] Of(Func<int, double> score) =>
+            [.. Enumerable.Range(0, 40).Select(i => new ScoredSample($"{i:00}", "t", "good", i < 6 ? 100 - i : score(i)))];
         string[] Drawn(ScoredSample[] samples) =>
-            [.. TopKWithRandom.Select(samples, new SelectionPolicy(Size: 20, TopShare: 0.3), 5).Members.Where(m => m.Reason == SelectionReason.Random).Select(m => m.Id).Order(StringComparer.Ordinal)];
+            [.. TopKWithRandom.Select(samples, new SelectionPolicy(Size: 20, TopShare: 0.3), 5).Members.Where(m => m.Reason == SelectionReason.Random)
+                .Select(m => m.Id).Order(StringComparer.Ordinal)];
 
         Drawn(Of(i => i)).ShouldBe(Drawn(Of(i => -i * i)));
     }
@@ -100,17 +103,21 @@ public sealed class SelectionRuleTests
 
         // Months since year 0: 2024·12 + 2, and half of March's 31 days.
         SelectionScore.Of(SelectionBasis.Newest, sample, -0.25, [3, 1]).ShouldBe((2024 * 12) + 2 + 0.5, 1e-9);
-        Should.Throw<InputException>(() => SelectionScore.Of(SelectionBasis.Newest, EncodingFixtures.Of(7), 0, [0])).Message.ShouldContain("has no observed_at, which Selection:By=Newest needs");
+        Should.Throw<InputException>(() => SelectionScore.Of(SelectionBasis.Newest, EncodingFixtures.Of(7), 0, [0])).Message
+            .ShouldContain("has no observed_at, which Selection:By=Newest needs");
     }
 
     /// <summary>Shares of the places by whole parts, then by the largest remainders; in each part the highest scores, ties by id.</summary>
     private static List<string> Top(ScoredSample[] samples, SelectionPolicy policy)
     {
-        var places = policy.Size > 1 ? Math.Min((int)policy.Size, samples.Length) : Math.Max(1, (int)Math.Round(policy.Size * samples.Length, MidpointRounding.AwayFromZero));
+        var places = policy.Size > 1
+            ? Math.Min((int)policy.Size, samples.Length)
+            : Math.Max(1, (int)Math.Round(policy.Size * samples.Length, MidpointRounding.AwayFromZero));
         var top = (int)Math.Round(policy.TopShare * places, MidpointRounding.AwayFromZero);
         List<ScoredSample[]> parts = policy.Quota == Quota.None
             ? [samples]
-            : [.. samples.GroupBy(s => (s.Task, s.Answer)).OrderBy(g => g.Key.Task, StringComparer.Ordinal).ThenBy(g => g.Key.Answer, StringComparer.Ordinal).Select(g => g.ToArray())];
+            : [.. samples.GroupBy(s => (s.Task, s.Answer)).OrderBy(g => g.Key.Task, StringComparer.Ordinal).ThenBy(g => g.Key.Answer, StringComparer.Ordinal)
+                .Select(g => g.ToArray())];
         var dealt = parts.Select(p => top * p.Length / samples.Length).ToList();
         foreach (var part in Enumerable.Range(0, parts.Count).OrderByDescending(i => top * parts[i].Length % samples.Length).Take(top - dealt.Sum()).ToList())
         {
@@ -129,7 +136,10 @@ public sealed class SelectionRuleTests
         var random = new SeededRandom(seed);
         ScoredSample[] samples =
         [
-            .. Enumerable.Range(0, 1 + random.NextInt(60)).Select(i => new ScoredSample($"{random.NextUInt64():x16}{i:x4}", random.NextInt(4) == 0 ? "u" : "t", "abc"[random.NextInt(3)].ToString(), random.NextInt(9) - 4)),
+            .. Enumerable.Range(0, 1 + random.NextInt(60))
+                .Select(
+                    i => new ScoredSample(
+                        $"{random.NextUInt64():x16}{i:x4}", random.NextInt(4) == 0 ? "u" : "t", "abc"[random.NextInt(3)].ToString(), random.NextInt(9) - 4)),
         ];
         var size = random.NextInt(2) == 0 ? 0.05 + (0.95 * random.NextDouble()) : 2 + random.NextInt(70);
         return (samples, new SelectionPolicy(size, random.NextDouble(), Quotas[random.NextInt(2)], random.NextInt(2) == 0, random.NextInt(4)));

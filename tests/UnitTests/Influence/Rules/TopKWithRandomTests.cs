@@ -136,7 +136,8 @@ public sealed class TopKWithRandomTests
         var outcome = TopKWithRandom.Select(samples, new SelectionPolicy(), 3);
         outcome.Members.Select(m => m.Id).Distinct().Count().ShouldBe(outcome.Members.Count);
         outcome.Classes.ShouldAllBe(c => c.Kept > 0);
-        outcome.Members.Count.ShouldBeInRange(new SelectionPolicy().Places(samples.Length), new SelectionPolicy().Places(samples.Length) + outcome.Classes.Count);
+        outcome.Members.Count.ShouldBeInRange(
+            new SelectionPolicy().Places(samples.Length), new SelectionPolicy().Places(samples.Length) + outcome.Classes.Count);
     });
 
     [Fact]
@@ -159,8 +160,10 @@ public sealed class TopKWithRandomTests
     [Fact]
     public void Bad_input_is_refused_with_names()
     {
-        Should.Throw<NotFiniteNumberException>(() => TopKWithRandom.Select([new("s7", "t", "good", double.NaN)], new SelectionPolicy(), 1)).Message.ShouldContain("s7");
-        Should.Throw<ArgumentException>(() => TopKWithRandom.Select([Hundred[0], Hundred[5], Hundred[0] with { Score = -9 }], new SelectionPolicy(), 1)).Message.ShouldContain("g001");
+        Should.Throw<NotFiniteNumberException>(() => TopKWithRandom.Select([new("s7", "t", "good", double.NaN)], new SelectionPolicy(), 1)).Message
+            .ShouldContain("s7");
+        Should.Throw<ArgumentException>(() => TopKWithRandom.Select([Hundred[0], Hundred[5], Hundred[0] with { Score = -9 }], new SelectionPolicy(), 1)).Message
+            .ShouldContain("g001");
         Should.Throw<InputException>(() => TopKWithRandom.Select([], new SelectionPolicy(), 1));
         Should.Throw<InputException>(() => TopKWithRandom.Select(Hundred, new SelectionPolicy(Size: 0), 1)).Message.ShouldContain("Size");
         Should.Throw<InputException>(() => TopKWithRandom.Select(Hundred, new SelectionPolicy(Size: 10.5), 1)).Message.ShouldContain("whole");

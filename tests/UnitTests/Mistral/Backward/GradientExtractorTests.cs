@@ -176,7 +176,8 @@ public sealed class GradientExtractorTests
     {
         using var extractor = new GradientExtractor(model, settings);
         var rows = new Dictionary<string, double[]>(StringComparer.Ordinal);
-        extractor.Extract(samples, sketch: null, (entry, row, _) => rows[entry.SampleId] = Array.ConvertAll(row.ToArray(), x => (double)x), CancellationToken.None);
+        extractor.Extract(
+            samples, sketch: null, (entry, row, _) => rows[entry.SampleId] = Array.ConvertAll(row.ToArray(), x => (double)x), CancellationToken.None);
         return rows;
     }
 

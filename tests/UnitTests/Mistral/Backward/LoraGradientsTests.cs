@@ -82,7 +82,10 @@ public sealed class LoraGradientsTests
     public void A_large_base_does_not_suit_whatever_its_type()
     {
         LoraGradients.AreCopiesSmall(MistralConfig.Nano(1000)).ShouldBeTrue();
-        var seven = new MistralConfig { VocabSize = 32_000, HiddenSize = 4096, IntermediateSize = 14_336, Layers = 32, Heads = 32, KvHeads = 8, HeadDim = 128, MaxPositions = 32_768 };
+        var seven = new MistralConfig
+        {
+            VocabSize = 32_000, HiddenSize = 4096, IntermediateSize = 14_336, Layers = 32, Heads = 32, KvHeads = 8, HeadDim = 128, MaxPositions = 32_768,
+        };
         LoraGradients.AreCopiesSmall(seven).ShouldBeFalse();
     }
 

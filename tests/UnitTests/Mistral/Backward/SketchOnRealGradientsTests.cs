@@ -76,7 +76,8 @@ public sealed class SketchOnRealGradientsTests
     /// <summary>One token for each attribute and value, numbers cut into four bins; answers are tokens 3 (good) and 4 (bad).</summary>
     private static (TokenizedSample[] Samples, int Vocabulary) German(int rows)
     {
-        var table = File.ReadLines(SharedData.Require("calm/german.data")).Take(rows).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        var table = File.ReadLines(SharedData.Require("calm/german.data")).Take(rows)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToArray();
         var columns = Enumerable.Range(0, 20).Select(c => Bins([.. table.Select(row => row[c])])).ToArray();
         var tokens = new Dictionary<string, int>(StringComparer.Ordinal);
         var samples = table.Select((row, i) => new TokenizedSample(

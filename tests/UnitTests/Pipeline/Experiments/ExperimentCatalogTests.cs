@@ -21,7 +21,8 @@ public sealed class ExperimentCatalogTests
         arms.Select(a => a.Name).ShouldBeUnique();
         arms.SelectMany(a => a.Against).ShouldBeSubsetOf(arms.Select(a => a.Name));
         arms.ShouldAllBe(a => !a.Against.Contains(a.Name));
-        arms.Count(a => a.Against.Count > 0).ShouldBeGreaterThanOrEqualTo(arms.Count - 1 - arms.Count(a => a.Series == "random"), "all but references are compared");
+        arms.Count(a => a.Against.Count > 0).ShouldBeGreaterThanOrEqualTo(
+            arms.Count - 1 - arms.Count(a => a.Series == "random"), "all but references are compared");
     }
 
     [Theory]
@@ -60,7 +61,9 @@ public sealed class ExperimentCatalogTests
         choice.Notes.ShouldContain(n => n.Contains("less-50"));
         choice.Notes.ShouldContain(n => n.Contains("newest-50"));
         ArmsOf("baseline", Timed).Select(a => a.Name).ShouldBe(
-            ["full", "random-50", "default-50", "top-50", "plain-50", $"{(new TracSeqOptions().Similarity == Similarity.Dot ? "cosine" : "dot")}-50", "mean-50", "tracincp-50", "loss-50", "less-50", "newest-50", "gamma1-50"]);
+            [
+                "full", "random-50", "default-50", "top-50", "plain-50", $"{(new TracSeqOptions().Similarity == Similarity.Dot ? "cosine" : "dot")}-50",
+                "mean-50", "tracincp-50", "loss-50", "less-50", "newest-50", "gamma1-50"]);
     }
 
     [Fact]
@@ -93,7 +96,8 @@ public sealed class ExperimentCatalogTests
     [Fact]
     public void Arms_that_experiments_share_ask_for_the_same_options()
     {
-        var shared = ExperimentCatalog.All.SelectMany(k => k.Arms(Timed, new RunOptions()).Arms.Select(a => (a.Name, Options: a.Set.Aggregate(new RunOptions(), RunOptionsReader.Set))))
+        var shared = ExperimentCatalog.All.SelectMany(
+            k => k.Arms(Timed, new RunOptions()).Arms.Select(a => (a.Name, Options: a.Set.Aggregate(new RunOptions(), RunOptionsReader.Set))))
             .GroupBy(a => a.Name).Where(g => g.Count() > 1).ToList();
 
         shared.Select(g => g.Key).ShouldContain("full");
@@ -109,7 +113,8 @@ public sealed class ExperimentCatalogTests
     public void A_runs_options_are_those_of_all_arms_then_its_own_then_seed_and_fold()
     {
         var arm = new PlannedArm("a", "", ["Selection:Size=0.25"], []);
-        var plan = new ExperimentPlan("mix", "", "d", ["Selection:Size=0.4", "Snapshot:Folds=5", "Tuning:MinimumSteps=33"], [3, 4], 5, [], 33, "", false, [arm], [], "1");
+        var plan = new ExperimentPlan(
+            "mix", "", "d", ["Selection:Size=0.4", "Snapshot:Folds=5", "Tuning:MinimumSteps=33"], [3, 4], 5, [], 33, "", false, [arm], [], "1");
 
         var options = ExperimentPlanner.OptionsOf(plan, new PlannedRun(arm, 4, 2));
 

@@ -40,7 +40,8 @@ public sealed class ReplayPlannerTests
         var chosen = ReplayPlanner.Choose(facts, Stage.Agent, UnitChoice.Missing, new HashSet<string> { Units.Slice(1) });
         chosen.Kept.ShouldBe([Units.Slice(0)]);
         chosen.Forced.ShouldBeTrue();
-        ReplayPlanner.SameRun(facts, Stage.Agent, chosen)[(int)Stage.Agent].ShouldSatisfyAllConditions(p => p.Recompute.ShouldBe(4), p => p.Kept.ShouldBe(1), p => p.Open.ShouldBe(0));
+        ReplayPlanner.SameRun(facts, Stage.Agent, chosen)[(int)Stage.Agent].ShouldSatisfyAllConditions(
+            p => p.Recompute.ShouldBe(4), p => p.Kept.ShouldBe(1), p => p.Open.ShouldBe(0));
     }
 
     [Fact]
@@ -49,14 +50,16 @@ public sealed class ReplayPlannerTests
         var facts = Facts([AgentSlice(0, 0, 2)]);
         var chosen = ReplayPlanner.Choose(facts, Stage.Agent, UnitChoice.Missing, Nothing);
         chosen.Forced.ShouldBeFalse();
-        ReplayPlanner.SameRun(facts, Stage.Agent, chosen)[(int)Stage.Agent].ShouldSatisfyAllConditions(p => p.Recompute.ShouldBe(0), p => p.Kept.ShouldBe(1), p => p.Open.ShouldBe(4));
+        ReplayPlanner.SameRun(facts, Stage.Agent, chosen)[(int)Stage.Agent].ShouldSatisfyAllConditions(
+            p => p.Recompute.ShouldBe(0), p => p.Kept.ShouldBe(1), p => p.Open.ShouldBe(4));
     }
 
     [Fact]
     public void Failed_units_that_lie_elsewhere_are_named()
     {
         var facts = Facts([AgentSlice(0, 0, 2), Row(Stage.Agent, Units.Slice(1), UnitState.Failed, null)]);
-        Should.Throw<InputException>(() => ReplayPlanner.Choose(facts, Stage.Snapshot, UnitChoice.Failed, Nothing)).Message.ShouldContain("failed units are in agent");
+        Should.Throw<InputException>(() => ReplayPlanner.Choose(facts, Stage.Snapshot, UnitChoice.Failed, Nothing)).Message
+            .ShouldContain("failed units are in agent");
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed class ReplayPlannerTests
         ReplayPlanner.SameRun(facts, Stage.Snapshot, ReplayPlanner.Choose(facts, Stage.Snapshot, UnitChoice.All, Nothing))[0].Recompute.ShouldBe(1);
         Should.Throw<InputException>(() => ReplayPlanner.SameRun(facts, Stage.Agent, ReplayPlanner.Choose(facts, Stage.Agent, UnitChoice.All, Nothing)))
             .Message.ShouldContain("replay --from snapshot");
-        Should.Throw<InputException>(() => ReplayPlanner.Child(facts, Stage.Selection, UnitChoice.All, ["Selection:Size"])).Message.ShouldContain("no snapshot yet");
+        Should.Throw<InputException>(() => ReplayPlanner.Child(facts, Stage.Selection, UnitChoice.All, ["Selection:Size"])).Message
+            .ShouldContain("no snapshot yet");
     }
 
     private static RunFacts Facts(IReadOnlyList<WorkUnitRow> slices)
@@ -86,5 +90,9 @@ public sealed class ReplayPlannerTests
         Row(Stage.Agent, Units.Slice(slice), UnitState.Done, new AgentSliceTrained(Id, 1, slice, checkpoint, "state", period, step, Last: false));
 
     private static WorkUnitRow Row(Stage stage, string unit, UnitState state, object? outcome) =>
-        new() { RunId = Id, Stage = stage.ToString(), Unit = unit, State = state, Output = outcome is null ? null : JsonSerializer.Serialize(outcome, outcome.GetType()) };
+        new()
+        {
+            RunId = Id, Stage = stage.ToString(), Unit = unit, State = state,
+            Output = outcome is null ? null : JsonSerializer.Serialize(outcome, outcome.GetType()),
+        };
 }

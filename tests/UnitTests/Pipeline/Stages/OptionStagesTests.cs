@@ -13,7 +13,8 @@ public sealed class OptionStagesTests
     [Fact]
     public void Every_option_has_a_stage() =>
         RunOptionsReader.List().Select(o => OptionStages.FirstUse(o.Name, new RunOptions())).ToHashSet()
-            .SetEquals(StageCatalogue.Of(RunKind.Full).Select(s => s.Stage).Except([Stage.Model])).ShouldBeTrue("options shape every stage of a run but the verdict");
+            .SetEquals(StageCatalogue.Of(RunKind.Full).Select(s => s.Stage).Except([Stage.Model]))
+            .ShouldBeTrue("options shape every stage of a run but the verdict");
 
     [Theory]
     [InlineData("Seed", Stage.Agent)]
@@ -49,6 +50,7 @@ public sealed class OptionStagesTests
     {
         var options = new RunOptions();
         RunOptionsReader.Changes(options, RunOptionsReader.Set(options, "Selection:TopShare=0.3")).ShouldBeEmpty();
-        RunOptionsReader.Changes(options, RunOptionsReader.Set(RunOptionsReader.Set(options, "Selection:TopShare=0.4"), "Seed=9")).ShouldBe(["Seed", "Selection:TopShare"]);
+        RunOptionsReader.Changes(options, RunOptionsReader.Set(RunOptionsReader.Set(options, "Selection:TopShare=0.4"), "Seed=9"))
+            .ShouldBe(["Seed", "Selection:TopShare"]);
     }
 }

@@ -16,7 +16,8 @@ public sealed class RunProgressTests
 
     private static WorkUnitRow Done(Stage stage, string unit, double from, double to, string? output = null, bool reused = false) => new()
     {
-        Stage = stage.ToString(), Unit = unit, State = UnitState.Done, StartedAt = Start.AddSeconds(from), FinishedAt = Start.AddSeconds(to), Output = output, Reused = reused,
+        Stage = stage.ToString(), Unit = unit, State = UnitState.Done, StartedAt = Start.AddSeconds(from), FinishedAt = Start.AddSeconds(to), Output = output,
+        Reused = reused,
     };
 
     private static WorkUnitRow Leased(Stage stage, string unit, double from, double done, double total) => new()
@@ -43,7 +44,8 @@ public sealed class RunProgressTests
     [Fact]
     public void Gradients_count_checkpoints_times_shards_of_both_sides()
     {
-        var progress = Of(Stage.Gradients, 10, Done(Stage.Gradients, "c/1", 0, 4), Done(Stage.Gradients, "c/2", 0, 5), Leased(Stage.Gradients, "c/3", 5, 512, 1024));
+        var progress = Of(
+            Stage.Gradients, 10, Done(Stage.Gradients, "c/1", 0, 4), Done(Stage.Gradients, "c/2", 0, 5), Leased(Stage.Gradients, "c/3", 5, 512, 1024));
 
         progress.Total.ShouldBe(20);
         progress.Done.ShouldBe(2.5);
@@ -67,9 +69,12 @@ public sealed class RunProgressTests
     public void The_agent_counts_checkpoints_not_slices()
     {
         string Slice(int slice, string checkpoint, bool last) =>
-            JsonSerializer.Serialize(new { RunId = Guid.Empty, Generation = 1, Slice = slice, Checkpoint = checkpoint, Last = last, State = "", Period = 0, Step = 0 });
+            JsonSerializer.Serialize(
+                new { RunId = Guid.Empty, Generation = 1, Slice = slice, Checkpoint = checkpoint, Last = last, State = "", Period = 0, Step = 0 });
 
-        Of(Stage.Agent, 9, Done(Stage.Agent, "slice-0000", 0, 3, Slice(0, "", false)), Done(Stage.Agent, "slice-0001", 3, 6, Slice(1, "abc", false))).Done.ShouldBe(1);
+        Of(
+            Stage.Agent, 9, Done(Stage.Agent, "slice-0000", 0, 3, Slice(0, "", false)),
+            Done(Stage.Agent, "slice-0001", 3, 6, Slice(1, "abc", false))).Done.ShouldBe(1);
 
         // Periods without enough samples may leave fewer checkpoints than planned: the last slice ends the stage.
         Of(Stage.Agent, 9, Done(Stage.Agent, "slice-0000", 0, 3, Slice(0, "abc", true))).Finished.ShouldBeTrue();
@@ -117,7 +122,9 @@ public sealed class RunProgressTests
     [Fact]
     public void The_line_names_what_is_under_way_with_rate_and_time_left()
     {
-        var stages = RunProgress.Of(Shape, [Done(Stage.Snapshot, "snapshot", 0, 1), Done(Stage.Gradients, "c/1", 0, 10), Leased(Stage.Gradients, "c/2", 0, 1, 1000)], Start.AddSeconds(10));
+        var stages = RunProgress.Of(
+            Shape, [Done(Stage.Snapshot, "snapshot", 0, 1), Done(Stage.Gradients, "c/1", 0, 10), Leased(Stage.Gradients, "c/2", 0, 1, 1000)],
+            Start.AddSeconds(10));
 
         ProgressText.Line(stages).ShouldBe("Gradients 1.0/20 shards, 6/min, 190 s left".Replace("190 s", "3 min 09 s", StringComparison.Ordinal));
     }

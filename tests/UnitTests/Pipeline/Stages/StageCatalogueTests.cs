@@ -86,7 +86,8 @@ public sealed class StageCatalogueTests
 
     [Fact]
     public void An_option_that_no_stage_claims_is_a_fault() =>
-        Should.Throw<InvalidOperationException>(() => OptionStages.FirstUse("TracSeq:Mood", new RunOptions())).Message.ShouldContain("no stage claims option TracSeq:Mood");
+        Should.Throw<InvalidOperationException>(() => OptionStages.FirstUse("TracSeq:Mood", new RunOptions())).Message
+            .ShouldContain("no stage claims option TracSeq:Mood");
 
     [Fact]
     public void Words_are_unique() =>

@@ -17,14 +17,18 @@ public sealed class ChartSvgTests
 
     private static Dictionary<string, PlotModel> All => new(StringComparer.Ordinal)
     {
-        ["lines"] = Plots.Lines(new Scale("x", 0, 1), new Scale("y"), [new Line("a", Ink.Good, [(0, 0), (1, 1)]), new Line("b", Ink.Limit, [(0, 1), (1, 0)], Marked: true, Steps: true)]),
+        ["lines"] = Plots.Lines(
+            new Scale("x", 0, 1), new Scale("y"),
+            [new Line("a", Ink.Good, [(0, 0), (1, 1)]), new Line("b", Ink.Limit, [(0, 1), (1, 0)], Marked: true, Steps: true)]),
         ["curves"] = Plots.Curves(
             new Scale("x"), new Scale("y"),
-            [new Curve("c", Ink.Model, [new(0, 0.5, 0.4, 0.6, [0.45, 0.55]), new(1, 0.7, double.NaN, double.NaN, [])])], new Line("r", Ink.Limit, [(0, 0), (1, 1)])),
+            [new Curve("c", Ink.Model, [new(0, 0.5, 0.4, 0.6, [0.45, 0.55]), new(1, 0.7, double.NaN, double.NaN, [])])],
+            new Line("r", Ink.Limit, [(0, 0), (1, 1)])),
         ["forest"] = Plots.Forest(new Scale("x"), [("g", Ink.Model, [new Estimate("one", 0.1, 0, 0.2), new Estimate("two", 0.1, double.NaN, double.NaN)])]),
         ["bars"] = Plots.Bars(new Scale("x", 0), ["a", "b"], [new Group("g", Ink.Model, [1, 2]), new Group("h", Ink.Fifth, [0, 1])], 1.5),
         ["dots"] = Plots.Dots(new Scale("x"), ["a", "b"], [new Group("g", Ink.Model, [1, double.NaN]), new Group("h", Ink.Third, [2, 3])]),
-        ["boxes"] = Plots.Boxes(new Scale("y"), ["p1", "p2"], [("g", Ink.Good, [new Box(0, 1, 2, 3, 4), null]), ("h", Ink.Bad, [null, new Box(1, 1, 1, 1, 1)])]),
+        ["boxes"] = Plots.Boxes(
+            new Scale("y"), ["p1", "p2"], [("g", Ink.Good, [new Box(0, 1, 2, 3, 4), null]), ("h", Ink.Bad, [null, new Box(1, 1, 1, 1, 1)])]),
     };
 
     [Theory]
@@ -35,7 +39,8 @@ public sealed class ChartSvgTests
 
         drawing.Root!.Attribute("aria-label")!.Value.ShouldBe("what it shows");
         drawing.Descendants().ShouldNotContain(e => e.Name.LocalName == "script" || e.Name.LocalName == "image");
-        drawing.Descendants().Attributes().ShouldNotContain(a => a.Name.LocalName == "font-family" || a.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        drawing.Descendants().Attributes()
+            .ShouldNotContain(a => a.Name.LocalName == "font-family" || a.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
         foreach (var style in drawing.Descendants().Attributes("style"))
         {
             style.Value.ShouldNotContain("rgb(", Case.Sensitive, "a colour of its own is right in the light or in the dark, not in both");
@@ -51,14 +56,16 @@ public sealed class ChartSvgTests
         foreach (var value in Render(All[kind]).Descendants().Attributes().Where(a => a.Name.LocalName is "d" or "points" or "x" or "y").Select(a => a.Value))
         {
             value.ShouldNotContain("NaN");
-            value.Split([' ', ',']).Where(n => double.TryParse(n, CultureInfo.InvariantCulture, out _)).ShouldAllBe(n => n.Length - n.IndexOf('.') <= 2 || !n.Contains('.'));
+            value.Split([' ', ',']).Where(n => double.TryParse(n, CultureInfo.InvariantCulture, out _))
+                .ShouldAllBe(n => n.Length - n.IndexOf('.') <= 2 || !n.Contains('.'));
         }
     }
 
     [Fact]
     public void Two_drawings_on_a_page_share_no_id()
     {
-        string[] Ids(string id) => [.. XDocument.Parse(ChartSvg.Render(All["lines"], 300, 200, id, "a", "c")).Descendants().Attributes("id").Select(a => a.Value)];
+        string[] Ids(string id) =>
+            [.. XDocument.Parse(ChartSvg.Render(All["lines"], 300, 200, id, "a", "c")).Descendants().Attributes("id").Select(a => a.Value)];
 
         Ids("plot-1").ShouldNotBeEmpty();
         Ids("plot-1").Intersect(Ids("plot-2")).ShouldBeEmpty();
@@ -72,7 +79,8 @@ public sealed class ChartSvgTests
         var ids = drawing.Descendants().Attributes("id").Select(a => $"url(#{a.Value})").ToHashSet(StringComparer.Ordinal);
 
         drawing.Descendants().Attributes("clip-path").Select(a => a.Value).ShouldBeSubsetOf(ids);
-        drawing.Descendants(Svg + "g").Where(g => g.Descendants(Svg + "text").Any()).Attributes("clip-path").ShouldBeEmpty("text may be wider than was thought");
+        drawing.Descendants(Svg + "g").Where(g => g.Descendants(Svg + "text").Any()).Attributes("clip-path")
+            .ShouldBeEmpty("text may be wider than was thought");
     }
 
     [Fact]

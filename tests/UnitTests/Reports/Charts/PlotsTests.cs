@@ -18,7 +18,8 @@ public sealed class PlotsTests
     [InlineData("payment history of all the loans", "payment history\nof all the loans")]
     [InlineData("abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnop\nqrstuvwxyz")]
     [InlineData("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "abcdefghijklmnop\nqrstuvwxyzabcde…")]
-    public void Long_labels_stand_on_two_lines_at_most(string name, string label) => Categories(Plots.Bars(new Scale("x"), [name], [new Group("g", Ink.Model, [1])])).ShouldBe([label]);
+    public void Long_labels_stand_on_two_lines_at_most(string name, string label) =>
+        Categories(Plots.Bars(new Scale("x"), [name], [new Group("g", Ink.Model, [1])])).ShouldBe([label]);
 
     [Fact]
     public void The_first_category_stands_on_top()
@@ -41,10 +42,12 @@ public sealed class PlotsTests
     public void Groups_of_a_forest_lie_beside_each_other_around_their_name()
     {
         var plot = Plots.Forest(new Scale("x"), [
-            ("one", Ink.Model, [new Estimate("a", 1, 0, 2), new Estimate("b", 2, 1, 3)]), ("two", Ink.Baseline, [new Estimate("b", 3, 2, 4), new Estimate("c", 4, 3, 5)])]);
+            ("one", Ink.Model, [new Estimate("a", 1, 0, 2), new Estimate("b", 2, 1, 3)]),
+            ("two", Ink.Baseline, [new Estimate("b", 3, 2, 4), new Estimate("c", 4, 3, 5)])]);
 
         Categories(plot).ShouldBe(["a", "b", "c"]);
-        plot.Series.OfType<ScatterSeries>().Select(s => s.Points.Select(p => (p.X, p.Y)).ToArray()).ShouldBe([[(1, -0.125), (2, 0.875)], [(3, 1.125), (4, 2.125)]]);
+        plot.Series.OfType<ScatterSeries>().Select(s => s.Points.Select(p => (p.X, p.Y)).ToArray())
+            .ShouldBe([[(1, -0.125), (2, 0.875)], [(3, 1.125), (4, 2.125)]]);
         Bars(plot).ShouldBe([(0, 2, -0.125), (1, 3, 0.875), (2, 4, 1.125), (3, 5, 2.125)]);
     }
 
@@ -71,7 +74,8 @@ public sealed class PlotsTests
     [Fact]
     public void What_a_category_lacks_is_not_joined()
     {
-        var joins = Plots.Dots(new Scale("x"), ["a", "b"], [new Group("g", Ink.Model, [1, double.NaN]), new Group("h", Ink.Good, [2, 3])]).Series.OfType<LineSeries>().ToList();
+        var joins = Plots.Dots(new Scale("x"), ["a", "b"], [new Group("g", Ink.Model, [1, double.NaN]), new Group("h", Ink.Good, [2, 3])]).Series
+            .OfType<LineSeries>().ToList();
 
         joins.Select(j => j.Points.Select(p => (p.X, p.Y)).ToArray()).ShouldBe([[(1, 0), (2, 0)], [(3, 1)]]);
     }
@@ -99,12 +103,15 @@ public sealed class PlotsTests
     [Fact]
     public void Lines_are_told_apart_without_their_colours()
     {
-        var lines = Plots.Lines(new Scale("x"), new Scale("y"), [.. Enumerable.Range(0, 5).Select(i => new Line($"{i}", Inks.Series[i], [(0, i), (1, i)]))]).Series.OfType<LineSeries>();
+        var lines = Plots.Lines(
+            new Scale("x"), new Scale("y"),
+            [.. Enumerable.Range(0, 5).Select(i => new Line($"{i}", Inks.Series[i], [(0, i), (1, i)]))]).Series.OfType<LineSeries>();
 
         lines.Select(l => string.Join(' ', l.Dashes ?? [])).Distinct().Count().ShouldBe(5);
     }
 
     private static IEnumerable<string> Categories(PlotModel plot) => plot.Axes.OfType<CategoryAxis>().Single().Labels;
 
-    private static IEnumerable<(double From, double To, double Y)> Bars(PlotModel plot) => plot.Series.OfType<LineSeries>().Select(s => (s.Points[0].X, s.Points[1].X, s.Points[0].Y));
+    private static IEnumerable<(double From, double To, double Y)> Bars(PlotModel plot) =>
+        plot.Series.OfType<LineSeries>().Select(s => (s.Points[0].X, s.Points[1].X, s.Points[0].Y));
 }

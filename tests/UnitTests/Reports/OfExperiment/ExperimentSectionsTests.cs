@@ -10,7 +10,8 @@ namespace ZiGong.UnitTests.Reports.OfExperiment;
 /// <summary>Two arms, two seeds, by value.</summary>
 public sealed class ExperimentSectionsTests
 {
-    private static readonly ExperimentDesign Design = new([1, 2], [1, 2], 0, ["snap"], 150, "as many as the whole data take", 4000, 1500, 900, 270, 0, 0, 0, true, 1000, []);
+    private static readonly ExperimentDesign Design = new(
+        [1, 2], [1, 2], 0, ["snap"], 150, "as many as the whole data take", 4000, 1500, 900, 270, 0, 0, 0, true, 1000, []);
 
     private static readonly ExperimentResult Result = new(
         new string('a', 64), "gamma", "Which γ?", "toy", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "1-2", 4, 4, Design,
@@ -28,18 +29,27 @@ public sealed class ExperimentSectionsTests
     public void The_design_says_what_all_arms_share()
     {
         Facts(Result).ShouldSatisfyAllConditions(
-            f => f["Training, reference and test samples"].ShouldBe("4,000, 1,500, 900"), f => f["Caps"].ShouldBe("none: all samples take part"), f => f["Seeds"].ShouldBe("1, 2; measured: 1, 2"),
-            f => f["Folds"].ShouldBe("one test side"), f => f["Steps"].ShouldBe("150: as many as the whole data take"), f => f["Decay"].ShouldBe("identified"), f => f["Options of all arms"].ShouldBe("the defaults"));
-        Facts(Result with { Design = Design with { SeedsMeasured = [], Folds = 5, DecayIdentified = false, Set = ["A:B=1", "C:D=2"] } }).ShouldSatisfyAllConditions(
-            f => f["Seeds"].ShouldBe("1, 2; measured: none yet"), f => f["Folds"].ShouldBe("5, test samples pooled"), f => f["Decay"].ShouldContain("γ is 1 in every arm"), f => f["Options of all arms"].ShouldBe("A:B=1, C:D=2"));
+            f => f["Training, reference and test samples"].ShouldBe("4,000, 1,500, 900"), f => f["Caps"].ShouldBe("none: all samples take part"),
+            f => f["Seeds"].ShouldBe("1, 2; measured: 1, 2"),
+            f => f["Folds"].ShouldBe("one test side"), f => f["Steps"].ShouldBe("150: as many as the whole data take"), f => f["Decay"].ShouldBe("identified"),
+            f => f["Options of all arms"].ShouldBe("the defaults"));
+        Facts(Result with { Design = Design with { SeedsMeasured = [], Folds = 5, DecayIdentified = false, Set = ["A:B=1", "C:D=2"] } })
+            .ShouldSatisfyAllConditions(
+                f => f["Seeds"].ShouldBe("1, 2; measured: none yet"), f => f["Folds"].ShouldBe("5, test samples pooled"),
+                f => f["Decay"].ShouldContain("γ is 1 in every arm"), f => f["Options of all arms"].ShouldBe("A:B=1, C:D=2"));
 
-        Dictionary<string, string> Facts(ExperimentResult result) => DesignSection.Of(result).Blocks.OfType<Facts>().Single().Items.ToDictionary(i => i.Name, i => i.Value);
+        Dictionary<string, string> Facts(ExperimentResult result) =>
+            DesignSection.Of(result).Blocks.OfType<Facts>().Single().Items.ToDictionary(i => i.Name, i => i.Value);
     }
 
     [Fact]
     public void Arms_show_mean_interval_and_spread_over_seeds_or_none()
     {
-        var table = ArmsSection.Of(Result with { Arms = [Result.Arms[0], Result.Arms[1] with { Metrics = new Dictionary<Metric, ArmFigure> { [Metric.Ks] = new(0.5, 0.4, 0.6, 0, [0.5]) } }] })
+        var table = ArmsSection.Of(
+            Result with
+            {
+                Arms = [Result.Arms[0], Result.Arms[1] with { Metrics = new Dictionary<Metric, ArmFigure> { [Metric.Ks] = new(0.5, 0.4, 0.6, 0, [0.5]) } }],
+            })
             .Blocks.OfType<DataTable>().Single();
 
         table.Columns.Select(c => c.Name).ShouldBe(["Arm", "KS ↑", "AUC ↑"]);
@@ -56,7 +66,8 @@ public sealed class ExperimentSectionsTests
         Rows(figure.Data).ShouldBe(["gamma-0.5|0.5|0.450|0.350|0.550|0.370, 0.530", "gamma-1|1|0.400|0.300|0.500|0.380, 0.420"]);
         ArmCurvesSection.Of(Result with { Name = "mix" }).Lead.ShouldContain("over share of top places");
         ArmCurvesSection.Of(Result with { Name = "prune-ratio" }).Lead.ShouldContain("over share of the data kept");
-        ArmCurvesSection.Of(Result with { Arms = [Result.Arms[0]] }).Blocks.OfType<Paragraph>().Single().Text.ShouldBe("The arms of this experiment form no curve.");
+        ArmCurvesSection.Of(Result with { Arms = [Result.Arms[0]] }).Blocks.OfType<Paragraph>().Single().Text
+            .ShouldBe("The arms of this experiment form no curve.");
     }
 
     [Fact]
@@ -71,12 +82,18 @@ public sealed class ExperimentSectionsTests
     [Fact]
     public void What_was_kept_is_shared_out_by_every_answer_that_any_arm_kept()
     {
-        var arms = new[] { Result.Arms[0] with { Kept = 800, ClassShares = new Dictionary<string, double> { ["good"] = 1 } }, Result.Arms[1] with { Kept = 400, ClassShares = new Dictionary<string, double> { ["bad"] = 0.25, ["good"] = 0.75 }, MeanAge = 7.26 } };
+        var arms =
+            new[]
+            {
+                Result.Arms[0] with { Kept = 800, ClassShares = new Dictionary<string, double> { ["good"] = 1 } },
+                Result.Arms[1] with { Kept = 400, ClassShares = new Dictionary<string, double> { ["bad"] = 0.25, ["good"] = 0.75 }, MeanAge = 7.26 },
+            };
 
         var table = KeptSection.Of(Result with { Arms = arms }).Blocks.OfType<DataTable>().Single();
 
         Rows(table).ShouldBe(["gamma-1|800|0.0 %|100.0 %|no times|none", "gamma-0.5|400|25.0 %|75.0 %|7.3|0.250"]);
-        KeptSection.Of(Result with { Arms = [Result.Arms[0] with { Kept = null }] }).Blocks.OfType<Paragraph>().Single().Text.ShouldStartWith("No seed has been finished");
+        KeptSection.Of(Result with { Arms = [Result.Arms[0] with { Kept = null }] }).Blocks.OfType<Paragraph>().Single().Text
+            .ShouldStartWith("No seed has been finished");
     }
 
     [Fact]
@@ -110,19 +127,24 @@ public sealed class ExperimentSectionsTests
     [Fact]
     public void Runs_that_failed_or_have_not_begun_stand_in_the_list()
     {
-        var arms = new[] { Result.Arms[0] with { Runs = [new ArmRun(1, 0, new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), "Failed"), new ArmRun(2, 0, null, "Planned")] } };
+        var arms = new[]
+        {
+            Result.Arms[0] with { Runs = [new ArmRun(1, 0, new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), "Failed"), new ArmRun(2, 0, null, "Planned")] },
+        };
 
         var table = RunsSection.Of(Result with { Arms = arms }).Blocks.OfType<DataTable>().Single();
         Rows(table).ShouldBe(["gamma-1|1|00000001-0002-0003-0405-060708090a0b|Failed", "gamma-1|2|not started|Planned"]);
         table.Rows.Select(r => r[3].Tone).ShouldBe([Tone.Bad, Tone.Neutral]);
-        RunsSection.Of(Result with { Arms = arms, Design = Design with { Folds = 3 } }).Blocks.OfType<DataTable>().Single().Columns.Select(c => c.Name).ShouldBe(["Arm", "Seed", "Fold", "Run", "Status"]);
+        RunsSection.Of(Result with { Arms = arms, Design = Design with { Folds = 3 } }).Blocks.OfType<DataTable>().Single().Columns.Select(c => c.Name)
+            .ShouldBe(["Arm", "Seed", "Fold", "Run", "Status"]);
     }
 
     private static ArmResult Arm(string name, double x, double ks, double spread, double? overlap) => new(
         name, $"γ = {x}", [$"TracSeq:Gamma={x}"], "TracSeq", x,
         new Dictionary<Metric, ArmFigure>
         {
-            [Metric.Ks] = new(ks, ks - 0.1, ks + 0.1, spread, [ks - (spread == 0.02 ? 0.02 : 0.08), ks + (spread == 0.02 ? 0.02 : 0.08)]), [Metric.Auc] = new(0.7, 0.6, 0.8, 0.02, [0.69, 0.71]),
+            [Metric.Ks] = new(ks, ks - 0.1, ks + 0.1, spread, [ks - (spread == 0.02 ? 0.02 : 0.08), ks + (spread == 0.02 ? 0.02 : 0.08)]),
+            [Metric.Auc] = new(0.7, 0.6, 0.8, 0.02, [0.69, 0.71]),
         },
         800, new Dictionary<string, double>(), null, overlap, 60, 1, 9, []);
 

@@ -15,7 +15,8 @@ public sealed class FidelityVerdictTests
     [InlineData(-0.3, -0.1, "summed over a subset foretell the opposite of (")]
     public void What_scores_foretell_of_the_mean_is_said_as_far_as_the_interval_goes(double lower, double upper, string words)
     {
-        var sentence = Sentences(Result(group: new Interval((lower + upper) / 2, lower, upper))).Single(s => s.StartsWith("Scores against the mean reference", StringComparison.Ordinal));
+        var sentence = Sentences(Result(group: new Interval((lower + upper) / 2, lower, upper)))
+            .Single(s => s.StartsWith("Scores against the mean reference", StringComparison.Ordinal));
         sentence.ShouldContain(words);
         sentence.ShouldEndWith("they are not shown to foretell (0.050 [-0.100, 0.200]) it.");
     }
@@ -43,6 +44,7 @@ public sealed class FidelityVerdictTests
             0.01, 0.2, 0.1, 0.6,
             [Arm(Arms.Default, balanced: group), Arm("adam", ahead ?? some), Arm(Arms.Random, some), Arm(Arms.SameClass, some), Arm(Arms.Centred, some)]);
         return new FidelityResult(
-            "simulated", 1000, references, 200, 4, true, new FidelitySettings(), new Dictionary<string, string>(), lds, LeaveOneOut: null, Flips: null, Sketch: null, Stability: null, 195, 0);
+            "simulated", 1000, references, 200, 4, true, new FidelitySettings(), new Dictionary<string, string>(), lds, LeaveOneOut: null, Flips: null,
+            Sketch: null, Stability: null, 195, 0);
     }
 }

@@ -41,7 +41,9 @@ internal static class ARun
         [new Checkpoint("1", "", "", 1, 24_000, 0.25, 1200, 0.5), new Checkpoint("2", "", "", 2, 24_001, 0.125, 2400, 0.25)],
         [new ModelPredictions("model", Ink.Model, Predictions.Of([0.9, 0.6, 0.4, 0.1], [true, false, true, false]))]);
 
-    public static RunFacts With(RunStatus status = RunStatus.Completed, EvaluationReport? report = null, ModelReady? ready = null, ModelRejected? rejected = null, string? failure = null) =>
+    public static RunFacts With(
+        RunStatus status = RunStatus.Completed, EvaluationReport? report = null, ModelReady? ready = null, ModelRejected? rejected = null,
+        string? failure = null) =>
         Facts with { Result = Facts.Result with { View = View(status, failure), Report = report, Ready = ready, Rejected = rejected } };
 
     public static RunView View(RunStatus status, string? failure = null) => new(
@@ -53,12 +55,15 @@ internal static class ARun
         null,
         [],
         [
-            new StageProgress(Stage.Snapshot, 1, 1, "snapshots", 0, 0, TimeSpan.FromSeconds(2), 2), new StageProgress(Stage.Agent, 1.5, 2, "checkpoints", 1, 2, TimeSpan.FromSeconds(60), 90),
+            new StageProgress(Stage.Snapshot, 1, 1, "snapshots", 0, 0, TimeSpan.FromSeconds(2), 2),
+            new StageProgress(Stage.Agent, 1.5, 2, "checkpoints", 1, 2, TimeSpan.FromSeconds(60), 90),
         ]);
 
     public static DateTimeOffset Day(int day) => new(2026, 1, day, 0, 0, 0, TimeSpan.Zero);
 
     private static ScoredSample Of(int number, double score, string? reason) => new(
-        EncodingFixtures.Of(number, number <= 4 ? "good" : "bad", ("limit", $"{10 * number}"), ("sex", number % 2 == 0 ? "2" : "1")) with { ObservedAt = number == 1 ? Day(5) : null },
+        EncodingFixtures.Of(
+            number, number <= 4 ? "good" : "bad", ("limit", $"{10 * number}"),
+            ("sex", number % 2 == 0 ? "2" : "1")) with { ObservedAt = number == 1 ? Day(5) : null },
         score, [score / 2, score / 2], [0.7, 0.25], reason is null ? null : number, reason);
 }

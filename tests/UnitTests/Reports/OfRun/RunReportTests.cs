@@ -37,7 +37,8 @@ public sealed class RunReportTests
     [Fact]
     public void Drift_of_the_score_has_a_limit_of_its_own()
     {
-        var section = DriftSection.Of(Facts(new EvaluationOptions { MaximumScorePsi = 0.5 }, [new FieldDrift("limit", 0.4, 0.01, 0.05)], [new FieldDrift("model", 0.4, 0.01, 0.05)]));
+        var section = DriftSection.Of(Facts(
+            new EvaluationOptions { MaximumScorePsi = 0.5 }, [new FieldDrift("limit", 0.4, 0.01, 0.05)], [new FieldDrift("model", 0.4, 0.01, 0.05)]));
 
         section.Blocks.OfType<Figures>().Single().Items.Single().Data.Rows.Single()[^1].Text.ShouldBe("alarm");
         section.Blocks.OfType<DataTable>().Single().Rows.Single()[^1].Text.ShouldBe("moved");
@@ -81,7 +82,9 @@ public sealed class RunReportTests
     public void One_run_is_better_or_worse_beyond_the_chance_of_its_test_samples_alone()
     {
         Reading.Sentence(Metric.Ks, new Difference(0.1, 0.05, 0.15, 0.07), "the model", "the scorecard", 500)
-            .ShouldBe("The model is better than the scorecard beyond the chance of which test samples were drawn: KS differs by +0.100 [+0.050, +0.150] on 500 test samples.");
+            .ShouldBe(
+                "The model is better than the scorecard beyond the chance of which test samples were drawn: "
+                + "KS differs by +0.100 [+0.050, +0.150] on 500 test samples.");
     }
 
     private static RunFacts Facts(EvaluationOptions options, IReadOnlyList<FieldDrift> drift, IReadOnlyList<FieldDrift> scores)
@@ -94,6 +97,7 @@ public sealed class RunReportTests
     {
         var view = new RunView(new RunRow { Dataset = "toy", Status = RunStatus.Completed }, null, [], []);
         return new RunFacts(
-            new RunResult(view, report, null, null, [], null), EncodingFixtures.Descriptor, new RunOptions { Evaluation = options }, [], [], [], new Dictionary<string, int>(), [], []);
+            new RunResult(view, report, null, null, [], null), EncodingFixtures.Descriptor, new RunOptions { Evaluation = options }, [], [], [],
+            new Dictionary<string, int>(), [], []);
     }
 }

@@ -17,7 +17,8 @@ public sealed class RunSectionsTests
     [Fact]
     public void Before_anything_is_there_every_section_says_so_and_none_fails()
     {
-        var facts = ARun.With(RunStatus.Running) with { Sides = [], Periods = [], Checkpoints = [], Predictions = [], PeriodOf = new Dictionary<string, int>() };
+        var facts =
+            ARun.With(RunStatus.Running) with { Sides = [], Periods = [], Checkpoints = [], Predictions = [], PeriodOf = new Dictionary<string, int>() };
         var page = RunReport.Of(facts with { Result = facts.Result with { Scored = null, Notes = [] } });
 
         string Only(string id) => page.Sections.Single(s => s.Id == id).Blocks.OfType<Paragraph>().Single().Text;
@@ -64,7 +65,8 @@ public sealed class RunSectionsTests
     [Fact]
     public void A_free_answer_has_no_bad_outcome()
     {
-        var free = ARun.Facts with { Descriptor = ARun.Facts.Descriptor with { Answer = new() { Kind = ZiGong.Credit.Tasks.AnswerKind.Text, Column = "text" } } };
+        var free =
+            ARun.Facts with { Descriptor = ARun.Facts.Descriptor with { Answer = new() { Kind = ZiGong.Credit.Tasks.AnswerKind.Text, Column = "text" } } };
 
         var blocks = DataSection.Of(free).Blocks;
         blocks.OfType<Facts>().Single().Items.ShouldContain(new Fact("Answers", "free texts"));
@@ -108,7 +110,8 @@ public sealed class RunSectionsTests
 
         blocks.OfType<Figures>().Single().Items[0].Alt.ShouldContain("bad: median -1.5, 75.0 % below 0, good: median 2.5, 0.0 % below 0");
         blocks.OfType<DataTable>().Single().Rows.Select(r => string.Join(' ', r.Select(c => c.Text))).ShouldBe(["bad 4 0 3 0", "good 4 4 0 2"]);
-        blocks.OfType<Figures>().Single().Items[1].Data.Rows.Select(r => $"{r[0].Text} {r[1].Text}").ShouldBe(["2023-01, bad 0", "2023-01, good 4", "2023-02, bad 4", "2023-02, good 0"]);
+        blocks.OfType<Figures>().Single().Items[1].Data.Rows.Select(r => $"{r[0].Text} {r[1].Text}")
+            .ShouldBe(["2023-01, bad 0", "2023-01, good 4", "2023-02, bad 4", "2023-02, good 0"]);
     }
 
     [Fact]
@@ -131,7 +134,8 @@ public sealed class RunSectionsTests
         var figure = WeightsSection.Of(ARun.Facts).Blocks.OfType<Figures>().Single().Items.Single();
 
         figure.Alt.ShouldBe("2023-01: 0.500, 2023-02: 1.000.");
-        figure.Data.Rows.Select(r => string.Join(' ', r.Select(c => c.Text))).ShouldBe(["2023-01 24000.000 0.500 0.25 1,200 0.500", "2023-02 24001.000 1.000 0.125 2,400 0.250"]);
+        figure.Data.Rows.Select(r => string.Join(' ', r.Select(c => c.Text))).ShouldBe(
+            ["2023-01 24000.000 0.500 0.25 1,200 0.500", "2023-02 24001.000 1.000 0.125 2,400 0.250"]);
         var unnamed = WeightsSection.Of(ARun.Facts with { Periods = [], Checkpoints = [] }).Blocks.OfType<Figures>().Single().Items.Single();
         unnamed.Data.Rows.Select(r => string.Join('|', r.Select(c => c.Text))).ShouldBe(["checkpoint 1|24000.000|0.500|||", "checkpoint 2|24001.000|1.000|||"]);
     }
@@ -157,7 +161,8 @@ public sealed class RunSectionsTests
         Names(ARun.With(report: ARun.Report)).ShouldBe([
             "Run", "Generation", "Code version", "Snapshot", "Selection", "Data set", "Base", "Adapter", "Predictions", "Predictions of the scorecard",
             "Hash of the options", "Adapter's folder", "Options"]);
-        Names(ARun.With(report: ARun.Report with { Lineage = ARun.Report.Lineage with { Predictions = null, ScorecardPredictions = null } })).ShouldNotContain("Predictions");
+        Names(ARun.With(report: ARun.Report with { Lineage = ARun.Report.Lineage with { Predictions = null, ScorecardPredictions = null } }))
+            .ShouldNotContain("Predictions");
     }
 
     [Fact]
@@ -166,7 +171,8 @@ public sealed class RunSectionsTests
         var figure = TimingsSection.Of(ARun.Facts).Blocks.OfType<Figures>().Single().Items.Single();
 
         figure.Alt.ShouldEndWith("The most work went into Agent: 1 min 30 s.");
-        figure.Data.Rows.Select(r => string.Join('|', r.Select(c => c.Text))).ShouldBe(["Snapshot|1 of 1|snapshots|0|0|2.0 s|2.0 s", "Agent|1.5 of 2|checkpoints|1|2|60 s|1 min 30 s"]);
+        figure.Data.Rows.Select(r => string.Join('|', r.Select(c => c.Text))).ShouldBe(
+            ["Snapshot|1 of 1|snapshots|0|0|2.0 s|2.0 s", "Agent|1.5 of 2|checkpoints|1|2|60 s|1 min 30 s"]);
     }
 
     [Fact]
@@ -177,11 +183,14 @@ public sealed class RunSectionsTests
 
         var blocks = FairnessSection.Of(ARun.With(report: report)).Blocks;
 
-        blocks.OfType<DataTable>().Single().Rows.Single().Select(c => c.Text).ShouldBe(["sex, model", "not measured", "not measured", "not measured", "not measured", "1 of 2"]);
+        blocks.OfType<DataTable>().Single().Rows.Single().Select(c => c.Text).ShouldBe(
+            ["sex, model", "not measured", "not measured", "not measured", "not measured", "1 of 2"]);
         var figure = blocks.OfType<Figures>().Single().Items.Single();
         figure.Title.ShouldBe("Favourable predictions by Sex", "the label, where the descriptor has one");
         figure.Alt.ShouldStartWith("Fewer than two groups have ");
-        figure.Data.Rows.Select(r => string.Join('|', r.Select(c => c.Text))).ShouldBe(["a|120|75.0 %|80.0 %|50.0 %|yes", "b|12|50.0 %|none|100.0 %|too small"]);
-        FairnessSection.Of(ARun.With(report: report with { Fairness = [] })).Blocks.OfType<Paragraph>().Single().Text.ShouldBe("The data set's descriptor names no protected field.");
+        figure.Data.Rows.Select(r => string.Join('|', r.Select(c => c.Text))).ShouldBe(
+            ["a|120|75.0 %|80.0 %|50.0 %|yes", "b|12|50.0 %|none|100.0 %|too small"]);
+        FairnessSection.Of(ARun.With(report: report with { Fairness = [] })).Blocks.OfType<Paragraph>().Single().Text
+            .ShouldBe("The data set's descriptor names no protected field.");
     }
 }

@@ -83,7 +83,11 @@ public sealed class RunVerdictTests
         Difference up = new(0.1, 0.05, 0.15, 0.05), open = new(0.01, -0.05, 0.07, 0.06);
         string[] Of(Difference ks, Difference auc) =>
         [
-            .. RunVerdict.Of(ARun.With(report: ARun.Report with { AgainstScorecard = new DifferenceReport(120, new Dictionary<Metric, Difference> { [Metric.Ks] = ks, [Metric.Auc] = auc }) }))
+            .. RunVerdict.Of(ARun.With(
+                report: ARun.Report with
+                {
+                    AgainstScorecard = new DifferenceReport(120, new Dictionary<Metric, Difference> { [Metric.Ks] = ks, [Metric.Auc] = auc }),
+                }))
                 .Sentences.Where(s => s.Contains("the scorecard", StringComparison.Ordinal) && s.Contains(" differs by ", StringComparison.Ordinal)),
         ];
 
@@ -98,7 +102,8 @@ public sealed class RunVerdictTests
         var against = new DifferenceReport(120, new Dictionary<Metric, Difference> { [Metric.Ks] = new(-0.1, -0.15, -0.05, 0.05) });
         Last(ARun.Report with { AgainstChampion = against }).ShouldStartWith("The model is worse than the champion before it");
         Last(ARun.Report with { Gates = [Gate("champion", GateVerdict.Failed, "its artifact is damaged")] }).ShouldBe("Its artifact is damaged.");
-        Last(ARun.Report with { Gates = [Gate("champion", GateVerdict.Skipped, "there is no champion yet")] }).ShouldBe("There was no champion to compare with.");
+        Last(ARun.Report with { Gates = [Gate("champion", GateVerdict.Skipped, "there is no champion yet")] })
+            .ShouldBe("There was no champion to compare with.");
 
         string Last(EvaluationReport report) => RunVerdict.Of(ARun.With(report: report)).Sentences
             .TakeWhile(s => !s.StartsWith("All intervals", StringComparison.Ordinal)).Last();

@@ -29,7 +29,8 @@ public sealed class SelectionSectionTests
     {
         var turned = ARun.Facts with { Periods = [ARun.Facts.Periods[0] with { Name = "late" }, ARun.Facts.Periods[1] with { Name = "early" }] };
 
-        SelectionSection.Of(turned).Blocks.OfType<Figures>().Single().Items.Single(f => f.Title == "Periods").Data.Rows.Select(r => r[0].Text).ShouldBe(["late", "early"]);
+        SelectionSection.Of(turned).Blocks.OfType<Figures>().Single().Items.Single(f => f.Title == "Periods").Data.Rows.Select(r => r[0].Text)
+            .ShouldBe(["late", "early"]);
     }
 
     [Fact]
@@ -54,7 +55,10 @@ public sealed class SelectionSectionTests
     [Fact]
     public void One_class_and_one_period_have_no_shares_to_show()
     {
-        var facts = ARun.Facts with { Periods = [ARun.Facts.Periods[0]], Descriptor = ARun.Facts.Descriptor with { Fields = [.. ARun.Facts.Descriptor.Fields.Where(f => !f.Protected)] } };
+        var facts = ARun.Facts with
+        {
+            Periods = [ARun.Facts.Periods[0]], Descriptor = ARun.Facts.Descriptor with { Fields = [.. ARun.Facts.Descriptor.Fields.Where(f => !f.Protected)] },
+        };
         var good = ARun.Scored with { Samples = [.. ARun.Scored.Samples.Where(s => s.Sample.Answer == "good")] };
 
         SelectionSection.Of(facts with { Result = facts.Result with { Scored = good } }).Blocks.OfType<Figures>().ShouldBeEmpty();
@@ -63,9 +67,16 @@ public sealed class SelectionSectionTests
     [Fact]
     public void Base_rates_stand_beside_each_other_and_are_none_of_an_empty_part()
     {
-        var report = ARun.Report with { Selection = [new SelectionShare("class", "bad", 4, 4, 2, 2, 0, 0), new SelectionShare("period", "p1", 10, 2, 5, 2, 1, 0), new SelectionShare("sex", "x", 3, 1, 0, 0, 0, 0)] };
+        var report =
+            ARun.Report with
+            {
+                Selection = [
+                    new SelectionShare("class", "bad", 4, 4, 2, 2, 0, 0), new SelectionShare("period", "p1", 10, 2, 5, 2, 1, 0),
+                    new SelectionShare("sex", "x", 3, 1, 0, 0, 0, 0)],
+            };
 
-        var table = SelectionSection.Of(ARun.With(report: report)).Blocks.OfType<DataTable>().Single(t => t.Caption.StartsWith("Share of bad", StringComparison.Ordinal));
+        var table = SelectionSection.Of(ARun.With(report: report)).Blocks.OfType<DataTable>()
+            .Single(t => t.Caption.StartsWith("Share of bad", StringComparison.Ordinal));
 
         Rows(table).ShouldBe(["period: p1 20.0 % 40.0 % 10 5", "sex: x 33.3 % none 3 0"]);
     }

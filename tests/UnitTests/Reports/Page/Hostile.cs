@@ -13,7 +13,8 @@ internal static class Hostile
         new ReportVerdict(Tone.Bad, text, text, [text, text], [new KeyFigure(text, text, text)], [new Paragraph(text)]),
         [
             new ReportSection("one", text, text, [new Paragraph(text), new Notes([text, text]), new Facts(text, [new Fact(text, text)], Code: true)]),
-            new ReportSection("two", text, "", [Table(text), new Figures(Figure(text)), new SampleList(text, [new SampleCard(text, [new Fact(text, text)], text)])]),
+            new ReportSection(
+                "two", text, "", [Table(text), new Figures(Figure(text)), new SampleList(text, [new SampleCard(text, [new Fact(text, text)], text)])]),
         ],
         text);
 

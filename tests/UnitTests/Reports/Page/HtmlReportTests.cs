@@ -114,7 +114,8 @@ public sealed partial class HtmlReportTests
 
     [Fact]
     public void A_table_whose_rows_do_not_fit_its_columns_is_refused_with_its_name() =>
-        Should.Throw<ArgumentException>(() => DataTable.Of("Sides", ["A", "B"], [["1", "2"], ["1"]])).Message.ShouldBe("table 'Sides' has 2 columns, but a row has 1 cells");
+        Should.Throw<ArgumentException>(() => DataTable.Of("Sides", ["A", "B"], [["1", "2"], ["1"]])).Message
+            .ShouldBe("table 'Sides' has 2 columns, but a row has 1 cells");
 
     [GeneratedRegex("<(?:meta|link)\\b[^>]*>", RegexOptions.None, Patience)]
     private static partial Regex Void();

@@ -40,5 +40,6 @@ public sealed class ProgressTextTests
     [Fact]
     public void With_nothing_under_way_the_stages_are_counted() => ProgressText.Line([Progress(5, 5, 10), Progress(0, 0, 0)]).ShouldBe("1 of 2 stages done");
 
-    private static StageProgress Progress(double done, double total, double seconds) => new(Stage.Gradients, done, total, "shards", 0, 0, TimeSpan.FromSeconds(seconds), 0);
+    private static StageProgress Progress(double done, double total, double seconds) =>
+        new(Stage.Gradients, done, total, "shards", 0, 0, TimeSpan.FromSeconds(seconds), 0);
 }

@@ -12,7 +12,8 @@ public sealed class RunViewTests
     [Fact]
     public void A_failed_run_ends_by_stage_unit_reason_and_what_to_do()
     {
-        var failure = View(RunStatus.Failed, """{"Stage":"Gradients","FailedUnit":"c1/s2","Reason":"it broke","WhatToDo":"mend it","Input":true,"Details":"at X"}""").Failure!;
+        var failure = View(
+            RunStatus.Failed, """{"Stage":"Gradients","FailedUnit":"c1/s2","Reason":"it broke","WhatToDo":"mend it","Input":true,"Details":"at X"}""").Failure!;
 
         failure.Message.ShouldBe($"run {Id} failed in stage Gradients, unit c1/s2: it broke\n        mend it");
         (failure.Input, failure.Details).ShouldBe((true, "at X"));
