@@ -47,17 +47,16 @@ public static class ReportWriting
         var scoreDrift = PruningEffect.ScoreDrift(
             said.Model.Scored, said.Model.Probabilities, said.Scorecard.Predict(data.Encoding, data.Reference), said.ScorecardProbabilities);
         var leaks = data.Leaks();
-        var gates = Gates.Check(
-            new GateFigures(metrics, againstChampion, fairness, drift)
-            {
-                ChampionFault = said.ChampionFault,
-                NotNumbers = NotNumbers.In(data.Test, said.Model.Probabilities),
-                Leaks = leaks,
-                Classes = classes,
-                AllAnswers = allAnswers,
-                ScoreDrift = scoreDrift.FirstOrDefault(d => d.Field == "model"),
-            },
-            options);
+        var figures = new GateFigures(metrics, againstChampion, fairness, drift)
+        {
+            ChampionFault = said.ChampionFault,
+            NotNumbers = NotNumbers.In(data.Test, said.Model.Probabilities),
+            Leaks = leaks,
+            Classes = classes,
+            AllAnswers = allAnswers,
+            ScoreDrift = scoreDrift.FirstOrDefault(d => d.Field == "model"),
+        };
+        var gates = Gates.Check(figures, options);
         return new EvaluationReport(
             metrics,
             Evaluated(scorecardRows),

@@ -112,19 +112,8 @@ public sealed class StageRunner(
         }
         catch (Exception e) when (Outage.IsSlowCommand(e))
         {
-            try
-            {
-                // Noting it shows whether the database answers anything else: if not, this throws an outage, and no attempt is counted.
-                var slow = new SlowCommandException(e);
-                await FailAsync(message, unit, lease, slow, ct);
-                trace.Failed(slow, again: !IsFinal(lease, slow));
-                return null;
-            }
-            catch (Exception outage) when (Outage.OfDatabase(outage))
-            {
-                trace.Interrupted();
-                throw;
-            }
+            await FailSlowlyAsync(message, unit, lease, new SlowCommandException(e), trace, ct);
+            return null;
         }
         catch (Exception e) when (Outage.OfDatabase(e))
         {
@@ -137,6 +126,21 @@ public sealed class StageRunner(
             trace.Failed(e, again: !IsFinal(lease, e));
             await FailAsync(message, unit, lease, e, ct);
             return null;
+        }
+    }
+
+    /// <summary>Noting it shows whether the database answers anything else: if not, this throws an outage, and no attempt is counted.</summary>
+    private async Task FailSlowlyAsync(IRunMessage message, UnitKey unit, Lease lease, SlowCommandException slow, UnitTrace trace, CancellationToken ct)
+    {
+        try
+        {
+            await FailAsync(message, unit, lease, slow, ct);
+            trace.Failed(slow, again: !IsFinal(lease, slow));
+        }
+        catch (Exception outage) when (Outage.OfDatabase(outage))
+        {
+            trace.Interrupted();
+            throw;
         }
     }
 
@@ -174,20 +178,14 @@ public sealed class StageRunner(
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var native = (NpgsqlTransaction)transaction.GetDbTransaction();
-        await using (var guard = new NpgsqlCommand(
-            "select 1 from zigong.runs where run_id = $1 and generation = $2 and status = 'Running' for share", connection, native))
+        if (!await IsCurrentAsync(message, connection, native, ct))
         {
-            guard.Parameters.AddWithValue(message.RunId);
-            guard.Parameters.AddWithValue(message.Generation);
-            if (await guard.ExecuteScalarAsync(ct) is null)
-            {
-                log.LogInformation(
-                    "{Stage} {Unit} of run {Run}: generation {Generation} is over, the result is dropped", unit.Stage, unit.Unit, message.RunId,
-                    message.Generation);
-                await transaction.RollbackAsync(ct);
-                await units.ReleaseAsync(message.RunId, unit, token, ct);
-                return false;
-            }
+            log.LogInformation(
+                "{Stage} {Unit} of run {Run}: generation {Generation} is over, the result is dropped", unit.Stage, unit.Unit, message.RunId,
+                message.Generation);
+            await transaction.RollbackAsync(ct);
+            await units.ReleaseAsync(message.RunId, unit, token, ct);
+            return false;
         }
 
         if (result is { Result: { } made, Reused: false })
@@ -195,23 +193,7 @@ public sealed class StageRunner(
             await results.AddAsync(db, made, ct);
         }
 
-        var key = result.Result?.Row.Key;
-        var output = result.Outcome is { } outcome ? JsonSerializer.Serialize(outcome, outcome.GetType()) : null;
-        var rows = await db.WorkUnits
-            .Where(u => u.RunId == message.RunId && u.Stage == unit.Stage.ToString() && u.Unit == unit.Unit && u.LeaseToken == token)
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(u => u.State, UnitState.Done)
-                    .SetProperty(u => u.LeaseToken, (Guid?)null)
-                    .SetProperty(u => u.LeaseExpiresAt, (DateTimeOffset?)null)
-                    .SetProperty(u => u.Reused, result.Reused)
-                    .SetProperty(u => u.Recompute, false)
-                    .SetProperty(u => u.Error, (string?)null)
-                    .SetProperty(u => u.Result, key)
-                    .SetProperty(u => u.Output, output)
-                    .SetProperty(u => u.FinishedAt, time.GetUtcNow()),
-                ct);
-        if (rows == 0)
+        if (!await EndAsync(db, message.RunId, unit, token, result, ct))
         {
             log.LogWarning("{Stage} {Unit} of run {Run}: another worker has taken the unit, the result is dropped", unit.Stage, unit.Unit, message.RunId);
             return false;
@@ -225,6 +207,37 @@ public sealed class StageRunner(
         await EventLog.AppendAsync(connection, native, [.. result.Events], ct);
         await transaction.CommitAsync(ct);
         return true;
+    }
+
+    /// <summary>Holds the run's row until the transaction ends, so that no replay or cancel comes in between.</summary>
+    private static async Task<bool> IsCurrentAsync(IRunMessage message, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
+    {
+        await using var guard = new NpgsqlCommand(
+            "select 1 from zigong.runs where run_id = $1 and generation = $2 and status = 'Running' for share", connection, transaction);
+        guard.Parameters.AddWithValue(message.RunId);
+        guard.Parameters.AddWithValue(message.Generation);
+        return await guard.ExecuteScalarAsync(ct) is not null;
+    }
+
+    /// <returns>False when another worker has the lease by now.</returns>
+    private async Task<bool> EndAsync(PipelineDb db, Guid run, UnitKey unit, Guid token, UnitResult result, CancellationToken ct)
+    {
+        var key = result.Result?.Row.Key;
+        var output = result.Outcome is { } outcome ? JsonSerializer.Serialize(outcome, outcome.GetType()) : null;
+        return await db.WorkUnits
+            .Where(u => u.RunId == run && u.Stage == unit.Stage.ToString() && u.Unit == unit.Unit && u.LeaseToken == token)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(u => u.State, UnitState.Done)
+                    .SetProperty(u => u.LeaseToken, (Guid?)null)
+                    .SetProperty(u => u.LeaseExpiresAt, (DateTimeOffset?)null)
+                    .SetProperty(u => u.Reused, result.Reused)
+                    .SetProperty(u => u.Recompute, false)
+                    .SetProperty(u => u.Error, (string?)null)
+                    .SetProperty(u => u.Result, key)
+                    .SetProperty(u => u.Output, output)
+                    .SetProperty(u => u.FinishedAt, time.GetUtcNow()),
+                ct) == 1;
     }
 
     private async Task FailAsync(IRunMessage message, UnitKey unit, Lease lease, Exception e, CancellationToken ct)

@@ -31,8 +31,15 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
     /// </summary>
     public async Task<Lease> TakeAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
     {
-        var token = Guid.CreateVersion7(time.GetUtcNow());
         await using var connection = await source.OpenConnectionAsync(ct);
+        await AddAsync(connection, message, unit, ct);
+        return await TryLeaseAsync(connection, message, unit, ct)
+            ?? new Lease(await IsDoneAsync(connection, message, unit, ct) ? LeaseOutcome.AlreadyDone : LeaseOutcome.NotNow, Guid.Empty, false, 0);
+    }
+
+    /// <summary>The first order of a unit makes its row.</summary>
+    private static async Task AddAsync(NpgsqlConnection connection, IRunMessage message, UnitKey unit, CancellationToken ct)
+    {
         await using var take = new NpgsqlCommand(
             """
             with ordered as (
@@ -48,7 +55,11 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
         Identify(take, message.RunId, unit);
         take.Parameters.AddWithValue("generation", message.Generation);
         await take.ExecuteNonQueryAsync(ct);
+    }
 
+    private async Task<Lease?> TryLeaseAsync(NpgsqlConnection connection, IRunMessage message, UnitKey unit, CancellationToken ct)
+    {
+        var token = Guid.CreateVersion7(time.GetUtcNow());
         await using var lease = new NpgsqlCommand(
             """
             with ordered as (
@@ -71,14 +82,12 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
         lease.Parameters.AddWithValue("token", token);
         lease.Parameters.AddWithValue("lease", options.LeaseSeconds);
         lease.Parameters.AddWithValue("worker", Worker);
-        await using (var row = await lease.ExecuteReaderAsync(ct))
-        {
-            if (await row.ReadAsync(ct))
-            {
-                return new Lease(LeaseOutcome.Taken, token, row.GetBoolean(0), row.GetInt32(1));
-            }
-        }
+        await using var row = await lease.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? new Lease(LeaseOutcome.Taken, token, row.GetBoolean(0), row.GetInt32(1)) : null;
+    }
 
+    private static async Task<bool> IsDoneAsync(NpgsqlConnection connection, IRunMessage message, UnitKey unit, CancellationToken ct)
+    {
         await using var look = new NpgsqlCommand(
             """
             select count(*) from zigong.work_units u join zigong.runs r using (run_id)
@@ -87,8 +96,7 @@ public sealed class WorkUnits(NpgsqlDataSource source, PipelineOptions options, 
             connection);
         Identify(look, message.RunId, unit);
         look.Parameters.AddWithValue("generation", message.Generation);
-        var done = (long)(await look.ExecuteScalarAsync(ct))! > 0;
-        return new Lease(done ? LeaseOutcome.AlreadyDone : LeaseOutcome.NotNow, Guid.Empty, false, 0);
+        return (long)(await look.ExecuteScalarAsync(ct))! > 0;
     }
 
     /// <summary>Whether somebody works on any unit of a run.</summary>

@@ -88,15 +88,7 @@ public sealed class ArtifactStore
         var temporary = Path.Combine(_root, "tmp", Guid.CreateVersion7().ToString("N"));
         try
         {
-            Directory.CreateDirectory(temporary);
-            foreach (var name in manifest.Keys)
-            {
-                await using var from = File.OpenRead(Path.Combine(source, name));
-                await using var to = new FileStream(Path.Combine(temporary, name), FileMode.CreateNew);
-                await from.CopyToAsync(to, ct);
-                to.Flush(flushToDisk: true);
-            }
-
+            await CopyAsync(source, manifest.Keys, temporary, ct);
             await File.WriteAllBytesAsync(Path.Combine(temporary, ManifestName), bytes, ct);
             var path = FolderPath(hash);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -127,6 +119,18 @@ public sealed class ArtifactStore
             {
                 Directory.Delete(leftover, recursive: true);
             }
+        }
+    }
+
+    private static async Task CopyAsync(string source, IEnumerable<string> names, string target, CancellationToken ct)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var name in names)
+        {
+            await using var from = File.OpenRead(Path.Combine(source, name));
+            await using var to = new FileStream(Path.Combine(target, name), FileMode.CreateNew);
+            await from.CopyToAsync(to, ct);
+            to.Flush(flushToDisk: true);
         }
     }
 

@@ -82,6 +82,12 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
     {
         modelBuilder.HasDefaultSchema("zigong");
         modelBuilder.HasDbFunction(() => Now());
+        MapTables(modelBuilder);
+        MapColumns(modelBuilder);
+    }
+
+    private static void MapTables(ModelBuilder modelBuilder)
+    {
         modelBuilder.Entity<SubjectRow>().ToTable("subjects").HasKey(r => r.Subject);
         modelBuilder.Entity<SubjectKeyRow>().ToTable("subject_key").HasKey(r => r.Name);
         modelBuilder.Entity<SampleRow>().ToTable("samples").HasKey(r => r.SampleId);
@@ -96,7 +102,6 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<RunRequestRow>().ToTable("run_requests").HasKey(r => new { r.Actor, r.IdempotencyKey });
         modelBuilder.Entity<WorkUnitRow>().ToTable("work_units").HasKey(r => new { r.RunId, r.Stage, r.Unit });
         modelBuilder.Entity<ResultRow>().ToTable("results").HasKey(r => r.Key);
-        modelBuilder.Entity<ResultRow>().Property(r => r.Kind).HasConversion(new LowerCaseNames<ResultKind>());
         modelBuilder.Entity<PartialScoreRow>().ToTable("partial_scores").HasKey(r => new { r.ScoreKey, r.SampleId });
         modelBuilder.Entity<ScoreShardRow>().ToTable("scores").HasKey(r => new { r.ScoreKey, r.ShardId });
         modelBuilder.Entity<SelectionMemberRow>().ToTable("selection_members").HasKey(r => new { r.SelectionKey, r.SampleId });
@@ -111,6 +116,10 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
         modelBuilder.Entity<ExperimentRow>().ToTable("experiments").HasKey(r => r.Id);
         modelBuilder.Entity<ExperimentArmRow>().ToTable("experiment_arms").HasKey(r => new { r.ExperimentId, r.Arm, r.Seed, r.Fold });
         modelBuilder.Entity<ExperimentOrderRow>().ToTable("experiment_orders").HasKey(r => r.OrderId);
+    }
+
+    private static void MapColumns(ModelBuilder modelBuilder)
+    {
         modelBuilder.Entity<ExperimentOrderRow>().Property(r => r.OrderedAt).ValueGeneratedOnAdd();
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {
@@ -125,6 +134,7 @@ public sealed class PipelineDb(DbContextOptions<PipelineDb> options) : DbContext
             }
         }
 
+        modelBuilder.Entity<ResultRow>().Property(r => r.Kind).HasConversion(new LowerCaseNames<ResultKind>());
         modelBuilder.Entity<RunRow>().Property(r => r.Kind).HasConversion(new LowerCaseNames<RunKind>());
         modelBuilder.Entity<RegisteredModel>().Property(r => r.State).HasConversion(new LowerCaseNames<ModelState>());
         modelBuilder.Entity<SnapshotRow>().Property(r => r.Descriptor).HasColumnType("text");

@@ -86,11 +86,19 @@ public static class ExperimentCatalog
             Half("loss-50", "highest loss at the last checkpoint, top 50 %", "Selection:By=Loss"),
         };
         var notes = new List<string>();
+        AddWhatTheDataAllow(data, options, Half, arms, notes);
+        return new ArmChoice(arms, notes);
+    }
+
+    /// <summary>Arms that need exact gradients or times; a note for each that is left out.</summary>
+    private static void AddWhatTheDataAllow(
+        ExperimentData data, RunOptions options, Func<string, string, string[], PlannedArm> half, List<PlannedArm> arms, List<string> notes)
+    {
         if (CanBeExact(data, options))
         {
-            arms.Add(Half(
-                "less-50", "LESS: cosine, Adam, γ = 1, exact gradients, top 50 %", "TracSeq:Gamma=1", "TracSeq:Similarity=Cosine", "TracSeq:Optimizer=Adam",
-                "TracSeq:Reference=Normalised", "Gradients:Sketch=None"));
+            arms.Add(half(
+                "less-50", "LESS: cosine, Adam, γ = 1, exact gradients, top 50 %",
+                ["TracSeq:Gamma=1", "TracSeq:Similarity=Cosine", "TracSeq:Optimizer=Adam", "TracSeq:Reference=Normalised", "Gradients:Sketch=None"]));
         }
         else
         {
@@ -100,7 +108,7 @@ public static class ExperimentCatalog
 
         if (data.HasTimes)
         {
-            arms.Add(Half("newest-50", "newest 50 %", "Selection:By=Newest"));
+            arms.Add(half("newest-50", "newest 50 %", ["Selection:By=Newest"]));
         }
         else
         {
@@ -109,7 +117,7 @@ public static class ExperimentCatalog
 
         if (data.DecayIdentified)
         {
-            arms.Add(Half("gamma1-50", "TracSeq without decay (γ = 1), top 50 %", "TracSeq:Gamma=1"));
+            arms.Add(half("gamma1-50", "TracSeq without decay (γ = 1), top 50 %", ["TracSeq:Gamma=1"]));
         }
         else
         {
@@ -119,7 +127,6 @@ public static class ExperimentCatalog
         notes.Add(
             "LESS and TracInCP choose within class quotas here, as every arm by score but plain-50: what is compared is the score. "
             + "LESS takes the mean over normalised references, not the maximum over subtasks.");
-        return new ArmChoice(arms, notes);
     }
 
     private static IReadOnlyList<PlannedArm> Decay(RunOptions options) =>

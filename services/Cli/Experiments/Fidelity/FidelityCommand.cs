@@ -16,7 +16,6 @@ internal static class FidelityCommand
 {
     public static Command Create(CommandBuilder builder)
     {
-        var defaults = new FidelitySettings();
         var dataset = new Option<string>("--dataset") { Description = "A shipped name (see `dataset list`) or the path of a descriptor.", Required = true };
         var files = new Argument<string[]>("FILES")
         {
@@ -27,15 +26,7 @@ internal static class FidelityCommand
         {
             Description = "What to measure: lds, loo, flips, sketch or stability; repeatable; all of it where not given.", DefaultValueFactory = _ => [],
         };
-        var seeds = Number("--seeds", nameof(FidelitySettings.Seeds), defaults.Seeds);
-        var subsets = Number("--subsets", nameof(FidelitySettings.Subsets), defaults.Subsets);
-        var steps = Number("--steps", nameof(FidelitySettings.Steps), defaults.Steps);
-        var rows = Number("--rows", nameof(FidelitySettings.Rows), defaults.Rows);
-        var references = Number("--references", nameof(FidelitySettings.References), defaults.References);
-        var leftOut = Number("--left-out", nameof(FidelitySettings.LeftOut), defaults.LeftOut);
-        var resamples = Number("--resamples", nameof(FidelitySettings.Resamples), defaults.Resamples);
-        var flips = Number("--flips", nameof(FidelitySettings.Flips), defaults.Flips);
-        var inspected = Number("--inspected", nameof(FidelitySettings.Inspected), defaults.Inspected);
+        var settings = new SettingWords();
         var set = new Option<string[]>("--set")
         {
             Description = "Change an option of agent, gradients, scores or tuning: Section:Name=value; repeatable.", DefaultValueFactory = _ => [],
@@ -47,24 +38,13 @@ internal static class FidelityCommand
         return builder.Command(
             "fidelity",
             "Measure what influence scores are worth; stopped, it goes on where it was.",
-            [dataset, files, measure, seeds, subsets, steps, rows, references, leftOut, resamples, flips, inspected, set, report],
+            [dataset, files, measure, .. settings.All, set, report],
             (parsed, screen, ct) => RunAsync(
                 builder.Local,
                 parsed.GetRequiredValue(dataset),
                 parsed.GetRequiredValue(files),
                 [.. parsed.GetValue(measure)! is { Length: > 0 } chosen ? chosen : Enum.GetValues<FidelityMeasure>()],
-                new FidelitySettings
-                {
-                    Rows = parsed.GetValue(rows),
-                    References = parsed.GetValue(references),
-                    Seeds = parsed.GetValue(seeds),
-                    Subsets = parsed.GetValue(subsets),
-                    Steps = parsed.GetValue(steps),
-                    LeftOut = parsed.GetValue(leftOut),
-                    Resamples = parsed.GetValue(resamples),
-                    Flips = parsed.GetValue(flips),
-                    Inspected = parsed.GetValue(inspected),
-                },
+                settings.Read(parsed),
                 RunCommand.OptionsOf(parsed.GetValue(set)!, seed: null),
                 parsed.GetValue(report),
                 screen,
@@ -72,12 +52,6 @@ internal static class FidelityCommand
             "zigong experiment fidelity --dataset german german.data --report fidelity.html",
             "zigong experiment fidelity --dataset simulated sim.csv --measure lds --subsets 32 --seeds 2");
     }
-
-    private static Option<T> Number<T>(string name, string setting, T value) => new(name)
-    {
-        Description = SettingRanges.Meaning(setting),
-        DefaultValueFactory = _ => value,
-    };
 
     private static async Task<int> RunAsync(
         LocalServices local, string dataset, string[] files, HashSet<FidelityMeasure> measures, FidelitySettings settings, RunOptions options, string? report,
