@@ -11,6 +11,6 @@ public sealed class EvaluateModelConsumer(StageRunner stages, ModelEvaluation ev
     public Task Consume(ConsumeContext<AdapterTrained> context) => stages.MakeAsync(
         context.Message,
         new UnitKey(Stage.Evaluation, "evaluation"),
-        (unit, ct) => Task.Run(() => evaluation.EvaluateAsync(unit, ct), ct),
+        evaluation.EvaluateAsync,
         context.CancellationToken);
 }

@@ -14,7 +14,7 @@ public sealed class ExtractShardConsumer(StageRunner stages, ShardExtraction ext
         return stages.MakeAsync(
             order,
             new UnitKey(Stage.Gradients, order.Unit),
-            (unit, ct) => Task.Run(() => extraction.ExtractAsync(unit, order.Checkpoint, order.Shard, ct), ct),
+            (unit, ct) => extraction.ExtractAsync(unit, order.Checkpoint, order.Shard, ct),
             context.CancellationToken);
     }
 }

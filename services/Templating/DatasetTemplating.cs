@@ -24,16 +24,17 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
         var snapshot = await unit.Db.Snapshots.SingleAsync(s => s.SnapshotId == unit.Run.SnapshotId, ct);
         var selection = await unit.ResultOfAsync<SelectionSummary>(Stage.Selection, "selection", ct);
         var readsAs = await encoders.ReadsAsAsync(snapshot, unit.Options.Tuning.Base, unit.Options, ct);
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         return new ResultWork<DatasetSummary>(
-            Key(snapshot, selection.Content, unit.Options, readsAs),
+            Key(snapshot, descriptor, selection.Content, unit.Options, readsAs),
             CodeVersions.Dataset,
-            token => MakeAsync(unit, snapshot, selection.Content, token),
+            token => MakeAsync(unit, snapshot, descriptor, selection.Content, token),
             result => new Told(new DatasetTemplated(unit.Run.RunId, unit.Run.Generation, result.Content, result.Summary.Instructions)));
     }
 
-    private async Task<Made<DatasetSummary>> MakeAsync(UnitContext unit, SnapshotRow snapshot, string selection, CancellationToken ct)
+    private async Task<Made<DatasetSummary>> MakeAsync(
+        UnitContext unit, SnapshotRow snapshot, DatasetDescriptor descriptor, string selection, CancellationToken ct)
     {
-        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         var samples = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Train, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
         var kept = Mixed(
             SelectionFile.Read(await File.ReadAllBytesAsync(await artifacts.RequireAsync(selection, ct), ct)), samples, descriptor, unit.Options.Seed)
@@ -46,9 +47,10 @@ public sealed class DatasetTemplating(ArtifactStore artifacts, Encoders encoders
     }
 
     /// <summary>Options that are off leave the key as it was before there were any.</summary>
-    private static string Key(SnapshotRow snapshot, string selection, RunOptions options, string readsAs) => ContentHash.Of(
+    private static string Key(SnapshotRow snapshot, DatasetDescriptor descriptor, string selection, RunOptions options, string readsAs) => ContentHash.Of(
     [
         "dataset", $"{CodeVersions.Dataset}", snapshot.SnapshotId, selection, $"{options.Templating.Form}", readsAs,
+        .. descriptor.MoreTasks.All(t => t.Weight is null) ? [] : (string[])["tasks", $"{options.Seed}"],
         .. options.Templating.Resample == Resampling.None ? [] : (string[])["minority", $"{options.Templating.MinorityRatio:R}", $"{options.Seed}"],
     ]);
 

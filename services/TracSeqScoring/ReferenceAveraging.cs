@@ -22,12 +22,12 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         var members = (await unit.Db.MembersAsync(snapshot.SnapshotId, Side.Reference, ct)).ToDictionary(m => m.Sample.Id, m => m.Sample);
         var shards = await unit.GradientsAsync(checkpointId, snapshot.ReferenceShards, ct);
         var training = await CurvatureShardsAsync(unit, snapshot, checkpointId, ct);
+        var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
         return new ResultWork<ReferenceSummary>(
-            ReferenceKey(unit.Options, shards, members.Keys, training.Shards, training.Members),
+            ReferenceKey(unit.Options, descriptor, shards, members.Keys, training.Shards, training.Members),
             CodeVersions.Reference,
             async token =>
             {
-                var descriptor = DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor");
                 var vector = await BuildAsync(unit, descriptor, shards, members, token);
                 if (training.Members.Count > 0)
                 {
@@ -46,13 +46,17 @@ public sealed class ReferenceAveraging(ArtifactStore artifacts)
         MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(await artifacts.RequireAsync(artifact, ct), ct)).ToArray();
 
     /// <summary>
-    /// Which vector a run means: its gradients, its members, how they are averaged, and the training gradients whose curvature counts, if any.
+    /// Which vector a run means: the tasks and classes that it is laid out by, its gradients, its members, how they are averaged, and the training
+    /// gradients whose curvature counts, if any.
     /// </summary>
     public static string ReferenceKey(
-        RunOptions options, IEnumerable<Stored<GradientSummary>> shards, IEnumerable<string> members, IEnumerable<Stored<GradientSummary>> training,
+        RunOptions options, DatasetDescriptor descriptor, IEnumerable<Stored<GradientSummary>> shards, IEnumerable<string> members,
+        IEnumerable<Stored<GradientSummary>> training,
         IReadOnlyCollection<string> trainingMembers) => ContentHash.Of(
         [
-            "reference", $"{CodeVersions.Reference}", $"{options.TracSeq.Reference}", .. shards.Select(s => s.Key), .. members.Order(StringComparer.Ordinal),
+            "reference", $"{CodeVersions.Reference}", $"{options.TracSeq.Reference}",
+            .. descriptor.Tasks.Select(t => $"{t.Task}: {string.Join('|', t.Answer.Classes)}"), .. shards.Select(s => s.Key),
+            .. members.Order(StringComparer.Ordinal),
             .. trainingMembers.Count == 0
                 ? Enumerable.Empty<string>()
                 : [$"{options.TracSeq.Curvature}", $"{options.TracSeq.Damping:R}", .. training.Select(s => s.Key), .. trainingMembers],

@@ -23,7 +23,7 @@ public static class CodeVersions
     private static string Stages =>
         $"{Product}: encoding {Encoding}, agent {Agent}, gradients {Gradients}, reference {Reference}, partials {Partials}, scores {Scores}, "
         + $"selection {Selection}, dataset {Dataset}, "
-        + $"tuning {Tuning}, evaluation {Evaluation}, pieces {Pieces}";
+        + $"tuning {Tuning}, evaluation {Evaluation}, pieces {Pieces}, fidelity {Fidelity}";
 
     /// <summary>Whether a run noted as made by <paramref name="made"/> has the stages of this code, whatever the commit.</summary>
     public static bool AreOf(string made) => made == Whole || made.StartsWith($"{Stages}; ", StringComparison.Ordinal);
@@ -46,4 +46,7 @@ public static class CodeVersions
 
     /// <summary>Of pieces of fidelity runs, beside what they are made with.</summary>
     public const int Pieces = 2;
+
+    /// <summary>Of the figures that are computed from them.</summary>
+    public const int Fidelity = 1;
 }

@@ -62,7 +62,16 @@ public sealed class StageRunner(
 
     /// <summary>The same with work whose result is kept under a key: found there, or made and stored.</summary>
     public Task MakeAsync(IRunMessage message, UnitKey unit, Func<UnitContext, CancellationToken, Task<ResultWork>> plan, CancellationToken ct) =>
-        RunAsync(message, unit, async (context, token) => await (await plan(context, token)).DoAsync(context, results, token), ct);
+        RunAsync(
+            message,
+            unit,
+            async (context, token) =>
+            {
+                // Most of it is computing, which must not hold the thread that the message came on.
+                var work = await plan(context, token);
+                return await Task.Run(() => work.DoAsync(context, results, token), token);
+            },
+            ct);
 
     private async Task<Lease> TakeAsync(IRunMessage message, UnitKey unit, CancellationToken ct)
     {

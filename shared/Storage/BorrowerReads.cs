@@ -36,13 +36,18 @@ public static class BorrowerReads
         {
             nameof(Stage.Dataset) => BorrowerData.DataSet,
             nameof(Stage.Selection) => BorrowerData.Selection,
-            nameof(Stage.Gradients) => BorrowerData.Gradients,
+            nameof(Stage.Gradients) or nameof(Stage.Pieces) => BorrowerData.Gradients,
+            _ when await IsPlanAsync(db, artifact, ct) => BorrowerData.DataSet,
             _ when await WasDatasetAsync(db, artifact, ct) => BorrowerData.DataSet,
             _ when partOf == nameof(Stage.Dataset) => BorrowerData.Selection,
             _ when partOf == nameof(Stage.Evaluation) => BorrowerData.Predictions,
             _ => BorrowerData.None,
         };
     }
+
+    /// <summary>The plan of a fidelity run holds what a model is shown of its samples.</summary>
+    private static Task<bool> IsPlanAsync(PipelineDb db, string artifact, CancellationToken ct) =>
+        db.Runs.FromSql($"select * from zigong.runs where plan ->> 'Artifact' = {artifact}").AnyAsync(ct);
 
     private static Task<bool> WasDatasetAsync(PipelineDb db, string artifact, CancellationToken ct) => db.PipelineEvents
         .FromSql($"select * from zigong.pipeline_events where type = 'DatasetTemplated' and payload ->> 'Dataset' = {artifact}")

@@ -60,9 +60,11 @@ public static class ScoreQueries
     {
         var checkpoints = await db.CheckpointsOfAsync(runId, ct);
         var order = checkpoints.Select((c, i) => (c.Id, i)).ToDictionary(c => c.Id, c => c.i);
-        var results = await db.ResultsOfAsync<PartialsSummary>(runId, Stage.Partials, ct);
+
+        // Units of a checkpoint that was made anew under another id stand beside those of its successor.
+        var results = (await db.ResultsOfAsync<PartialsSummary>(runId, Stage.Partials, ct)).Where(r => order.ContainsKey(CheckpointOf(r.Key))).ToList();
         var checkpointOf = results.ToDictionary(
-            r => Guid.ParseExact(r.Value.Key, "N"), r => order[r.Key[..r.Key.IndexOf('/', StringComparison.Ordinal)]]);
+            r => Guid.ParseExact(r.Value.Key, "N"), r => order[CheckpointOf(r.Key)]);
         var training = await db.SnapshotMembers.Where(m => m.SnapshotId == snapshot && m.Side == Credit.Side.Train)
             .OrderBy(m => m.SampleId)
             .Select(m => m.SampleId)
@@ -111,6 +113,8 @@ public static class ScoreQueries
             ? null
             : (errors.Average(e => e.SketchError!.Value), errors.Average(e => e.SketchSpearman!.Value), errors.Average(e => e.SketchOverlap!.Value));
     }
+
+    private static string CheckpointOf(string pair) => pair[..pair.IndexOf('/', StringComparison.Ordinal)];
 
     private static double[] Empty(int count)
     {

@@ -50,6 +50,24 @@ public sealed class ExperimentSweepTests
     }
 
     [Fact]
+    public async Task One_that_other_code_began_ends_instead_of_being_finished_by_this_one()
+    {
+        await using var lab = await Lab.IngestedAsync();
+        await using var host = await lab.StartAsync();
+        await host.Services.GetRequiredService<ExperimentRequests>().OrderAsync(Order("mix", "mix-0", "mix-100"), 1, default);
+        await lab.UntilAsync(async db => await db.ExperimentArms.FirstOrDefaultAsync(), "the first arm");
+
+        await lab.ExecuteAsync("""update zigong.experiments set plan = jsonb_set(plan, '{CodeVersion}', '"0.0.9+1"')""");
+
+        var ended = await lab.UntilAsync(
+            async db => await db.Experiments.SingleAsync() is { State: not ExperimentState.Running } e ? e : null, "the end of the experiment");
+        ended.State.ShouldBe(ExperimentState.Failed);
+        ended.Failure!.ShouldContain("0.0.9+1");
+        await using var db = lab.NewContext();
+        (await db.ExperimentArms.CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Folds_are_ordered_until_all_are_sealed_and_sealed_once()
     {
         var (lab, _) = await Lab.FinishedAsync();

@@ -14,6 +14,7 @@ using ZiGong.Hosting.Embedded;
 using ZiGong.Influence.Fidelity;
 using ZiGong.Pipeline;
 using ZiGong.Pipeline.Operations;
+using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
 namespace ZiGong.FlowTests;
@@ -86,7 +87,32 @@ public sealed class FidelityTests : IAsyncLifetime
         row.FinishedAt.ShouldNotBeNull();
         (await db.PipelineEvents.OrderBy(e => e.Sequence).Select(e => e.Type).ToListAsync())
             .ShouldBe([nameof(PieceTrained), nameof(PieceTrained), nameof(FidelityMeasured)]);
+        (await db.BorrowerDataAsync(RunPlan.Of(row)!.Artifact, default)).ShouldBe(BorrowerData.DataSet, "the plan holds what a model is shown of each sample");
+        (await db.BorrowerDataAsync(await _lab.ContentAsync((await _lab.UnitsAsync(run)).First(u => u.Stage == nameof(Stage.Pieces))), default))
+            .ShouldBe(BorrowerData.Gradients);
         (await db.Models.CountAsync() + await db.Samples.CountAsync() + await db.Results.CountAsync(r => r.Stage == nameof(Stage.Agent))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_piece_of_minutes_is_let_go_of_when_the_host_stops()
+    {
+        Guid run;
+        var started = TimeProvider.System.GetTimestamp();
+        await using (var host = await _lab.StartAsync())
+        {
+            var (plan, encoding) = FidelityPlanning.Of(
+                Borrowers.Parsed, FidelityPlanning.Read(Borrowers.Parsed, [Borrowers.Write(_lab.Folder)], Hasher(_lab), default), Tiny with { Steps = 100_000 },
+                [FidelityMeasure.Lds], Lab.Small);
+            run = await Requests(host).RequireAsync(plan, encoding, Borrowers.Descriptor, Lab.Small, default);
+            await _lab.UntilAsync(
+                async db => await db.WorkUnits.AnyAsync(u => u.State == UnitState.Leased && u.Unit.StartsWith("subsets")) ? "" : null, "a subset's training");
+            started = TimeProvider.System.GetTimestamp();
+        }
+
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(25), "a host waits half a minute for what does not let go");
+        var subsets = (await _lab.UnitsAsync(run)).Where(u => u.Unit.StartsWith("subsets", StringComparison.Ordinal)).ToList();
+        subsets.ShouldNotBeEmpty();
+        subsets.ShouldAllBe(u => u.State == UnitState.Pending && u.Attempts == 0);
     }
 
     [Fact]

@@ -103,6 +103,23 @@ public sealed class FirstWinsTests
     }
 
     [Fact]
+    public async Task Units_of_a_checkpoint_that_has_a_successor_by_now_are_in_nobodys_way()
+    {
+        var (lab, run) = await Lab.FinishedAsync();
+        await using var _ = lab;
+        var before = await lab.ProductsAsync(run);
+        await lab.ExecuteAsync(
+            """
+            insert into zigong.work_units (run_id, stage, unit, state, generation, result)
+            select run_id, stage, 'gone/' || unit, state, generation, result from zigong.work_units where stage in ('Gradients', 'Partials')
+            """);
+
+        await ReplayAsync(lab, run, Stage.Scores);
+
+        (await lab.ProductsAsync(run)).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task An_evaluation_made_anew_stands_beside_the_first()
     {
         var (lab, run) = await Lab.FinishedAsync();

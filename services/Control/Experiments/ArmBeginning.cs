@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ZiGong.Contracts;
 using ZiGong.Hosting;
+using ZiGong.Pipeline;
 using ZiGong.Pipeline.Api;
 using ZiGong.Pipeline.Experiments;
 using ZiGong.Storage;
@@ -39,6 +40,14 @@ public sealed class ArmBeginning(NpgsqlDataSource source, ArmRuns arms, ILogger<
     private async Task MoveAsync(PipelineDb db, ExperimentRow experiment, CancellationToken ct)
     {
         var plan = ExperimentStore.PlanOf(experiment);
+        if (plan.CodeVersion != CodeVersions.Whole)
+        {
+            var made = $"its arms so far were made by version {plan.CodeVersion}, this one is {CodeVersions.Whole}: "
+                + "ask for it again, so that all its arms are of one code";
+            await EndAsync(db, experiment.Id, ExperimentState.Failed, new ExperimentFailure(made, Input: false), ct);
+            return;
+        }
+
         var begun = (await ExperimentStore.RunsAsync(db, experiment.Id, ct)).ToDictionary(a => a.Key, a => new ArmStanding(a.Value.RunId, a.Value.Status));
         try
         {
@@ -67,8 +76,8 @@ public sealed class ArmBeginning(NpgsqlDataSource source, ArmRuns arms, ILogger<
     private async Task<ArmStanding> BeginAsync(PipelineDb db, string experiment, ExperimentPlan plan, PlannedRun next, CancellationToken ct)
     {
         var snapshot = await db.Snapshots.SingleAsync(s => s.SnapshotId == plan.Snapshots[next.Fold], ct);
-        var run = await arms.RequireAsync(snapshot, ExperimentPlanner.OptionsOf(plan, next), ct);
-        await ExperimentStore.NoteArmAsync(db, experiment, next, run, ct);
+        var run = await arms.RequireAsync(
+            snapshot, ExperimentPlanner.OptionsOf(plan, next), ct, (within, id) => ExperimentStore.NoteArmAsync(within, experiment, next, id, ct));
         return new ArmStanding(run, await db.Runs.Where(r => r.RunId == run).Select(r => r.Status).SingleAsync(ct));
     }
 

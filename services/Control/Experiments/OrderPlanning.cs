@@ -29,7 +29,7 @@ public sealed class OrderPlanning(NpgsqlDataSource source, IBus bus, PipelineOpt
             {
                 await MoveAsync(db, order, ct);
             }
-            catch (Exception e) when (e is JsonException or InvalidDataException)
+            catch (Exception e) when (!ct.IsCancellationRequested && !Outage.IsOne(e))
             {
                 // One order that cannot be read must not keep the others waiting.
                 if (_unreadable.IsFirst(order.OrderId))

@@ -52,8 +52,9 @@ public sealed class SnapshotSealing(NpgsqlDataSource source, ArtifactStore artif
         var descriptor = DescriptorFile.Parse(descriptorText, "the descriptor");
         var plan = await PlanAsync(db, descriptorText, descriptor, options, isNightly: false, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await SaveAsync(db, plan, ct);
+        // In the order in which a run's commit writes them: two that seal the same wait for each other at the result.
         await results.AddAsync(db, ProductOf(plan.Snapshot), ct);
+        await SaveAsync(db, plan, ct);
         await transaction.CommitAsync(ct);
         return plan.Snapshot;
     }

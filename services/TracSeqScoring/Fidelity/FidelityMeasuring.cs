@@ -1,7 +1,7 @@
-using System.Text.Json;
 using ZiGong.Contracts;
 using ZiGong.Influence.Fidelity;
 using ZiGong.Pipeline;
+using ZiGong.Pipeline.Results;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -10,27 +10,29 @@ namespace ZiGong.TracSeqScoring.Fidelity;
 /// <summary>The figures of a fidelity run, from the outcomes of its pieces; they end the run.</summary>
 public sealed class FidelityMeasuring(ArtifactStore artifacts)
 {
-    public async Task<UnitResult> MeasureAsync(UnitContext unit, CancellationToken ct)
+    public async Task<ResultWork> MeasureAsync(UnitContext unit, CancellationToken ct)
     {
         var run = unit.Run;
         var work = RunPlan.Of(run) ?? throw new InvalidOperationException($"run {run.RunId} has no plan, so there is nothing to measure");
-        var plan = await work.ReadAsync(artifacts, ct);
         var made = await unit.ResultsOfAsync<PieceSummary>(Stage.Pieces, [.. work.Pieces], ct);
-        var outcomes = await OutcomesAsync(work, made, ct);
-        var result = FidelityFigures.Write(FidelityFigures.Of(plan, unit.Options, group => outcomes[group]));
-        var row = new ResultRow
+        var keys = work.Pieces.Select(p => made[p].Key);
+        return new ResultWork<FidelitySummary>(
+            ContentHash.Of(["fidelity", $"{CodeVersions.Fidelity}", work.Artifact, RunOptionsReader.ForKeys(unit.Options), .. keys]),
+            CodeVersions.Fidelity,
+            async token =>
+            {
+                var plan = await work.ReadAsync(artifacts, token);
+                var outcomes = await OutcomesAsync(work, made, token);
+                var figures = FidelityFigures.Write(FidelityFigures.Of(plan, unit.Options, group => outcomes[group]));
+                return new Made<FidelitySummary>(ResultKind.File, await artifacts.PutAsync(figures, token), new FidelitySummary(work.Count));
+            },
+            result => new Told(new FidelityMeasured(run.RunId, run.Generation, work.Count, result.Content))
+            {
+                Save = (db, token) => RunEnds.CompleteAsync(db, run.RunId, token),
+            })
         {
-            Key = ContentHash.Of(
-                ["fidelity", $"{CodeVersions.Pieces}", work.Artifact, RunOptionsReader.ForKeys(unit.Options), .. work.Pieces.Select(p => made[p].Key)]),
-            Stage = nameof(Stage.Fidelity),
-            Kind = ResultKind.File,
-            Content = await artifacts.PutAsync(result, ct),
-            Summary = JsonSerializer.Serialize(new FidelitySummary(work.Count)),
-            Version = CodeVersions.Pieces,
+            IsLookedUp = false,
         };
-        return new UnitResult(
-            new FidelityMeasured(run.RunId, run.Generation, work.Count, row.Content), (db, token) => RunEnds.CompleteAsync(db, run.RunId, token),
-            new UnitProduct(row));
     }
 
     /// <summary>Group of pieces to what they came to.</summary>

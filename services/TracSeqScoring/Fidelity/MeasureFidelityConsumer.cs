@@ -7,9 +7,9 @@ namespace ZiGong.TracSeqScoring.Fidelity;
 /// <summary>Ends a fidelity run with its figures.</summary>
 public sealed class MeasureFidelityConsumer(StageRunner stages, FidelityMeasuring measuring) : IConsumer<MeasureFidelity>
 {
-    public Task Consume(ConsumeContext<MeasureFidelity> context) => stages.RunAsync(
+    public Task Consume(ConsumeContext<MeasureFidelity> context) => stages.MakeAsync(
         context.Message,
         new UnitKey(Stage.Fidelity, context.Message.Unit),
-        (unit, ct) => Task.Run(() => measuring.MeasureAsync(unit, ct), ct),
+        measuring.MeasureAsync,
         context.CancellationToken);
 }

@@ -14,5 +14,5 @@ public sealed class TrainAgentConsumer(StageRunner stages, AgentSlices agent) : 
 
     private Task TrainAsync(IRunMessage message, int slice, CancellationToken ct) =>
         stages.MakeAsync(
-            message, new UnitKey(Stage.Agent, Units.Slice(slice)), (unit, token) => Task.Run(() => agent.TrainAsync(unit, slice, token), token), ct);
+            message, new UnitKey(Stage.Agent, Units.Slice(slice)), (unit, token) => agent.TrainAsync(unit, slice, token), ct);
 }

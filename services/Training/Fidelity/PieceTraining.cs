@@ -14,8 +14,9 @@ public sealed class PieceTraining(ArtifactStore artifacts, ModelStore models, Ba
 {
     /// <param name="unit">Its context.</param>
     /// <param name="name">Of the piece.</param>
+    /// <param name="stopping">The host stops: the piece is let go of at once.</param>
     /// <exception cref="ArithmeticException">The training has diverged, or a gradient is not finite.</exception>
-    public async Task<ResultWork> TrainAsync(UnitContext unit, string name, CancellationToken ct)
+    public async Task<ResultWork> TrainAsync(UnitContext unit, string name, CancellationToken stopping, CancellationToken ct)
     {
         var work = RunPlan.Of(unit.Run) ?? throw new InvalidOperationException($"run {unit.Run.RunId} has no plan, so it has no piece {name}");
         var plan = await work.ReadAsync(artifacts, ct);
@@ -24,9 +25,12 @@ public sealed class PieceTraining(ArtifactStore artifacts, ModelStore models, Ba
         return new ResultWork<PieceSummary>(
             PieceKeys.Of(plan, piece, unit.Options, baseModel),
             CodeVersions.Pieces,
-            async token => new Made<PieceSummary>(
-                ResultKind.File, await artifacts.PutAsync(await OutcomeAsync(unit, plan, piece, baseModel, token), token),
-                new PieceSummary(piece.GetType().Name)),
+            async token =>
+            {
+                using var both = CancellationTokenSource.CreateLinkedTokenSource(token, stopping);
+                var outcome = await OutcomeAsync(unit, plan, piece, baseModel, both.Token);
+                return new Made<PieceSummary>(ResultKind.File, await artifacts.PutAsync(outcome, token), new PieceSummary(piece.GetType().Name));
+            },
             _ => new Told(new PieceTrained(unit.Run.RunId, unit.Run.Generation, name)));
     }
 

@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using ZiGong.Contracts;
 using ZiGong.Pipeline;
-using ZiGong.Pipeline.Results;
 
 namespace ZiGong.Training.Fidelity;
 
@@ -17,12 +16,6 @@ public sealed class TrainPieceConsumer(StageRunner stages, PieceTraining pieces,
         : stages.MakeAsync(
             context.Message,
             new UnitKey(Stage.Pieces, context.Message.Piece),
-            (unit, ct) => Task.Run(() => TrainAsync(unit, context.Message.Piece, ct), ct),
+            (unit, ct) => pieces.TrainAsync(unit, context.Message.Piece, host.ApplicationStopping, ct),
             context.CancellationToken);
-
-    private async Task<ResultWork> TrainAsync(UnitContext unit, string piece, CancellationToken ct)
-    {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(ct, host.ApplicationStopping);
-        return await pieces.TrainAsync(unit, piece, stopping.Token);
-    }
 }

@@ -14,5 +14,5 @@ public sealed class TuneAdapterConsumer(StageRunner stages, AdapterSlices adapte
 
     private Task TuneAsync(IRunMessage message, int slice, CancellationToken ct) =>
         stages.MakeAsync(
-            message, new UnitKey(Stage.Tuning, Units.Slice(slice)), (unit, token) => Task.Run(() => adapter.TuneAsync(unit, slice, token), token), ct);
+            message, new UnitKey(Stage.Tuning, Units.Slice(slice)), (unit, token) => adapter.TuneAsync(unit, slice, token), ct);
 }

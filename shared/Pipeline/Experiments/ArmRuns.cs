@@ -25,8 +25,9 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
     /// finished before the first stage that looks at an option in which the two differ: agents, gradients and partial scores are not even
     /// looked up again. A failed one gets fresh attempts.
     /// </summary>
+    /// <param name="note">Notes the run as somebody's in the transaction that finds or adds it.</param>
     /// <exception cref="InputException">An option is out of range, or a base does not exist.</exception>
-    public async Task<Guid> RequireAsync(SnapshotRow snapshot, RunOptions options, CancellationToken ct)
+    public async Task<Guid> RequireAsync(SnapshotRow snapshot, RunOptions options, CancellationToken ct, Func<PipelineDb, Guid, Task>? note = null)
     {
         RunOptionsReader.Check(options);
         options = RunRequests.Frozen(options, DescriptorFile.Parse(snapshot.Descriptor, "the snapshot's descriptor"));
@@ -46,11 +47,13 @@ public sealed class ArmRuns(NpgsqlDataSource source, IBus bus, RunRequests reque
         {
             var added = await AddAsync(db, snapshot, options, ct);
             await TakeOverAsync(db, added, Nearest(arms, options), ct);
+            await (note?.Invoke(db, added) ?? Task.CompletedTask);
             await transaction.CommitAsync(ct);
-            await PublishNextAsync(db, added, ct);
+            await RunMessages.TrySendAsync(token => PublishNextAsync(db, added, token), ct);
             return added;
         }
 
+        await (note?.Invoke(db, found.RunId) ?? Task.CompletedTask);
         await transaction.CommitAsync(ct);
         if (found.Status == RunStatus.Failed)
         {

@@ -14,10 +14,12 @@ internal static class LostResults
     {
         var results = new StoredResults(artifacts);
         var lost = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var unit in facts.Of(stage).Where(u => u is { State: UnitState.Done, Result: not null }))
+        var units = facts.Of(stage).Where(u => u is { State: UnitState.Done, Result: not null }).ToList();
+        var keys = units.Select(u => u.Result!).Distinct().ToList();
+        var rows = await db.Results.Where(r => keys.Contains(r.Key)).ToDictionaryAsync(r => r.Key, StringComparer.Ordinal, ct);
+        foreach (var unit in units)
         {
-            var row = await db.Results.SingleAsync(r => r.Key == unit.Result, ct);
-            if (!await results.IsWholeAsync(db, row, afresh: true, ct))
+            if (!await results.IsWholeAsync(db, rows[unit.Result!], afresh: true, ct))
             {
                 lost.Add(unit.Unit);
             }

@@ -21,4 +21,8 @@ public sealed record Made<T>(ResultKind Kind, string Content, T Summary)
 
 /// <summary>What is told of a result.</summary>
 /// <param name="Outcome">The event that ends the unit; null where nobody has to hear of it.</param>
-public sealed record Told(IRunMessage? Outcome, params IReadOnlyList<IRunMessage> Also);
+public sealed record Told(IRunMessage? Outcome, params IReadOnlyList<IRunMessage> Also)
+{
+    /// <summary>Writes what else is to change with the end of the unit.</summary>
+    public Func<PipelineDb, CancellationToken, Task>? Save { get; init; }
+}

@@ -60,6 +60,6 @@ public sealed class ResultWork<T>(string key, int version, Func<CancellationToke
     private UnitResult Ended(ResultRow row, Func<PipelineDb, CancellationToken, Task>? save, bool reused)
     {
         var told = tell(Stored<T>.Of(row));
-        return new UnitResult(told.Outcome, Save: null, new UnitProduct(row, save), reused, told.Also);
+        return new UnitResult(told.Outcome, told.Save, new UnitProduct(row, save), reused, told.Also);
     }
 }

@@ -76,7 +76,7 @@ public static class StageCatalogue
         {
             Kinds = [RunKind.Fidelity],
         },
-        new(Stage.Fidelity, "TracSeqScoring", 0, StageShape.One, [typeof(MeasureFidelity)], [typeof(FidelityMeasured)], [])
+        new(Stage.Fidelity, "TracSeqScoring", CodeVersions.Fidelity, StageShape.One, [typeof(MeasureFidelity)], [typeof(FidelityMeasured)], [])
         {
             Kinds = [RunKind.Fidelity],
             Unkeyed = "computes figures from stored outcomes: takes seconds, so it is always done",

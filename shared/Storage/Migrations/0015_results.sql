@@ -1,3 +1,12 @@
+-- The version before cannot work on this schema: each of its units would fail three times, and its run with it.
+do $$
+begin
+    if exists (select 1 from zigong.work_units where state = 'Leased' and lease_expires_at > now() and worker like 'service/%') then
+        raise exception 'services of the version before are at work on this database: stop them all, wait a minute, then start this version';
+    end if;
+end
+$$;
+
 -- One table of results. A unit of work points to what it made; who builds upon the unit reads it there.
 create table zigong.results (
     key text primary key,
@@ -24,7 +33,7 @@ create table zigong.scores (
 
 alter table zigong.work_units add column result text references zigong.results;
 
--- What older code stored. Its keys stay, so that what is still the same is found.
+-- What older code stored. Keys stay, so that runs of then find theirs.
 insert into zigong.results (key, stage, kind, content, parts, summary, version, made_at)
 select snapshot_id, 'Snapshot', 'file', encoding, '{}',
     jsonb_build_object('Training', training, 'Reference', reference, 'Test', test), 0, sealed_at

@@ -15,7 +15,7 @@ public sealed class CodeVersionsTests
     [Fact]
     public void Every_stage_is_named_with_its_version()
     {
-        Stages.Count.ShouldBe(11);
+        Stages.Count.ShouldBe(12);
         foreach (var (name, version) in Stages)
         {
             CodeVersions.Made.ShouldContain($"{name} {version}");
