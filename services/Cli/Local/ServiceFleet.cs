@@ -10,7 +10,10 @@ public sealed class ServiceFleet(ServiceFolder folder, TimeProvider time)
     private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Starts workers that are not running. Those that are stay as they are, and go on beside these.</summary>
+    /// <summary>
+    /// Starts workers that are not running. Those that a supervisor keeps stay as they are, and go on beside these; those that have lost theirs are
+    /// ended first, because a new supervisor would start a second set beside them.
+    /// </summary>
     /// <param name="app">The folder of the assemblies.</param>
     /// <param name="environment">What the supervisor and with it the services get beside this process's own surroundings.</param>
     /// <exception cref="IOException">The supervisor does not start.</exception>
@@ -19,12 +22,18 @@ public sealed class ServiceFleet(ServiceFolder folder, TimeProvider time)
     {
         Directory.CreateDirectory(folder.Path);
         File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var isRunning = folder.Supervisor() is not null;
+        if (!isRunning)
+        {
+            await EndOrphansAsync(Workers(), time.GetTimestamp(), ct);
+            folder.SetApp(app);
+        }
+
         foreach (var worker in workers.Where(w => folder.Process(w) is null))
         {
             Prepare(worker);
         }
 
-        var isRunning = folder.Supervisor() is not null;
         folder.Want(isRunning ? folder.Wanted().Union(workers) : workers);
         if (!isRunning)
         {
@@ -45,20 +54,9 @@ public sealed class ServiceFleet(ServiceFolder folder, TimeProvider time)
         var asked = new List<int>(Supervisors());
         asked.ForEach(id => LocalProcess.Signal(id, LocalProcess.Terminate));
         await GoneAsync(asked, started, ct);
+        asked.ForEach(KillIfRunning);
         // Only where the supervisor could not do it.
-        List<int> orphans = [.. workers.Select(folder.Process).OfType<int>()];
-        orphans.ForEach(id => LocalProcess.Signal(id, LocalProcess.Terminate));
-        await GoneAsync(orphans, started, ct);
-        foreach (var id in asked.Concat(orphans).Where(LocalProcess.IsRunning))
-        {
-            LocalProcess.Signal(id, LocalProcess.Kill);
-        }
-
-        foreach (var worker in workers)
-        {
-            folder.Forget(worker);
-        }
-
+        await EndOrphansAsync(workers, started, ct);
         folder.ForgetSupervisor();
     }
 
@@ -93,6 +91,27 @@ public sealed class ServiceFleet(ServiceFolder folder, TimeProvider time)
     }
 
     public static bool AreReady(IReadOnlyList<ServiceState> states) => states.All(s => s.Condition == ServiceCondition.Ready);
+
+    /// <summary>Ends what runs of these workers, asked first and killed when patience is over, and forgets their numbers.</summary>
+    private async Task EndOrphansAsync(IReadOnlyList<ServiceWorker> workers, long since, CancellationToken ct)
+    {
+        List<int> orphans = [.. workers.Select(folder.Process).OfType<int>()];
+        orphans.ForEach(id => LocalProcess.Signal(id, LocalProcess.Terminate));
+        await GoneAsync(orphans, since, ct);
+        orphans.ForEach(KillIfRunning);
+        foreach (var worker in workers)
+        {
+            folder.Forget(worker);
+        }
+    }
+
+    private static void KillIfRunning(int id)
+    {
+        if (LocalProcess.IsRunning(id))
+        {
+            LocalProcess.Signal(id, LocalProcess.Kill);
+        }
+    }
 
     private void Prepare(ServiceWorker worker)
     {
@@ -141,7 +160,7 @@ public sealed class ServiceFleet(ServiceFolder folder, TimeProvider time)
 
     /// <summary>This version has one for all workers, earlier ones had one for each.</summary>
     private IEnumerable<int> Supervisors() => Directory.EnumerateFiles(folder.Path, "*.supervisor")
-        .Select(f => LocalProcess.Alive(f, Path.ChangeExtension(f, null)))
+        .Select(f => LocalProcess.AliveHolding(f, Path.ChangeExtension(f, null)))
         .Append(folder.Supervisor())
         .OfType<int>();
 

@@ -1,15 +1,17 @@
 namespace ZiGong.Cli.Local;
 
 /// <summary>
-/// What is known of the services of a folder: <c>workers</c> names those that are wanted, <c>supervisor.pid</c> who keeps them running, and a
-/// worker NAME-N has NAME-N.log, .pid while it lives, .url, and .ended once it has ended for good.
+/// What is known of the services of a folder: <c>workers</c> names those that are wanted, <c>supervisor.pid</c> who keeps them running, <c>app</c>
+/// the folder of the assemblies that they run from, and a worker NAME-N has NAME-N.log, .pid while it lives, .url, and .ended once it has ended for good.
 /// </summary>
 public sealed record ServiceFolder(string Path)
 {
-    /// <summary>What every command line of a service holds.</summary>
-    private const string ServiceMark = "ZiGong.";
-
     public string SupervisorLog => Of("supervisor.out");
+
+    /// <summary>The folder of the assemblies of what runs, or ran last; empty where nothing was ever started.</summary>
+    public string App => File.Exists(AppFile) ? File.ReadAllText(AppFile).Trim() : "";
+
+    private string AppFile => Of("app");
 
     private string WorkersFile => Of("workers");
 
@@ -26,9 +28,16 @@ public sealed record ServiceFolder(string Path)
     /// <summary>Addresses of all workers that there ever were.</summary>
     public IReadOnlyList<string> Addresses() => [.. Directory.EnumerateFiles(Path, "*.url").Select(f => File.ReadAllText(f).Trim())];
 
-    public int? Process(ServiceWorker worker) => LocalProcess.Alive(PidFile(worker), ServiceMark);
+    /// <summary>What a worker's process runs, and with that its whole path on the command line: the same service of another checkout has another.</summary>
+    public static string Program(string app, ServiceWorker worker) => System.IO.Path.Combine(app, $"ZiGong.{worker.Service}.dll");
 
-    public void SetProcess(ServiceWorker worker, int id) => File.WriteAllText(PidFile(worker), $"{id}\n");
+    public void SetApp(string app) => Write(AppFile, $"{app}\n");
+
+    /// <summary>Null where none is alive, and where the number is somebody else's by now.</summary>
+    public int? Process(ServiceWorker worker) => LocalProcess.Alive(PidFile(worker), Program(App, worker));
+
+    /// <exception cref="IOException">It cannot be noted; what was noted before stands.</exception>
+    public void SetProcess(ServiceWorker worker, int id) => Write(PidFile(worker), $"{id}\n");
 
     public void Forget(ServiceWorker worker)
     {
@@ -36,7 +45,7 @@ public sealed record ServiceFolder(string Path)
         File.Delete(Ended(worker));
     }
 
-    public int? Supervisor() => LocalProcess.Alive(SupervisorFile, Path);
+    public int? Supervisor() => LocalProcess.Alive(SupervisorFile, "supervise", Path);
 
     public void SetSupervisor(int id) => Write(SupervisorFile, $"{id}\n");
 
@@ -52,7 +61,7 @@ public sealed record ServiceFolder(string Path)
 
     public void Want(IEnumerable<ServiceWorker> workers) => Write(WorkersFile, string.Concat(workers.Select(w => $"{w.Name}\n")));
 
-    /// <summary>Whole or not at all: the supervisor reads it at any time.</summary>
+    /// <summary>Whole or not at all: others read it at any time, and the disk may be full.</summary>
     private static void Write(string file, string text)
     {
         File.WriteAllText($"{file}.new", text);

@@ -9,10 +9,13 @@ public enum ServiceCondition
     /// <summary>Its process is there, and does not answer as ready.</summary>
     Starting,
 
+    /// <summary>Its process is there, and its supervisor is gone: <c>zigong up</c> ends it and starts it anew.</summary>
+    Orphaned,
+
     /// <summary>It ended, and is about to be started again.</summary>
     Restarting,
 
-    /// <summary>Nobody will start it again: it ended for good, or its supervisor is gone.</summary>
+    /// <summary>Nobody will start it again: it ended for good, or it ended and its supervisor is gone.</summary>
     Stopped,
 }
 
@@ -23,6 +26,7 @@ public sealed record ServiceState(ServiceWorker Worker, ServiceCondition Conditi
 
     public static ServiceCondition ConditionOf(bool alive, bool answersReady, bool supervised, bool ended) => (alive, answersReady, supervised, ended) switch
     {
+        (true, _, false, _) => ServiceCondition.Orphaned,
         (true, true, _, _) => ServiceCondition.Ready,
         (true, false, _, _) => ServiceCondition.Starting,
         (_, _, true, false) => ServiceCondition.Restarting,

@@ -26,7 +26,8 @@ internal static class SuperviseCommand
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             var watching = WatchAsync(Environment.GetEnvironmentVariable("ZIGONG_WATCH"), stop);
             var slowest = RestartDelay.SlowestOf(Environment.GetEnvironmentVariable("ZIGONG_RESTART_SECONDS"));
-            await new Supervisor(folder, ProgramsOf(folder, parsed.GetRequiredValue(app)), slowest, TimeProvider.System).RunAsync(stop.Token);
+            var programs = ProgramsOf(folder, parsed.GetRequiredValue(app));
+            await new Supervisor(folder, programs, slowest, Console.Error, TimeProvider.System).RunAsync(stop.Token);
             await watching;
             return ExitCodes.Done;
         });
@@ -35,7 +36,7 @@ internal static class SuperviseCommand
 
     /// <summary>A life's name is for tests that break one life and not the next.</summary>
     private static Func<ServiceWorker, int, ProcessStartInfo> ProgramsOf(ServiceFolder folder, string app) => (worker, life) =>
-        new ProcessStartInfo("dotnet", [Path.Combine(app, $"ZiGong.{worker.Service}.dll")])
+        new ProcessStartInfo("dotnet", [ServiceFolder.Program(app, worker)])
         {
             Environment = { ["Pipeline__Http"] = folder.Address(worker), ["ZIGONG_LIFE"] = $"{worker.Name}.{life}" },
         };

@@ -7,7 +7,9 @@ namespace ZiGong.Cli.Local;
 /// configuration (exit code 2) would only fail again: such a one stays down until it is wanted anew.
 /// </summary>
 /// <param name="program">What a worker is: program, arguments, surroundings. Its output is taken to the worker's log.</param>
-public sealed class Supervisor(ServiceFolder folder, Func<ServiceWorker, int, ProcessStartInfo> program, TimeSpan slowest, TimeProvider time)
+/// <param name="log">Gets what kept a worker from being started or noted; none of that ends the supervision of any.</param>
+public sealed class Supervisor(
+    ServiceFolder folder, Func<ServiceWorker, int, ProcessStartInfo> program, TimeSpan slowest, TextWriter log, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
 
@@ -16,17 +18,33 @@ public sealed class Supervisor(ServiceFolder folder, Func<ServiceWorker, int, Pr
     /// <summary>Until it is cancelled; then it has asked all workers to end and waited for them.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        var delay = TimeSpan.Zero;
         while (!ct.IsCancellationRequested)
+        {
+            delay = KeepWanted(ct) ? TimeSpan.Zero : RestartDelay.After(TimeSpan.Zero, delay, slowest);
+            await Task.Delay(delay > Look ? delay : Look, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(_workers.Values);
+    }
+
+    /// <returns>False when it cannot be read who is wanted.</returns>
+    private bool KeepWanted(CancellationToken ct)
+    {
+        try
         {
             foreach (var worker in folder.Wanted().Where(w => !_workers.ContainsKey(w.Name)))
             {
                 _workers[worker.Name] = KeepAsync(worker, ct);
             }
 
-            await Task.Delay(Look, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
         }
-
-        await Task.WhenAll(_workers.Values);
+        catch (Exception e)
+        {
+            Say("the list of wanted workers cannot be read", e);
+            return false;
+        }
     }
 
     private async Task KeepAsync(ServiceWorker worker, CancellationToken ct)
@@ -35,15 +53,8 @@ public sealed class Supervisor(ServiceFolder folder, Func<ServiceWorker, int, Pr
         for (var life = 1; !ct.IsCancellationRequested; life++)
         {
             var started = time.GetTimestamp();
-            var code = await LiveAsync(worker, life, ct);
-            if (ct.IsCancellationRequested)
+            if (await EndsForGoodAsync(worker, life, ct))
             {
-                return;
-            }
-
-            if (code == ExitCodes.Input)
-            {
-                await StayDownAsync(worker, ct);
                 delay = TimeSpan.Zero;
                 continue;
             }
@@ -53,10 +64,47 @@ public sealed class Supervisor(ServiceFolder folder, Func<ServiceWorker, int, Pr
         }
     }
 
+    /// <summary>One life. A full disk, or no process to be had, is one that failed.</summary>
+    /// <returns>Whether it ended for good, and is wanted anew.</returns>
+    private async Task<bool> EndsForGoodAsync(ServiceWorker worker, int life, CancellationToken ct)
+    {
+        try
+        {
+            if (await LiveAsync(worker, life, ct) != ExitCodes.Input || ct.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            await StayDownAsync(worker, ct);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Say($"{worker.Name} cannot be kept running just now", e);
+            return false;
+        }
+    }
+
     private async Task<int> LiveAsync(ServiceWorker worker, int life, CancellationToken ct)
     {
+        // A shell that cannot open the log would end as a service with a bad configuration does.
+        await using (new FileStream(folder.Log(worker), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+        }
+
         using var process = Process.Start(IntoLog(program(worker, life), folder.Log(worker)))!;
-        folder.SetProcess(worker, process.Id);
+        try
+        {
+            folder.SetProcess(worker, process.Id);
+        }
+        catch
+        {
+            // What nobody knows of, nobody could end. It has begun nothing yet.
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+            throw;
+        }
+
         await using var end = ct.Register(() => LocalProcess.Signal(process.Id, LocalProcess.Terminate));
         await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode;
@@ -64,10 +112,23 @@ public sealed class Supervisor(ServiceFolder folder, Func<ServiceWorker, int, Pr
 
     private async Task StayDownAsync(ServiceWorker worker, CancellationToken ct)
     {
-        await File.WriteAllTextAsync(folder.Ended(worker), "", ct);
+        await File.WriteAllTextAsync(folder.Ended(worker), "", CancellationToken.None);
         while (!ct.IsCancellationRequested && File.Exists(folder.Ended(worker)))
         {
             await Task.Delay(Look, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The log may stand on the disk that is full.</summary>
+    private void Say(string what, Exception why)
+    {
+        try
+        {
+            log.WriteLine($"{time.GetUtcNow():u} {what}: {why.Message}");
+        }
+        catch (IOException)
+        {
+            // Whoever looks sees the worker restarting.
         }
     }
 

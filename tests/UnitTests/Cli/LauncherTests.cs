@@ -153,6 +153,35 @@ public sealed class LauncherTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData("Control-1.pid", 0, 0, "dotnet built/ZiGong.Cli.dll local services stop STATE/services\nstopped\n")]
+    [InlineData("supervisor.pid", 0, 0, "dotnet built/ZiGong.Cli.dll local services stop STATE/services\nstopped\n")]
+    [InlineData("supervisor.pid", 1, 1, "")]
+    [InlineData("Control-1.log", 1, 0, "stopped\n")]
+    public void Services_whose_program_is_gone_are_stopped_by_one_that_is_built_or_not_called_stopped(string file, int build, int code, string said)
+    {
+        var state = Directory.CreateTempSubdirectory("zigong-gone-").FullName;
+        Directory.CreateDirectory(Path.Combine(state, "services"));
+        File.WriteAllText(Path.Combine(state, "services", "app"), "/gone/app\n");
+        File.WriteAllText(Path.Combine(state, "services", file), "1\n");
+        // The launcher's functions alone, with a build that does nothing.
+        const string Script = """
+            set -euo pipefail
+            state=$2 build=$3
+            step() { echo "$*"; }; prepare_state() { :; }; lock_checkout() { :; }; stop_database() { :; }; dotnet() { echo "dotnet $*"; }
+            build_cli() { [ "$build" = 0 ] || exit "$build"; app=built; }
+            for name in local_services build_program down; do eval "$(sed -n "/^$name() {/,/^}/p" "$1/zigong")"; done
+            down
+            """;
+
+        var result = Shell.Try("bash", ["-c", Script, "-", Checkout.Root, state, $"{build}"]);
+
+        result.ExitCode.ShouldBe(code, result.Errors);
+        result.Output.Replace("the program that the services run from is gone\n", "", StringComparison.Ordinal)
+            .Replace(state, "STATE", StringComparison.Ordinal).ShouldBe(said);
+        Directory.Delete(state, recursive: true);
+    }
+
     [Fact]
     public void A_missing_server_is_named_by_its_package()
     {

@@ -5,13 +5,16 @@ using ZiGong.Cli.Local;
 
 namespace ZiGong.UnitTests.Cli.Local;
 
-/// <summary>Services are shell commands here; their names look like those of services.</summary>
+/// <summary>Services are shell commands here, with the argument that a service is known by.</summary>
 public sealed class SupervisorTests : IAsyncDisposable
 {
+    private const string App = "/nowhere/app";
+    private const string Lasting = "while :; do sleep 0.1; done";
     private static readonly ServiceWorker Worker = new("Ingest", 1);
 
     private readonly ServiceFolder _folder = new(Directory.CreateTempSubdirectory("zigong-supervisor-").FullName);
     private readonly CancellationTokenSource _stop = new();
+    private readonly StringWriter _said = new();
     private Task _running = Task.CompletedTask;
 
     [Fact]
@@ -40,7 +43,7 @@ public sealed class SupervisorTests : IAsyncDisposable
     [Fact]
     public async Task A_worker_that_is_wanted_later_joins_the_others()
     {
-        Supervise(_ => "while :; do sleep 0.1; done");
+        Supervise(_ => Lasting);
         await UntilAsync(() => _folder.Process(Worker) is not null);
         var second = new ServiceWorker("Ingest", 2);
 
@@ -62,9 +65,78 @@ public sealed class SupervisorTests : IAsyncDisposable
         _folder.Process(Worker).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_worker_that_cannot_be_started_is_tried_again()
+    {
+        Supervise(life => life < 3 ? throw new IOException("No space left on device") : Lasting);
+
+        await UntilAsync(() => _folder.Process(Worker) is not null);
+
+        _said.ToString().Split('\n').Count(l => l.Contains("Ingest-1 cannot be kept running just now: No space left", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_worker_whose_number_cannot_be_noted_is_ended_and_tried_again()
+    {
+        var obstacle = Directory.CreateDirectory(Path.Combine(_folder.Path, "Ingest-1.pid.new"));
+        var lives = Path.Combine(_folder.Path, "lives");
+        Supervise(_ => $"echo $$ >>'{lives}'; {Lasting}");
+        await UntilAsync(() => _said.ToString().Split('\n').Length > 3);
+
+        obstacle.Delete();
+        await UntilAsync(() => _folder.Process(Worker) is { } id && File.Exists(lives) && File.ReadAllText(lives).EndsWith($"{id}\n", StringComparison.Ordinal));
+
+        File.ReadAllLines(lives).SkipLast(1).ShouldAllBe(id => !LocalProcess.IsRunning(int.Parse(id)));
+    }
+
+    [Fact]
+    public async Task One_whose_end_for_good_cannot_be_noted_is_tried_until_it_can()
+    {
+        var obstacle = Directory.CreateDirectory(_folder.Ended(Worker));
+        Supervise(life => $"echo life {life}; exit 2");
+        await UntilAsync(() => File.Exists(_folder.Log(Worker)) && File.ReadAllText(_folder.Log(Worker)).Contains("life 2\n", StringComparison.Ordinal));
+
+        obstacle.Delete();
+
+        await UntilAsync(() => File.Exists(_folder.Ended(Worker)));
+    }
+
+    [Fact]
+    public async Task One_whose_log_cannot_be_opened_is_not_taken_for_one_with_a_bad_configuration()
+    {
+        var obstacle = Directory.CreateDirectory(_folder.Log(Worker));
+        Supervise(_ => Lasting);
+        await UntilAsync(() => _said.ToString().Length > 0);
+
+        obstacle.Delete();
+
+        await UntilAsync(() => _folder.Process(Worker) is not null);
+        File.Exists(_folder.Ended(Worker)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_list_of_workers_that_cannot_be_read_is_read_again()
+    {
+        var second = new ServiceWorker("Ingest", 2);
+        Supervise(_ => Lasting);
+        await UntilAsync(() => _folder.Process(Worker) is not null);
+        var list = Path.Combine(_folder.Path, "workers");
+        File.Delete(list);
+        // Reading the beginning of one's own memory is an input/output error.
+        File.CreateSymbolicLink(list, "/proc/self/mem");
+        await UntilAsync(() => _said.ToString().Contains("the list of wanted workers cannot be read", StringComparison.Ordinal));
+
+        _folder.Want([Worker, second]);
+
+        await UntilAsync(() => _folder.Process(second) is not null);
+        _folder.Process(Worker).ShouldNotBeNull();
+    }
+
     [Theory]
     [InlineData(true, true, true, false, ServiceCondition.Ready)]
     [InlineData(true, false, true, false, ServiceCondition.Starting)]
+    [InlineData(true, true, false, false, ServiceCondition.Orphaned)]
+    [InlineData(true, false, false, false, ServiceCondition.Orphaned)]
     [InlineData(false, false, true, false, ServiceCondition.Restarting)]
     [InlineData(false, false, true, true, ServiceCondition.Stopped)]
     [InlineData(false, false, false, false, ServiceCondition.Stopped)]
@@ -85,16 +157,18 @@ public sealed class SupervisorTests : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         _stop.Dispose();
+        await _said.DisposeAsync();
         Directory.Delete(_folder.Path, recursive: true);
     }
 
     private void Supervise(Func<int, string> script)
     {
         _folder.Want([Worker]);
+        _folder.SetApp(App);
         _running = new Supervisor(
             _folder,
-            (worker, life) => new ProcessStartInfo("bash", ["-c", $": ZiGong.{worker.Service}; {script(life)}"]),
-            slowest: TimeSpan.FromMilliseconds(50), TimeProvider.System).RunAsync(_stop.Token);
+            (worker, life) => new ProcessStartInfo("bash", ["-c", script(life), "-", ServiceFolder.Program(App, worker)]),
+            slowest: TimeSpan.FromMilliseconds(50), TextWriter.Synchronized(_said), TimeProvider.System).RunAsync(_stop.Token);
     }
 
     private static async Task UntilAsync(Func<bool> condition)
