@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
+using ZiGong.Cli.Experiments;
+using ZiGong.Cli.Terminal;
 using ZiGong.Contracts;
 using ZiGong.Control.Experiments;
 using ZiGong.FlowTests.Harness;
@@ -12,6 +14,7 @@ using ZiGong.Pipeline;
 using ZiGong.Pipeline.Results;
 using ZiGong.Pipeline.Experiments;
 using ZiGong.Pipeline.Operations;
+using ZiGong.Reports.Runs;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -180,7 +183,7 @@ public sealed class ExperimentSweepTests
         var snapshot = await db.Snapshots.SingleAsync();
         await ExperimentStore.StartAsync(db, ExperimentPlanner.Plan(Order("mix", "mix-0") with { Seeds = 1 }, [snapshot]), 1, default);
         await sweep.SweepAsync(default);
-        var experiments = bench.Services.GetRequiredService<ExperimentRequests>();
+        var experiments = bench.Services.GetRequiredService<ExperimentCancelling>();
 
         await experiments.CancelAsync(id, "wrong table", "me", default);
 
@@ -188,9 +191,129 @@ public sealed class ExperimentSweepTests
         (await db.Runs.Where(r => r.Kind == RunKind.Experiment).OrderBy(r => r.RunId).Select(r => r.Status).ToListAsync())
             .ShouldBe([RunStatus.Running, RunStatus.Cancelled], "that of seed 7 is the other experiment's too");
         (await db.Audit.Where(a => a.Actor == "me").OrderBy(a => a.AuditId).Select(a => a.Action).ToListAsync()).ShouldBe(["cancel-experiment", "cancel"]);
-        (await Should.ThrowAsync<InputException>(() => experiments.CancelAsync(id, "", "me", default))).Message.ShouldContain("is not running");
         await sweep.SweepAsync(default);
         (await db.Runs.CountAsync(r => r.Kind == RunKind.Experiment)).ShouldBe(2, "nothing of it begins any more");
+    }
+
+    [Fact]
+    public async Task A_cancel_that_was_cut_off_between_two_runs_is_finished_by_asking_again()
+    {
+        var (lab, bench, id, sweep) = await PlannedAsync(2, "mix-0");
+        await using var _ = lab;
+        await using var _bench = bench;
+        await sweep.SweepAsync(default);
+        await lab.ExecuteAsync(
+            """
+            update zigong.experiments set state = 'Cancelled', finished_at = now();
+            update zigong.runs set status = 'Cancelled' where run_id = (select min(run_id::text)::uuid from zigong.experiment_arms)
+            """);
+        var experiments = bench.Services.GetRequiredService<ExperimentCancelling>();
+
+        await experiments.CancelAsync(id, "wrong table", "me", default);
+        await experiments.CancelAsync(id, "wrong table", "me", default);
+
+        (await ArmsAsync(lab)).ShouldBe(["mix-0 7 Cancelled", "mix-0 8 Cancelled"]);
+        await using var db = lab.NewContext();
+        (await db.Audit.Where(a => a.Actor == "me").Select(a => a.Action).ToListAsync()).ShouldBe(["cancel"], "the experiment's own was noted by the first");
+        foreach (var state in (ExperimentState[])[ExperimentState.Done, ExperimentState.Failed])
+        {
+            await lab.ExecuteAsync($"update zigong.experiments set state = '{state}'");
+            (await Should.ThrowAsync<InputException>(() => experiments.CancelAsync(id, "", "me", default))).Message.ShouldContain("is not running");
+        }
+    }
+
+    [Fact]
+    public async Task No_sweep_begins_while_the_runs_of_a_cancelled_one_are_being_ended()
+    {
+        var (lab, bench, id, sweep) = await PlannedAsync(1, "mix-0");
+        await using var _ = lab;
+        await using var _bench = bench;
+        await sweep.SweepAsync(default);
+        Task ending;
+        await using (var db = lab.NewContext())
+        await using (await db.Database.BeginTransactionAsync())
+        {
+            // Whoever wants to end the run waits.
+            await db.Database.ExecuteSqlRawAsync("select 1 from zigong.runs for update");
+            ending = bench.Services.GetRequiredService<ExperimentCancelling>().CancelAsync(id, "", "me", default);
+            await lab.UntilAsync(async look => await look.Experiments.SingleOrDefaultAsync(e => e.State == ExperimentState.Cancelled), "the first half");
+
+            (await FreeAsync(lab)).ShouldBe(0);
+        }
+
+        await ending;
+        (await FreeAsync(lab)).ShouldBe(1);
+        (await ArmsAsync(lab)).ShouldBe(["mix-0 7 Cancelled"]);
+    }
+
+    [Fact]
+    public async Task An_open_order_is_cancelled_by_its_beginning_and_its_follower_ends_and_a_planned_one_ends_its_experiment()
+    {
+        var (lab, bench, id, sweep) = await PlannedAsync(1, "mix-0");
+        await using var _ = lab;
+        await using var _bench = bench;
+        var (asking, ending) = (bench.Services.GetRequiredService<ExperimentRequests>(), bench.Services.GetRequiredService<ExperimentCancelling>());
+        var order = await asking.OrderAsync(Order("mix", "mix-100"), 1, default);
+        await using var db = lab.NewContext();
+        (await ExperimentStore.FindOrderAsync(db, $"{order}"[..18].ToUpperInvariant(), default)).OrderId.ShouldBe(order);
+        (await Should.ThrowAsync<InputException>(() => ExperimentStore.FindOrderAsync(db, "00000000-", default)))
+            .Message.ShouldContain("no experiment was ordered");
+
+        (await ending.CancelOrderAsync(order, "paused", "me", default)).ShouldBeNull();
+        (await ending.CancelOrderAsync(order, "paused", "me", default)).ShouldBeNull("twice is once");
+
+        (await db.Audit.SingleAsync(a => a.Actor == "me")).ShouldSatisfyAllConditions(
+            a => (a.Action, a.Target).ShouldBe(("cancel-experiment-order", $"{order}")), a => a.Details.ShouldContain("paused"));
+        await new OrderPlanning(lab.Source, bench.Services.GetRequiredService<IBus>(), lab.Options, TimeProvider.System, NullLogger<OrderPlanning>.Instance)
+            .SweepAsync(default);
+        (await db.Experiments.CountAsync()).ShouldBe(1, "nothing comes of it");
+        var (experiments, screen) = (new LocalExperiments(lab.NewContext, TimeProvider.System), new Screen(TextWriter.Null, TextWriter.Null));
+        var follower = new ExperimentFollower(experiments, LocalExperiments.Between, screen, TimeProvider.System);
+        (await Should.ThrowAsync<RunFailedException>(() => follower.FollowAsync(order, _ => Task.CompletedTask, default)))
+            .Message.ShouldContain($"the order {order} was cancelled before it became an experiment");
+
+        await sweep.SweepAsync(default);
+        await lab.ExecuteAsync($"update zigong.experiment_orders set state = 'Planned', experiment_id = '{id}'");
+        (await ending.CancelOrderAsync(order, "late", "me", default)).ShouldBe(id);
+        (await ArmsAsync(lab)).ShouldBe(["mix-0 7 Cancelled"]);
+        await lab.ExecuteAsync("update zigong.experiment_orders set state = 'Failed', experiment_id = null");
+        (await Should.ThrowAsync<InputException>(() => ending.CancelOrderAsync(order, "", "me", default))).Message.ShouldContain("nothing to cancel");
+    }
+
+    [Fact]
+    public void A_command_that_leaves_names_its_own_order_or_experiment_and_never_the_latest()
+    {
+        var (order, experiment) = (Guid.Parse("01985f3a-6c1e-7000-8000-000000000001"), new string('a', 64));
+        foreach (var known in (string?[])[null, experiment])
+        {
+            var own = known is null ? $"{order}" : ExperimentStore.Short(experiment);
+            LeavingNotes.GoesOn(order, known).ShouldContain($"`zigong experiment cancel {own}`");
+            LeavingNotes.GoesOn(order, known, " --server").ShouldContain($"`zigong experiment cancel {own} --server`");
+            LeavingNotes.Stopping(order, known).ShouldContain($"`zigong experiment cancel {own}`");
+            LeavingNotes.Stopping(order, known).ShouldNotContain("latest");
+        }
+    }
+
+    [Fact]
+    public void More_than_ten_thousand_runs_are_refused_with_the_numbers()
+    {
+        ExperimentPlanner.RequireFew(10, 100, 10);
+        Should.Throw<InputException>(() => ExperimentPlanner.RequireFew(11, 100, 10)).Message
+            .ShouldContain("11 arms × 100 seeds × 10 folds are 11,000 runs, but an experiment has at most 10,000");
+    }
+
+    [Fact]
+    public async Task A_plan_of_too_many_runs_fails()
+    {
+        var (lab, bench, _, _) = await PlannedAsync(1, "mix-0");
+        await using var _lab = lab;
+        await using var _bench = bench;
+        await using var db = lab.NewContext();
+        var snapshot = await db.Snapshots.SingleAsync();
+
+        Should.Throw<InputException>(
+                () => ExperimentPlanner.Plan(Order("mix", "mix-0", "mix-100") with { Seeds = 100 }, [.. Enumerable.Repeat(snapshot, 51)]))
+            .Message.ShouldContain("2 arms × 100 seeds × 51 folds are 10,200 runs");
     }
 
     [Fact]
@@ -242,6 +365,10 @@ public sealed class ExperimentSweepTests
         return await db.ExperimentArms.Join(db.Runs, a => a.RunId, r => r.RunId, (a, r) => new { a.Arm, a.Seed, r.Status })
             .OrderBy(a => a.Arm).ThenBy(a => a.Seed).Select(a => $"{a.Arm} {a.Seed} {a.Status}").ToListAsync();
     }
+
+    /// <summary>1 where a sweep may begin.</summary>
+    private static Task<long> FreeAsync(Lab lab) =>
+        lab.CountAsync($"select case when pg_try_advisory_xact_lock({AdvisoryLocks.ExperimentSweeper}) then 1 else 0 end::bigint");
 
     private static async Task<ExperimentState> StateAsync(Lab lab, string id)
     {

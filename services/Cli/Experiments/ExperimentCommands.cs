@@ -111,10 +111,7 @@ internal static class ExperimentCommands
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            screen.Note(session.IsFollower
-                ? "the experiment goes on without this command; look at it with: zigong experiment show latest"
-                : "stopping; what is finished stays: the same command again goes on, as does any that sets the pipeline to work here "
-                    + "(`zigong experiment show latest` shows what there is, `zigong experiment cancel latest` ends it)");
+            screen.Note(session.IsFollower ? LeavingNotes.GoesOn(asked, follower.Experiment) : LeavingNotes.Stopping(asked, follower.Experiment));
             throw;
         }
     }
@@ -126,8 +123,8 @@ internal static class ExperimentCommands
         ExperimentView.Print(await ExperimentResults.ReadAsync(db, new ArtifactStore(settings.Artifacts), row, ct), screen);
     }
 
-    private static Argument<string> Named() =>
-        new("EXPERIMENT") { Description = "An id, a unique beginning of it, a name (the newest of it), or `latest`." };
+    private static Argument<string> Named(string orders = "") =>
+        new("EXPERIMENT") { Description = $"An id, a unique beginning of it, a name (the newest of it), or `latest`{orders}." };
 
     private static Command Show(CommandBuilder builder)
     {
@@ -149,23 +146,38 @@ internal static class ExperimentCommands
 
     private static Command Cancel(CommandBuilder builder)
     {
-        var experiment = Named();
+        var experiment = Named("; or an order's id, or a unique beginning of it beyond the first dash");
         var reason = new Option<string>("--reason") { Description = "Why; kept in the audit.", DefaultValueFactory = _ => "" };
         return builder.Command(
             "cancel",
-            "End an experiment and its runs under way; finished ones stay, and the same experiment asked for again goes on.",
+            "End an experiment and its runs under way, or an order for one; finished runs stay, and the same experiment asked for again goes on.",
             [experiment, reason],
             async (parsed, screen, ct) =>
             {
                 await using var reader = await Reader.OpenAsync(CliSettings.Read(), ct);
                 await using var db = reader.NewContext();
-                var row = await ExperimentStore.FindAsync(db, parsed.GetRequiredValue(experiment), ct);
-                await using var session = await OperatorSession.StartAsync(ct);
-                await session.Experiments.CancelAsync(row.Id, parsed.GetRequiredValue(reason), OperatorSession.Actor, ct);
-                ExperimentView.PrintCancelled(row.Id, screen);
+                await CancelAsync(db, parsed.GetRequiredValue(experiment), parsed.GetRequiredValue(reason), screen, ct);
                 return ExitCodes.Done;
             },
-            "zigong experiment cancel latest --reason \"wrong table\"");
+            "zigong experiment cancel latest --reason \"wrong table\"",
+            "zigong experiment cancel 01985f3a-6c1e");
+    }
+
+    private static async Task CancelAsync(PipelineDb db, string name, string reason, Screen screen, CancellationToken ct)
+    {
+        if (ExperimentStore.IsOrder(name))
+        {
+            var order = (await ExperimentStore.FindOrderAsync(db, name, ct)).OrderId;
+            await using var session = await OperatorSession.StartAsync(ct);
+            ExperimentView.PrintCancelled(order, await session.Experiments.CancelOrderAsync(order, reason, OperatorSession.Actor, ct), screen);
+        }
+        else
+        {
+            var row = await ExperimentStore.FindAsync(db, name, ct);
+            await using var session = await OperatorSession.StartAsync(ct);
+            await session.Experiments.CancelAsync(row.Id, reason, OperatorSession.Actor, ct);
+            ExperimentView.PrintCancelled(row.Id, screen);
+        }
     }
 
     private static Command List(CommandBuilder builder) => builder.Command(

@@ -68,6 +68,11 @@ public sealed class ExperimentFollower(IExperiments experiments, TimeSpan betwee
         while (true)
         {
             var order = await experiments.OrderAsync(id, ct);
+            if (order.State == ExperimentOrderState.Cancelled)
+            {
+                throw new RunFailedException($"the order {id} was cancelled before it became an experiment; ask for it again to have it", input: false, "");
+            }
+
             if (order.State != ExperimentOrderState.Open)
             {
                 return order.Failure is { } failure ? throw FailureOf(failure) : order;

@@ -92,6 +92,23 @@ public static class ExperimentView
         }
     }
 
+    /// <param name="experiment">What the order had become; null where it was not planned.</param>
+    public static void PrintCancelled(Guid order, string? experiment, Screen screen)
+    {
+        if (experiment is not null)
+        {
+            PrintCancelled(experiment, screen);
+        }
+        else if (screen.Json)
+        {
+            screen.Data(new { OrderId = order, State = ExperimentOrderState.Cancelled });
+        }
+        else
+        {
+            screen.Line($"The order {order} is cancelled before it became an experiment.");
+        }
+    }
+
     private static string Bad(ExperimentDesign design) => design.TestPositives is { } bad ? $" ({Format.Count(bad)} bad)" : "";
 
     private static IEnumerable<string> ArmRow(ArmResult arm) =>

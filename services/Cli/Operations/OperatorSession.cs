@@ -19,7 +19,7 @@ internal sealed class OperatorSession : IAsyncDisposable
 
     public RunOperations Runs => _host.Services.GetRequiredService<RunOperations>();
 
-    public ExperimentRequests Experiments => _host.Services.GetRequiredService<ExperimentRequests>();
+    public ExperimentCancelling Experiments => _host.Services.GetRequiredService<ExperimentCancelling>();
 
     public PipelineSwitch Switch => _host.Services.GetRequiredService<PipelineSwitch>();
 

@@ -88,6 +88,13 @@ public sealed class ApiClient : IDisposable
 
     public Task<ExperimentResult> ExperimentResultAsync(string id, CancellationToken ct) => GetAsync<ExperimentResult>($"v1/experiments/{id}/result", ct);
 
+    /// <param name="name">An order's id, or a unique beginning of it beyond the first dash.</param>
+    public async Task<ExperimentOrderStatus> FindExperimentOrderAsync(string name, CancellationToken ct) =>
+        (await GetAsync<List<ExperimentOrderStatus>>($"v1/experiments/orders?named={Uri.EscapeDataString(name)}", ct)).Single();
+
+    public Task CancelExperimentOrderAsync(Guid order, string reason, CancellationToken ct) =>
+        SendAsync(() => Post($"v1/experiments/orders/{order}/cancel", new Reason(reason)), ct);
+
     public Task CancelExperimentAsync(string id, string reason, CancellationToken ct) =>
         SendAsync(() => Post($"v1/experiments/{id}/cancel", new Reason(reason)), ct);
 

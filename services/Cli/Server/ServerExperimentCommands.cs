@@ -23,12 +23,7 @@ internal static class ServerExperimentCommands
         {
             ["experiment list"] = async (_, screen, api, ct) => ExperimentView.Print(await api.ExperimentsAsync(Most, ct), screen),
             ["experiment show"] = async (parsed, screen, api, ct) => ExperimentView.Print(await ResultAsync(NameOf(parsed), api, ct), screen),
-            ["experiment cancel"] = async (parsed, screen, api, ct) =>
-            {
-                var id = (await api.FindExperimentAsync(NameOf(parsed), ct)).Id;
-                await api.CancelExperimentAsync(id, parsed.GetValue<string>("--reason") ?? "", ct);
-                ExperimentView.PrintCancelled(id, screen);
-            },
+            ["experiment cancel"] = CancelAsync,
             ["report"] = ReportAsync,
         };
 
@@ -58,12 +53,25 @@ internal static class ServerExperimentCommands
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            var which = follower.Experiment is { } id ? ExperimentStore.Short(id) : order.Name;
-            screen.Note(
-                $"experiment {which} goes on without this command; look at it with: zigong experiment show {which} --server, "
-                    + $"end it with: zigong experiment cancel {which} --server");
+            screen.Note(LeavingNotes.GoesOn(asked.OrderId, follower.Experiment, " --server"));
             throw;
         }
+    }
+
+    private static async Task CancelAsync(ParseResult parsed, Screen screen, ApiClient api, CancellationToken ct)
+    {
+        var (name, reason) = (NameOf(parsed), parsed.GetValue<string>("--reason") ?? "");
+        if (!ExperimentStore.IsOrder(name))
+        {
+            var id = (await api.FindExperimentAsync(name, ct)).Id;
+            await api.CancelExperimentAsync(id, reason, ct);
+            ExperimentView.PrintCancelled(id, screen);
+            return;
+        }
+
+        var order = (await api.FindExperimentOrderAsync(name, ct)).OrderId;
+        await api.CancelExperimentOrderAsync(order, reason, ct);
+        ExperimentView.PrintCancelled(order, (await api.ExperimentOrderAsync(order, ct)).Experiment, screen);
     }
 
     private static async Task<ExperimentResult> ResultAsync(string name, ApiClient api, CancellationToken ct) =>

@@ -20,6 +20,9 @@ public static class ExperimentPlanner
     private const int MaximumReference = 1500;
     private const int FairnessFolds = 10;
 
+    /// <summary>Every look at an experiment names all its runs.</summary>
+    private const int MostRuns = 10_000;
+
     /// <summary>The options of all arms, as far as they are known before the data are.</summary>
     /// <exception cref="InputException">There is no such experiment, or the options or the data set do not allow it.</exception>
     public static RunOptions OptionsOf(ExperimentOrder order)
@@ -61,7 +64,7 @@ public static class ExperimentPlanner
     }
 
     /// <param name="snapshots">One per fold.</param>
-    /// <exception cref="InputException">The data do not allow the experiment, or have no such arm.</exception>
+    /// <exception cref="InputException">The data do not allow the experiment, have no such arm, or it would be too many runs.</exception>
     public static ExperimentPlan Plan(ExperimentOrder order, IReadOnlyList<SnapshotRow> snapshots)
     {
         var (kind, descriptor) = (ExperimentCatalog.Find(order.Name), DescriptorFile.Parse(order.Descriptor, "the descriptor"));
@@ -73,6 +76,8 @@ public static class ExperimentPlanner
             first.DecayIdentified,
             descriptor.Fields.Any(f => f.Protected));
         var choice = kind.Arms(data, options);
+        var arms = Chosen(choice.Arms, order.Arms);
+        RequireFew(arms.Count, order.Seeds, snapshots.Count);
         var steps = WorkAmounts.Steps(first.Training, options.Tuning.BatchSize, options.Tuning.Epochs, options.Tuning.MinimumSteps);
         options = options with { Tuning = options.Tuning with { Epochs = 1, MinimumSteps = steps } };
         return new ExperimentPlan(
@@ -89,13 +94,24 @@ public static class ExperimentPlanner
             steps,
             $"those of a run on all {first.Training:#,0} training samples; smaller choices are passed over more often",
             kind.MeasuresFairness,
-            Chosen(choice.Arms, order.Arms),
+            arms,
             [.. CapNotes(options.Snapshot), .. choice.Notes],
             CodeVersions.Whole);
     }
 
     /// <summary>So many seeds counted up from the first; after the largest one comes 0.</summary>
     public static IReadOnlyList<long> SeedsFrom(long first, int count) => [.. Enumerable.Range(0, count).Select(i => unchecked(first + i) & long.MaxValue)];
+
+    /// <exception cref="InputException">They are too many.</exception>
+    public static void RequireFew(int arms, int seeds, int folds)
+    {
+        if ((long)arms * seeds * folds is > MostRuns and var runs)
+        {
+            throw new InputException(
+                $"{arms} arms × {seeds} seeds × {folds} folds are {runs:#,0} runs, but an experiment has at most {MostRuns:#,0}: "
+                + "ask for fewer seeds or folds, or for some of the arms (--arms)");
+        }
+    }
 
     private static IReadOnlyList<PlannedArm> Chosen(IReadOnlyList<PlannedArm> arms, IReadOnlyList<string> names)
     {

@@ -37,10 +37,19 @@ public static class ExperimentReading
     {
         var row = await db.ExperimentOrders.SingleOrDefaultAsync(o => o.OrderId == order, ct)
             ?? throw new InputException($"no experiment was ordered as {order}");
-        return new ExperimentOrderStatus(
-            row.OrderId, row.Name, row.Dataset, row.State, row.Snapshots.Length, row.Snapshots.Count(s => s.Length > 0), row.ExperimentId,
-            FailureOf(row.Failure), row.OrderedAt);
+        return StatusOf(row);
     }
+
+    /// <returns>Newest first.</returns>
+    public static async Task<IReadOnlyList<ExperimentOrderStatus>> OrdersAsync(PipelineDb db, int limit, CancellationToken ct)
+    {
+        var rows = await db.ExperimentOrders.OrderByDescending(o => o.OrderedAt).Take(limit).ToListAsync(ct);
+        return [.. rows.Select(StatusOf)];
+    }
+
+    public static ExperimentOrderStatus StatusOf(ExperimentOrderRow row) => new(
+        row.OrderId, row.Name, row.Dataset, row.State, row.Snapshots.Length, row.Snapshots.Count(s => s.Length > 0), row.ExperimentId,
+        FailureOf(row.Failure), row.OrderedAt);
 
     private static ExperimentSummary SummaryOf(ExperimentRow row, ExperimentPlan plan, int done) => new(
         row.Id, row.Name, row.Dataset, row.CreatedAt, row.State, [.. plan.Arms.Select(a => a.Name)], plan.Seeds, plan.Folds, done, plan.Runs.Count());

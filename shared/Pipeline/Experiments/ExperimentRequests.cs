@@ -11,8 +11,8 @@ using ZiGong.Storage.Entities;
 
 namespace ZiGong.Pipeline.Experiments;
 
-/// <summary>Asks for experiments and ends them; Control's sweep makes them.</summary>
-public sealed class ExperimentRequests(NpgsqlDataSource source, IBus bus, RunOperations runs, PipelineOptions pipeline, TimeProvider time)
+/// <summary>Asks for experiments; Control's sweep makes them, <see cref="ExperimentCancelling"/> ends them.</summary>
+public sealed class ExperimentRequests(NpgsqlDataSource source, IBus bus, PipelineOptions pipeline, TimeProvider time)
 {
     private const int MostSeeds = 100;
     private const int MostParallel = 1024;
@@ -67,42 +67,6 @@ public sealed class ExperimentRequests(NpgsqlDataSource source, IBus bus, RunOpe
 
         await RunMessages.TrySendAsync(token => bus.Publish(new ExperimentOrdered(row.OrderId), token), ct);
         return row.OrderId;
-    }
-
-    /// <summary>Ends an experiment, and those of its runs that are under way and no other experiment's.</summary>
-    /// <exception cref="InputException">It is over already.</exception>
-    public async Task CancelAsync(string experiment, string reason, string actor, CancellationToken ct)
-    {
-        await using var db = PipelineDatabase.NewContext(source);
-        await using (var transaction = await db.Database.BeginTransactionAsync(ct))
-        {
-            // A sweep that has looked at it already must not begin another arm afterwards.
-            await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({AdvisoryLocks.ExperimentSweeper})", ct);
-            var ended = await db.Experiments.Where(e => e.Id == experiment && e.State == ExperimentState.Running).ExecuteUpdateAsync(
-                set => set.SetProperty(e => e.State, ExperimentState.Cancelled).SetProperty(e => e.FinishedAt, e => PipelineDb.Now()), ct);
-            if (ended == 0)
-            {
-                throw new InputException($"experiment {ExperimentStore.Short(experiment)} is not running, so there is nothing to cancel");
-            }
-
-            await Audit.NoteAsync(db, actor, "cancel-experiment", experiment, new { Reason = reason }, time, ct);
-            await transaction.CommitAsync(ct);
-        }
-
-        var others = db.ExperimentArms.Join(db.Experiments.Where(e => e.State == ExperimentState.Running), a => a.ExperimentId, e => e.Id, (a, _) => a.RunId);
-        var mine = await db.ExperimentArms.Where(a => a.ExperimentId == experiment && !others.Contains(a.RunId))
-            .Join(db.Runs.Where(r => r.Status == RunStatus.Running), a => a.RunId, r => r.RunId, (a, _) => a.RunId).Distinct().ToListAsync(ct);
-        foreach (var run in mine)
-        {
-            try
-            {
-                await runs.CancelAsync(run, reason, actor, ct);
-            }
-            catch (InputException)
-            {
-                // It has ended in the meantime.
-            }
-        }
     }
 
     /// <summary>The order with the whole paths of bases, since another process works on it from another folder, and its options.</summary>

@@ -80,6 +80,24 @@ public static class ExperimentStore
         };
     }
 
+    /// <summary>Whether an order is meant, and no experiment: by its id, or by a beginning beyond the first dash, which no experiment's id has.</summary>
+    public static bool IsOrder(string text) => text.Length is > 8 and <= 36 && text[8] == '-' && text.All(c => c == '-' || char.IsAsciiHexDigit(c));
+
+    /// <summary>Finds the order that somebody means.</summary>
+    /// <exception cref="InputException">None or several match.</exception>
+    public static async Task<ExperimentOrderRow> FindOrderAsync(PipelineDb db, string text, CancellationToken ct)
+    {
+        // Nothing of LIKE's own is in what may be the beginning of an order.
+        var pattern = IsOrder(text) ? $"{text.ToLowerInvariant()}%" : "";
+        var found = await db.ExperimentOrders.FromSql($"select * from zigong.experiment_orders where order_id::text like {pattern} limit 2").ToListAsync(ct);
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new InputException($"no experiment was ordered as '{text}'"),
+            _ => throw new InputException($"'{text}' is the beginning of several orders for experiments; give more of the id"),
+        };
+    }
+
     /// <summary>Enough of an id to tell experiments apart.</summary>
     public static string Short(string id) => ExperimentResult.Short(id);
 }

@@ -16,6 +16,7 @@ public static class OperationsOfRuns
         pipeline.Services.AddSingleton<FidelityRequests>();
         pipeline.Services.AddSingleton<ArmRuns>();
         pipeline.Services.AddSingleton<ExperimentRequests>();
+        pipeline.Services.AddSingleton<ExperimentCancelling>();
         pipeline.Services.AddSingleton<PipelineSwitch>();
         pipeline.Services.AddSingleton<DeadLetters>();
     }

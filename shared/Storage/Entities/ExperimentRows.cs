@@ -65,6 +65,9 @@ public enum ExperimentOrderState
 
     /// <summary>The data do not allow it, or cannot be sealed.</summary>
     Failed,
+
+    /// <summary>Somebody ended it before it was planned; the audit has who and why.</summary>
+    Cancelled,
 }
 
 /// <summary>An experiment that somebody asked for. Control plans it as soon as Ingest has sealed its folds.</summary>

@@ -176,5 +176,6 @@ public sealed class AccessTests : IAsyncLifetime
     [
         "/v1/runs", $"/v1/runs/{Nobody}/replay", $"/v1/runs/{Nobody}/retry", $"/v1/runs/{Nobody}/cancel", "/v1/pipeline/pause", "/v1/pipeline/resume",
         "/v1/errors/1/requeue", "/v1/errors/1/discard", "/v1/experiments", $"/v1/experiments/{new string('a', 64)}/cancel",
+        $"/v1/experiments/orders/{Nobody}/cancel",
     ];
 }

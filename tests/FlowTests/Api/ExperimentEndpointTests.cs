@@ -40,7 +40,7 @@ public sealed class ExperimentEndpointTests
 
         (await viewer.PostObjectAsync($"/v1/experiments/{id}/cancel", new { text = "" }).AnswerAsync()).Status.ShouldBe(403);
         (await boss.PostObjectAsync($"/v1/experiments/{id}/cancel", new { text = "wrong table" }).AnswerAsync()).Status.ShouldBe(204);
-        (await boss.PostObjectAsync($"/v1/experiments/{id}/cancel", new { text = "" }).AnswerAsync()).Status.ShouldBe(400);
+        (await boss.PostObjectAsync($"/v1/experiments/{id}/cancel", new { text = "" }).AnswerAsync()).Status.ShouldBe(204, "again is once");
         (await lab.CountAsync("select count(*) from zigong.runs where status = 'Cancelled'")).ShouldBe(1);
 
         (await PlannedAsync(lab, boss, Request)).ShouldBe(id, "the same plan is the same experiment");
@@ -48,6 +48,35 @@ public sealed class ExperimentEndpointTests
         await using var db = lab.NewContext();
         (await db.Audit.Where(a => a.Actor == "api:boss").OrderBy(a => a.AuditId).Select(a => a.Action).ToListAsync())
             .ShouldBe(["experiment", "cancel-experiment", "cancel", "experiment"]);
+    }
+
+    [Fact]
+    public async Task An_order_that_waits_is_listed_cancelled_and_stays_so()
+    {
+        await using var lab = await Lab.IngestedAsync();
+        await using var host = await ApiHost.StartAsync(lab);
+        using var boss = host.Client();
+        using var viewer = host.Client(ApiHost.Viewer);
+        (await boss.PostObjectAsync("/v1/pipeline/pause", new { text = "night" }).AnswerAsync()).Status.ShouldBeLessThan(300);
+        var order = (await boss.PostObjectAsync("/v1/experiments", Request).JsonAsync()).GetProperty("orderId").GetGuid();
+
+        foreach (var query in new[] { "", $"?named={$"{order}"[..18]}" })
+        {
+            var listed = (await viewer.GetAsync($"/v1/experiments/orders{query}").JsonAsync()).EnumerateArray().ShouldHaveSingleItem();
+            (listed.GetProperty("orderId").GetGuid(), listed.GetProperty("state").GetString()).ShouldBe((order, "Open"));
+        }
+
+        (await viewer.GetAsync("/v1/experiments/orders?named=latest").AnswerAsync()).Status.ShouldBe(400);
+        (await viewer.PostObjectAsync($"/v1/experiments/orders/{order}/cancel", new { text = "" }).AnswerAsync()).Status.ShouldBe(403);
+        (await boss.PostObjectAsync($"/v1/experiments/orders/{Guid.Empty}/cancel", new { text = "" }).AnswerAsync()).Status.ShouldBe(404);
+        (await boss.PostObjectAsync($"/v1/experiments/orders/{order}/cancel", new { text = "wrong table" }).AnswerAsync()).Status.ShouldBe(204);
+        (await boss.PostObjectAsync("/v1/pipeline/resume", new { }).AnswerAsync()).Status.ShouldBeLessThan(300);
+
+        (await viewer.GetAsync($"/v1/experiments/orders/{order}").JsonAsync()).GetProperty("state").GetString().ShouldBe("Cancelled");
+        await using var db = lab.NewContext();
+        var audit = await db.Audit.SingleAsync(a => a.Action == "cancel-experiment-order");
+        (audit.Actor, audit.Target, audit.Details.Contains("wrong table")).ShouldBe(("api:boss", $"{order}", true));
+        (await db.Experiments.CountAsync()).ShouldBe(0);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal sealed class MalformedRequests(int seed, Guid run)
         "/v1/pipeline", "/v1/pipeline/pause", "/v1/pipeline/resume", "/v1/errors", "/v1/errors/{0}", "/v1/errors/{0}/requeue", "/v1/errors/{0}/discard",
         "/v1/artifacts/{0}", "/v1/uploads", "/v1/uploads/{0}", "/v1/descriptors", "/openapi/v1.json", "/openapi/{0}.json", "/v1/{0}", "/{0}",
         "/v1/runs/{0}/{0}",
-        "/v1/experiments", "/v1/experiments/{0}", "/v1/experiments/{0}/result", "/v1/experiments/{0}/cancel", "/v1/experiments/orders/{0}",
+        "/v1/experiments", "/v1/experiments/{0}", "/v1/experiments/{0}/result", "/v1/experiments/{0}/cancel", "/v1/experiments/orders",
+        "/v1/experiments/orders/{0}", "/v1/experiments/orders/{0}/cancel",
     ];
 
     private static readonly string[] Values =

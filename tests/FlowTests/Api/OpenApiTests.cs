@@ -17,7 +17,7 @@ public sealed class OpenApiTests
         "GET /v1/errors", "GET /v1/errors/{id}", "POST /v1/errors/{id}/requeue", "POST /v1/errors/{id}/discard", "GET /v1/artifacts/{hash}",
         "PUT /v1/uploads", "GET /v1/uploads/{id}", "POST /v1/uploads/{id}/withdraw", "PUT /v1/descriptors",
         "GET /v1/experiments", "POST /v1/experiments", "GET /v1/experiments/{id}", "GET /v1/experiments/{id}/result", "POST /v1/experiments/{id}/cancel",
-        "GET /v1/experiments/orders/{id}",
+        "GET /v1/experiments/orders", "GET /v1/experiments/orders/{id}", "POST /v1/experiments/orders/{id}/cancel",
     ];
 
     [Fact]

@@ -32,11 +32,16 @@ internal static class ExperimentEndpoints
             "The experiments, newest first. With `named` the one that a name means: an id, a unique beginning of one, a name (its newest), or `latest`.");
         view.MapGet($"experiments/{Id}", ShowAsync).WithSummary("How far one experiment is: state, failure, every planned run.");
         view.MapGet($"experiments/{Id}/result", ResultAsync).WithSummary("What one experiment found so far.");
+        view.MapGet("experiments/orders", OrdersAsync).WithSummary(
+            "The orders for experiments, newest first. With `named` the one that is meant: an id, or a unique beginning of it beyond the first dash.");
         view.MapGet("experiments/orders/{id:guid}", OrderAsync).WithSummary("What became of an order for an experiment.");
         operate.MapPost("experiments", StartAsync).WithSummary(
             "Ask for an experiment: its data are sealed, then it is planned, then its runs are made. "
             + "The same Idempotency-Key with the same body is the same order; with another body it is refused (409).");
-        operate.MapPost($"experiments/{Id}/cancel", CancelAsync).WithSummary("End an experiment that is running, and its runs under way.");
+        operate.MapPost($"experiments/{Id}/cancel", CancelAsync).WithSummary(
+            "End an experiment that is running, and its runs under way; one that is cancelled loses the runs that a cancel cut off has left.");
+        operate.MapPost("experiments/orders/{id:guid}/cancel", CancelOrderAsync).WithSummary(
+            "End an order that is not planned yet; afterwards, the experiment that it became.");
     }
 
     private static async Task<Ok<IReadOnlyList<ExperimentSummary>>> ListAsync(NpgsqlDataSource source, int? limit, string? named, CancellationToken ct)
@@ -69,6 +74,15 @@ internal static class ExperimentEndpoints
         }
     }
 
+    private static async Task<Ok<IReadOnlyList<ExperimentOrderStatus>>> OrdersAsync(NpgsqlDataSource source, int? limit, string? named, CancellationToken ct)
+    {
+        var count = Paging.Limit(limit);
+        await using var db = PipelineDatabase.NewContext(source);
+        return TypedResults.Ok(named is null
+            ? await ExperimentReading.OrdersAsync(db, count, ct)
+            : [ExperimentReading.StatusOf(await ExperimentStore.FindOrderAsync(db, named, ct))]);
+    }
+
     private static async Task<Ok<ExperimentOrderStatus>> OrderAsync(NpgsqlDataSource source, Guid id, CancellationToken ct)
     {
         await using var db = PipelineDatabase.NewContext(source);
@@ -97,11 +111,24 @@ internal static class ExperimentEndpoints
     }
 
     private static async Task<NoContent> CancelAsync(
-        NpgsqlDataSource source, ExperimentRequests experiments, ClaimsPrincipal user, string id, Reason? reason, CancellationToken ct)
+        NpgsqlDataSource source, ExperimentCancelling experiments, ClaimsPrincipal user, string id, Reason? reason, CancellationToken ct)
     {
         await using var db = PipelineDatabase.NewContext(source);
         var row = await RequireAsync(db, id, ct);
         await experiments.CancelAsync(row.Id, OperationEndpoints.TextOf(reason), user.Actor(), ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> CancelOrderAsync(
+        NpgsqlDataSource source, ExperimentCancelling experiments, ClaimsPrincipal user, Guid id, Reason? reason, CancellationToken ct)
+    {
+        await using var db = PipelineDatabase.NewContext(source);
+        if (!await db.ExperimentOrders.AnyAsync(o => o.OrderId == id, ct))
+        {
+            throw new NotFoundException($"no experiment was ordered as {id}");
+        }
+
+        await experiments.CancelOrderAsync(id, OperationEndpoints.TextOf(reason), user.Actor(), ct);
         return TypedResults.NoContent();
     }
 
