@@ -84,7 +84,8 @@ public sealed class SupervisorTests : IAsyncDisposable
         await UntilAsync(() => _said.ToString().Split('\n').Length > 3);
 
         obstacle.Delete();
-        await UntilAsync(() => _folder.Process(Worker) is { } id && File.Exists(lives) && File.ReadAllText(lives).EndsWith($"{id}\n", StringComparison.Ordinal));
+        await UntilAsync(
+            () => _folder.Process(Worker) is { } id && File.Exists(lives) && File.ReadAllText(lives).EndsWith($"{id}\n", StringComparison.Ordinal));
 
         File.ReadAllLines(lives).SkipLast(1).ShouldAllBe(id => !LocalProcess.IsRunning(int.Parse(id)));
     }
