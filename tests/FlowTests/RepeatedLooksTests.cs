@@ -117,7 +117,7 @@ public sealed partial class RepeatedLooksTests : IAsyncLifetime
     }
 
     private static string OneArm { get; } = ExperimentStore.PlanJson(
-        new ExperimentPlan("mix", "", "d", [], [7], 0, [], 1, "", false, [new PlannedArm("a", "", [], [])], [], ""));
+        new ExperimentPlan("mix", "", "d", [], [7], 0, [], 1, "", false, [new PlannedArm("a", "", [], [])], [], CodeVersions.Whole));
 
     private static Guid Run(int number) => Guid.Parse($"019a3c52-7d1e-7000-8000-{number:x12}");
 

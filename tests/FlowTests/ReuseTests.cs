@@ -46,6 +46,41 @@ public sealed class ReuseTests
         (await lab.ProductsAsync(second)).Selection.ShouldNotBe((await lab.ProductsAsync(first)).Selection);
     }
 
+    [Theory]
+    [InlineData(Stage.Gradients, Stage.Reference)]
+    [InlineData(Stage.Reference, Stage.Partials)]
+    [InlineData(Stage.Partials, Stage.Scores)]
+    [InlineData(Stage.Selection, Stage.Dataset)]
+    [InlineData(Stage.Dataset, Stage.Tuning)]
+    public async Task What_a_build_of_another_version_made_is_handed_over_whatever_its_key(Stage made, Stage next)
+    {
+        var (lab, run) = await Lab.FinishedAsync();
+        await using var _ = lab;
+        var expected = await lab.ProductsAsync(run);
+        await SetBackToAsync(lab, next);
+
+        // Keys as a build computes them whose stage has another version: this one would compute none of them.
+        var key = made == Stage.Partials ? "md5(key)" : "'another ' || key";
+        var rows = made switch
+        {
+            Stage.Partials => "update zigong.partial_scores set score_key = md5(replace(score_key::text, '-', ''))::uuid;",
+            Stage.Selection => "update zigong.selection_members set selection_key = 'another ' || selection_key;",
+            _ => "",
+        };
+        await lab.ExecuteAsync(
+            $"""
+            insert into zigong.results select {key}, stage, kind, content, rows, parts, summary, version + 1, made_at
+                from zigong.results where stage = '{made}';
+            update zigong.work_units set result = {key.Replace("key", "result", StringComparison.Ordinal)} where stage = '{made}';
+            delete from zigong.results where stage = '{made}' and key not in (select result from zigong.work_units where stage = '{made}');
+            {rows}
+            """);
+        await lab.ResumeAsync(run);
+
+        (await lab.ProductsAsync(run)).ShouldBe(expected);
+        (await lab.UnitsAsync(run)).Where(u => u.Stage == made.ToString()).ShouldAllBe(u => u.Generation == 1 && u.Attempts == 0);
+    }
+
     [Fact]
     public async Task What_is_learnt_has_one_hash_whatever_it_was_kept_for()
     {

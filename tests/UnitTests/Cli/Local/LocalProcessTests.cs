@@ -14,7 +14,7 @@ public sealed class LocalProcessTests
     [Fact]
     public async Task One_that_has_ended_is_not_running_though_its_parent_never_asked_after_it()
     {
-        using var parent = Process.Start(new ProcessStartInfo("bash", ["-c", "true & echo $!; exec sleep 100"])
+        using var parent = Process.Start(new ProcessStartInfo("bash", ["-c", "sleep 1 & echo $!; exec sleep 100"])
         {
             RedirectStandardOutput = true, UseShellExecute = false,
         })!;
