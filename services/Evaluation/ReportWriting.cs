@@ -58,23 +58,12 @@ public static class ReportWriting
         };
         var gates = Gates.Check(figures, options);
         return new EvaluationReport(
-            metrics,
-            Evaluated(scorecardRows),
-            Evaluated(Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive)),
-            Against(scorecardRows),
-            againstChampion,
-            said.Scorecard.C,
-            fairness,
-            drift,
-            gates,
+            metrics, Evaluated(scorecardRows), Evaluated(Predictions.Of([.. data.Test.Select(_ => majority)], data.TestPositive)),
+            Against(scorecardRows), againstChampion, said.Scorecard.C, fairness, drift, gates,
             [.. gates.Where(g => g.Verdict == GateVerdict.Failed).Select(g => $"{g.Gate}: {g.Figures}")],
-            data.Training.Count,
-            data.TrainingPositive.Count(p => p),
-            data.Kept.Count,
+            data.Training.Count, data.TrainingPositive.Count(p => p), data.Kept.Count,
             data.Training.Where((s, i) => data.TrainingPositive[i] && data.Kept.ContainsKey(s.Id)).Count(),
-            origin.AdapterUri,
-            origin.Lineage,
-            origin.Notes)
+            origin.AdapterUri, origin.Lineage, origin.Notes)
         {
             AllAnswers = allAnswers,
             Curves = ModelCurves.Of(rows),

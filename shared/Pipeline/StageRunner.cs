@@ -87,22 +87,9 @@ public sealed class StageRunner(
         {
             ["run"] = message.RunId, ["stage"] = unit.Stage.ToString(), ["unit"] = unit.Unit, ["generation"] = message.Generation,
         });
-        var started = Stopwatch.GetTimestamp();
         try
         {
-            var result = await WorkAsync(message, unit, lease, work, lost, ct);
-            var committed = await CommitAsync(message, unit, lease.Token, result, ct);
-            log.LogDebug(
-                "{Stage} {Unit} of run {Run}: {State} after {Seconds:F1} s", unit.Stage, unit.Unit, message.RunId, committed ? "done" : "dropped",
-                Stopwatch.GetElapsedTime(started).TotalSeconds);
-            if (!committed)
-            {
-                trace.Dropped();
-                return null;
-            }
-
-            trace.Committed(result);
-            return result;
+            return await WorkAndCommitAsync(message, unit, lease, work, trace, lost, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -136,6 +123,26 @@ public sealed class StageRunner(
             await FailAsync(message, unit, lease, e, ct);
             return null;
         }
+    }
+
+    private async Task<UnitResult?> WorkAndCommitAsync(
+        IRunMessage message, UnitKey unit, Lease lease, Func<UnitContext, CancellationToken, Task<UnitResult>> work, UnitTrace trace,
+        CancellationTokenSource lost, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var result = await WorkAsync(message, unit, lease, work, lost, ct);
+        var committed = await CommitAsync(message, unit, lease.Token, result, ct);
+        log.LogDebug(
+            "{Stage} {Unit} of run {Run}: {State} after {Seconds:F1} s", unit.Stage, unit.Unit, message.RunId, committed ? "done" : "dropped",
+            Stopwatch.GetElapsedTime(started).TotalSeconds);
+        if (!committed)
+        {
+            trace.Dropped();
+            return null;
+        }
+
+        trace.Committed(result);
+        return result;
     }
 
     /// <summary>Noting it shows whether the database answers anything else: if not, this throws an outage, and no attempt is counted.</summary>
