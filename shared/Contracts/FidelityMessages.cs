@@ -6,12 +6,6 @@ public sealed record TrainPiece(Guid RunId, int Generation, string Piece) : IRun
     public string Unit => Piece;
 }
 
-/// <summary>The outcome of a piece is stored.</summary>
-public sealed record PieceTrained(Guid RunId, int Generation, string Piece) : IRunMessage
-{
-    public string Unit => Piece;
-}
-
 /// <summary>Order: the figures of a fidelity run, now that all its pieces have outcomes.</summary>
 public sealed record MeasureFidelity(Guid RunId, int Generation) : IRunMessage
 {

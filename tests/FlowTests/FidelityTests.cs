@@ -86,7 +86,7 @@ public sealed class FidelityTests : IAsyncLifetime
         (row.Kind, row.Status, row.SnapshotId).ShouldBe((RunKind.Fidelity, RunStatus.Completed, null));
         row.FinishedAt.ShouldNotBeNull();
         (await db.PipelineEvents.OrderBy(e => e.Sequence).Select(e => e.Type).ToListAsync())
-            .ShouldBe([nameof(PieceTrained), nameof(PieceTrained), nameof(FidelityMeasured)]);
+            .ShouldBe([nameof(FidelityMeasured)]);
         (await db.BorrowerDataAsync(RunPlan.Of(row)!.Artifact, default)).ShouldBe(BorrowerData.DataSet, "the plan holds what a model is shown of each sample");
         (await db.BorrowerDataAsync(await _lab.ContentAsync((await _lab.UnitsAsync(run)).First(u => u.Stage == nameof(Stage.Pieces))), default))
             .ShouldBe(BorrowerData.Gradients);

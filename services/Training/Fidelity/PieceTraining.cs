@@ -31,7 +31,7 @@ public sealed class PieceTraining(ArtifactStore artifacts, ModelStore models, Ba
                 var outcome = await OutcomeAsync(unit, plan, piece, baseModel, both.Token);
                 return new Made<PieceSummary>(ResultKind.File, await artifacts.PutAsync(outcome, token), new PieceSummary(piece.GetType().Name));
             },
-            _ => new Told(new PieceTrained(unit.Run.RunId, unit.Run.Generation, name)));
+            _ => new Told(Outcome: null));
     }
 
     private async Task<byte[]> OutcomeAsync(UnitContext unit, FidelityPlan plan, FidelityPiece piece, string baseModel, CancellationToken ct)

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using ZiGong.Contracts;
-using ZiGong.Pipeline.Stages;
 using ZiGong.Storage;
 using ZiGong.Storage.Entities;
 
@@ -64,8 +63,7 @@ public sealed class StoredResults(ArtifactStore artifacts)
             await db.Database.ExecuteSqlAsync(
                 $"""
                 update zigong.results set kind = {row.Kind.Stored()}, content = {row.Content}, rows = {row.Rows}, parts = {row.Parts},
-                    summary = {row.Summary}::jsonb,
-                    version = {row.Version}, made_at = now()
+                    summary = {row.Summary}::jsonb, version = {row.Version}, made_at = now()
                 where key = {row.Key}
                 """,
                 ct);
@@ -82,13 +80,21 @@ public sealed class StoredResults(ArtifactStore artifacts)
 
     private Task<bool> IsFileAsync(string hash, bool afresh, CancellationToken ct) => afresh ? artifacts.VerifyAsync(hash, ct) : artifacts.HasAsync(hash, ct);
 
-    private static Task<int> CountAsync(PipelineDb db, ResultRow row, CancellationToken ct) => Enum.Parse<Stage>(row.Stage) switch
+    private static Task<int> CountAsync(PipelineDb db, ResultRow row, CancellationToken ct)
     {
-        Stage.Partials => Guid.ParseExact(row.Key, "N") is var key ? db.PartialScores.CountAsync(p => p.ScoreKey == key, ct) : Task.FromResult(0),
-        Stage.Scores => db.Scores.CountAsync(s => s.ScoreKey == row.Key, ct),
-        Stage.Evaluation => db.Evaluations.CountAsync(e => e.EvaluationKey == row.Key, ct),
-        var other => throw new InvalidOperationException($"stage {StageNames.Of(other)} keeps no rows"),
-    };
+        switch (Enum.Parse<Stage>(row.Stage))
+        {
+            case Stage.Partials:
+                var key = Guid.ParseExact(row.Key, "N");
+                return db.PartialScores.CountAsync(p => p.ScoreKey == key, ct);
+            case Stage.Scores:
+                return db.Scores.CountAsync(s => s.ScoreKey == row.Key, ct);
+            case Stage.Evaluation:
+                return db.Evaluations.CountAsync(e => e.EvaluationKey == row.Key, ct);
+            default:
+                throw new InvalidOperationException($"stage {row.Stage} keeps no rows of its own");
+        }
+    }
 }
 
 /// <summary>While a unit computed, another worker stored a result with other bytes under the same key.</summary>

@@ -72,7 +72,7 @@ public static class StageCatalogue
         {
             Unkeyed = "the verdict follows the evaluation",
         },
-        new(Stage.Pieces, "Training", CodeVersions.Pieces, StageShape.Pieces, [typeof(TrainPiece)], [typeof(PieceTrained)], [])
+        new(Stage.Pieces, "Training", CodeVersions.Pieces, StageShape.Pieces, [typeof(TrainPiece)], [], [])
         {
             Kinds = [RunKind.Fidelity],
         },

@@ -34,10 +34,10 @@ public sealed class WaitingUnitsTests
         var run = Scenario.Start() with { Plan = new RunPlan("plan", [new PieceGroup("agents", 2)]) };
         Of(run, []).ShouldBe([(Stage.Pieces, Ordered), (Stage.Pieces, Ordered)]);
         var first = new UnitKey(Stage.Pieces, "agents-00000");
-        run = RunScenario.Done(run, first, new PieceTrained(RunScenario.Id, 1, first.Unit));
+        run = RunScenario.Done(run, first);
         Of(run, new Dictionary<UnitKey, DateTimeOffset> { [first] = At(3) }).ShouldBe([(Stage.Pieces, Ordered)]);
         var second = new UnitKey(Stage.Pieces, "agents-00001");
-        run = RunScenario.Done(run, second, new PieceTrained(RunScenario.Id, 1, second.Unit));
+        run = RunScenario.Done(run, second);
         Of(run, new Dictionary<UnitKey, DateTimeOffset> { [first] = At(3), [second] = At(4) }).ShouldBe([(Stage.Fidelity, At(4))]);
     }
 

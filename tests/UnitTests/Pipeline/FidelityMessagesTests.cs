@@ -69,5 +69,5 @@ public sealed class FidelityMessagesTests
 
     private static RunState Run(params string[] done) => done.Aggregate(
         new RunState(Id, 4, RunStatus.Running, [], [], new Dictionary<UnitKey, string>()) { Plan = Plan },
-        (run, piece) => RunScenario.Done(run, new UnitKey(Stage.Pieces, piece), new PieceTrained(Id, 4, piece)));
+        (run, piece) => RunScenario.Done(run, new UnitKey(Stage.Pieces, piece)));
 }

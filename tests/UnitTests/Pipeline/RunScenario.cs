@@ -49,7 +49,7 @@ internal sealed class RunScenario
     {
         var unit = UnitOf(order);
         return unit.Stage is Stage.Gradients or Stage.Partials
-            ? run with { Finished = new Dictionary<UnitKey, string>(run.Finished) { [unit] = "{}" } }
+            ? Done(run, unit)
             : Done(run, unit, Outcome(unit, run.Generation));
     }
 
@@ -66,6 +66,9 @@ internal sealed class RunScenario
 
         return run;
     }
+
+    /// <summary>A unit that ends without an event.</summary>
+    public static RunState Done(RunState run, UnitKey unit) => run with { Finished = new Dictionary<UnitKey, string>(run.Finished) { [unit] = "{}" } };
 
     public static RunState Done(RunState run, UnitKey unit, IRunMessage outcome) => run with
     {
